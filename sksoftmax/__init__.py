@@ -1,0 +1,14 @@
+"""A neural network for scikit-learn whose probabilities are good by default."""
+
+from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._gradient_check import check_gradient
+from sksoftmax._loss import cross_entropy, softmax_jacobian
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SoftmaxMLPClassifier",
+    "check_gradient",
+    "cross_entropy",
+    "softmax_jacobian",
+]

@@ -1,0 +1,164 @@
+"""The softmax output layer: cross-entropy of logits, its gradient, and the Jacobian.
+
+With logits z of one sample, true class t and p = softmax(z):
+
+    CE      = logsumexp(z) - z[t]
+    dCE/dz  = p - onehot(t),      p = exp(z - logsumexp(z))
+
+so that one `logsumexp` serves loss and gradient, and no probability is ever clipped.
+The kernel works on `(n_classes, n_rows)`: sums over classes then run along the fast axis.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import logsumexp
+from sklearn.utils.validation import check_array, column_or_1d
+
+from sksoftmax._validation import check_weights
+
+Array = NDArray[np.floating]
+
+
+def cross_entropy_sum(
+    logits: Array, y: NDArray[np.integer], sample_weight: Array | None
+) -> tuple[float, Array]:
+    """Weighted sum of the cross-entropies of a block of rows, and its gradient.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (n_classes, n_rows)
+        Overwritten.
+    y : ndarray of shape (n_rows,)
+        Class codes, 0 to n_classes - 1.
+    sample_weight : ndarray of shape (n_rows,) or None
+        None stands for ones.
+
+    Returns
+    -------
+    loss : float
+        Added up in float64.
+    deltas : ndarray of shape (n_classes, n_rows)
+        Gradient of `loss` with respect to `logits`, in their dtype.
+    """
+    rows = np.arange(y.size)
+    # Subtracting the largest logit of a row first keeps the loss exact where all logits
+    # are huge (softmax does not change); logsumexp alone would round at their size.
+    logits -= logits.max(axis=0)
+    log_normalizer = logsumexp(logits, axis=0)
+    losses = log_normalizer - logits[y, rows]
+    logits -= log_normalizer
+    deltas = np.exp(logits, out=logits)
+    deltas[y, rows] -= 1
+    if sample_weight is None:
+        return float(losses.sum(dtype=np.float64)), deltas
+    deltas *= sample_weight
+    return float(losses.astype(np.float64) @ sample_weight), deltas
+
+
+def cross_entropy(
+    logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+) -> tuple[float, Array]:
+    """Cross-entropy of softmax probabilities, from the logits, and its gradient.
+
+    The loss is the weighted mean over samples of `logsumexp(logits_i) - logits_i[y_i]`,
+    which is `-log(softmax(logits_i)[y_i])` without rounding a probability to 0 or 1.
+
+    Parameters
+    ----------
+    logits : array-like of shape (n_samples, n_classes)
+        Outputs of the last layer before softmax. float32 is kept, everything else is
+        computed in float64.
+    y : array-like of shape (n_samples,)
+        True class of each sample, an integer from 0 to `n_classes - 1`.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Non-negative weights; None weighs all samples equally.
+
+    Returns
+    -------
+    loss : float
+        Mean cross-entropy in nats, at least 0.
+    gradient : ndarray of shape (n_samples, n_classes)
+        `d loss / d logits = w_i / sum(w) * (softmax(logits)_i - onehot(y_i))`, in the
+        dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If `logits` or the weights are not finite or of the wrong shape, a class is out of
+        range, or the weights are negative or sum to zero.
+
+    References
+    ----------
+    C. M. Bishop, Pattern Recognition and Machine Learning, Springer 2006, eq. (4.108) for
+    the loss and (4.109) for the gradient.
+
+    Examples
+    --------
+    >>> from sksoftmax import cross_entropy
+    >>> loss, gradient = cross_entropy([[1.6, 3.1, 0.5]], [1])
+    >>> round(loss, 6)
+    0.260365
+    >>> gradient.round(3).tolist()
+    [[0.172, -0.229, 0.057]]
+    """
+    logits = check_array(
+        logits, dtype=[np.float64, np.float32], order="C", input_name="logits"
+    )
+    n_samples, n_classes = logits.shape
+    y = column_or_1d(y, dtype=None, warn=True)
+    if y.dtype.kind not in "iub":
+        raise ValueError(
+            f"y must hold class codes, integers from 0 to {n_classes - 1}, got dtype "
+            f"{y.dtype}. Encode labels with sklearn.preprocessing.LabelEncoder."
+        )
+    y = y.astype(np.intp)
+    if y.size != n_samples:
+        raise ValueError(
+            f"y must have one class for each of the {n_samples} rows of logits, got "
+            f"{y.size}."
+        )
+    if y.min() < 0 or y.max() >= n_classes:
+        raise ValueError(
+            f"y must hold integers from 0 to {n_classes - 1} (the columns of logits), got "
+            f"values from {y.min()} to {y.max()}."
+        )
+    sample_weight, weight_sum = check_weights(sample_weight, logits)
+    loss, deltas = cross_entropy_sum(logits.T.copy(), y, sample_weight)
+    return loss / weight_sum, np.ascontiguousarray(deltas.T) / logits.dtype.type(
+        weight_sum
+    )
+
+
+def softmax_jacobian(p: ArrayLike) -> Array:
+    """Jacobian of softmax: how each probability changes with each logit.
+
+    Parameters
+    ----------
+    p : array-like of shape (n_samples, n_classes) or (n_classes,)
+        Softmax probabilities.
+
+    Returns
+    -------
+    jacobian : ndarray of shape (n_samples, n_classes, n_classes) or (n_classes, n_classes)
+        `J[..., i, j] = dp_i/dz_j = p_i * (delta_ij - p_j)`. Symmetric, rows sum to zero.
+
+    References
+    ----------
+    C. M. Bishop, Pattern Recognition and Machine Learning, Springer 2006, eq. (4.106).
+
+    Examples
+    --------
+    >>> from sksoftmax import softmax_jacobian
+    >>> softmax_jacobian([0.25, 0.75])
+    array([[ 0.1875, -0.1875],
+           [-0.1875,  0.1875]])
+    """
+    p = np.asarray(p)
+    if p.ndim == 0:
+        raise ValueError(
+            "p must have at least one dimension, (n_classes,); got a scalar."
+        )
+    p = p if p.dtype.kind == "f" else p.astype(np.float64)
+    return p[..., :, np.newaxis] * (
+        np.eye(p.shape[-1], dtype=p.dtype) - p[..., np.newaxis, :]
+    )

@@ -1,0 +1,110 @@
+"""What the minimiser sees: the penalised mean cross-entropy of all rows.
+
+    f(theta) = sum_i s_i * CE_i / S  +  alpha / (2 S) * sum_l ||W_l||^2,    S = sum_i s_i
+
+with intercepts not penalised: MLPClassifier's scaling, so that the same `alpha` states
+the same problem. Without hidden layers it is LogisticRegression with C = 1 / alpha for
+three or more classes, and C = 2 / alpha for two (two softmax columns share the weight).
+W_1 is in units of standardised features. The only place that normalises and penalises.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._activations import Activation
+from sksoftmax._blocks import row_blocks
+from sksoftmax._network import loss_gradient_sums
+from sksoftmax._parameters import ParameterLayout
+from sksoftmax._standardization import Standardization
+
+Array = NDArray[np.floating]
+
+
+class Objective:
+    """A function of the flat parameter vector: `objective(theta) -> (loss, gradient)`.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+        float32 or float64, the dtype of all work inside blocks. Never copied as a whole.
+    y : ndarray of shape (n_samples,)
+        Class codes.
+    sample_weight : ndarray of shape (n_samples,) or None
+        In the dtype of `X`.
+    weight_sum : float
+        S above.
+    layout : ParameterLayout
+    activations : sequence of Activation
+        One per hidden layer.
+    alpha : float
+    standardization : Standardization
+        How theta's first layer relates to the features in `X`.
+    """
+
+    def __init__(
+        self,
+        X: Array,
+        y: NDArray[np.integer],
+        sample_weight: Array | None,
+        *,
+        weight_sum: float,
+        layout: ParameterLayout,
+        activations: Sequence[Activation],
+        alpha: float,
+        standardization: Standardization,
+    ) -> None:
+        self.X = X
+        self.y = y
+        self.sample_weight = sample_weight
+        self.weight_sum = weight_sum
+        self.layout = layout
+        self.activations = activations
+        self.alpha = alpha
+        self.standardization = standardization
+        self._blocks = list(row_blocks(X.shape[0], *layout.layer_units))
+
+    def __call__(self, parameters: Array) -> tuple[float, Array]:
+        """Loss and its gradient, a new float64 vector, at one point."""
+        # An overflow shows in the values returned, which the minimiser checks.
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, gradient = self._sums(parameters)
+            gradient /= self.weight_sum
+            penalised = slice(self.layout.n_coefs)
+            coefs = parameters[penalised]
+            strength = self.alpha / self.weight_sum
+            gradient[penalised] += strength * coefs
+            return loss / self.weight_sum + strength / 2 * (coefs @ coefs), gradient
+
+    def _sums(self, parameters: Array) -> tuple[float, Array]:
+        """Add up the blocks, in their order and in float64."""
+        dtype = self.X.dtype
+        coefs, intercepts = self.layout.unpack(parameters)
+        coefs[0], intercepts[0] = self.standardization.fold(
+            coefs[0], intercepts[0], dtype
+        )
+        coefs = [W.astype(dtype, copy=False) for W in coefs]
+        intercepts = [b.astype(dtype, copy=False) for b in intercepts]
+
+        loss = 0.0
+        gradient = np.zeros(self.layout.n_parameters)
+        coef_gradients, intercept_gradients = self.layout.unpack(gradient)
+        for rows in self._blocks:
+            block_loss, *block_gradients = loss_gradient_sums(
+                self.standardization.shifted(self.X[rows]),
+                self.y[rows],
+                None if self.sample_weight is None else self.sample_weight[rows],
+                coefs,
+                intercepts,
+                self.activations,
+            )
+            loss += block_loss
+            for total, part in zip(
+                (*coef_gradients, *intercept_gradients),
+                (*block_gradients[0], *block_gradients[1]),
+                strict=True,
+            ):
+                total += part
+        self.standardization.pull_back(coef_gradients[0], intercept_gradients[0])
+        return loss, gradient

@@ -1,0 +1,139 @@
+"""Standardised features without a standardised copy of X.
+
+The network is fitted to (x - mean) / scale, by weights W and intercepts b of its first
+layer. As
+
+    W @ ((x - mean) / scale) + b  =  V @ x + c,    V = W / scale,    c = b - V @ mean
+
+the scaling is folded into the first layer before each evaluation, the gradient is pulled
+back by the chain rule, and what a fit returns, V and c, is in the units of the user's X.
+"""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy.sparse import issparse
+from sklearn.utils.sparsefuncs import mean_variance_axis
+
+from sksoftmax._blocks import row_blocks
+
+Array = NDArray[np.floating]
+
+# x, rounded at an offset of k standard deviations, is off by k * eps of them, and so is
+# each product of a folded evaluation. Where that exceeds this bound, blocks are shifted
+# before they are multiplied; elsewhere folding is accurate enough, and free.
+_MAX_OFFSET_ERROR = 1e-6
+
+
+class Standardization:
+    """A linear change of the first layer's parameters, and a shift of the rows.
+
+    Parameters
+    ----------
+    mean, scale : ndarray of shape (n_features,)
+        What is subtracted from each feature and what it is divided by; float64.
+    shift : ndarray of shape (n_features,) or None
+        The part of `mean` that is subtracted from the rows themselves, in their dtype.
+    """
+
+    def __init__(self, mean: Array, scale: Array, shift: Array | None = None) -> None:
+        self.mean = mean
+        self.scale = scale
+        self.shift = shift
+        self._folded_mean = mean if shift is None else mean - shift
+
+    @classmethod
+    def identity(cls, n_features: int) -> Self:
+        """Features in the user's own units."""
+        return cls(np.zeros(n_features), np.ones(n_features))
+
+    @classmethod
+    def of(cls, X: Array, sample_weight: Array | None) -> Self:
+        """Weighted mean and standard deviation of the columns of `X`, dense or CSR.
+
+        Constant columns get scale 1.
+        """
+        if issparse(X):
+            mean, variance = mean_variance_axis(
+                X, axis=0, weights=_of_mean_one(sample_weight)
+            )
+            mean, scale = mean.astype(np.float64), np.sqrt(variance, dtype=np.float64)
+        else:
+            mean, scale = _dense_moments(X, sample_weight)
+        # What varies by less than the rounding of its mean is constant.
+        scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1
+        offset_error = np.finfo(X.dtype).eps * np.max(np.abs(mean) / scale)
+        if issparse(X) or offset_error <= _MAX_OFFSET_ERROR:
+            return cls(mean, scale)
+        return cls(mean, scale, mean.astype(X.dtype))
+
+    def shifted(self, rows: Array) -> Array:
+        """Rows as the folded first layer takes them; never written to."""
+        return rows if self.shift is None else rows - self.shift
+
+    def fold(
+        self, coef: Array, intercept: Array, dtype: DTypeLike
+    ) -> tuple[Array, Array]:
+        """First layer for `shifted` rows, from the one for standardised rows."""
+        return _in_units(coef, intercept, self._folded_mean, self.scale, dtype)
+
+    def pull_back(self, coef_gradient: Array, intercept_gradient: Array) -> None:
+        """Turn the gradient in folded into that in standardised units, in place.
+
+        The intercepts' gradient is the same in both.
+        """
+        coef_gradient -= np.multiply.outer(intercept_gradient, self._folded_mean)
+        coef_gradient /= self.scale
+
+    def to_user_units(
+        self, coef: Array, intercept: Array, dtype: DTypeLike
+    ) -> tuple[Array, Array]:
+        """First layer for the user's rows, from the one for standardised rows."""
+        return _in_units(coef, intercept, self.mean, self.scale, dtype)
+
+    def from_user_units(self, coef: Array, intercept: Array) -> tuple[Array, Array]:
+        """First layer for standardised rows, from the one for the user's rows."""
+        return coef * self.scale, intercept + coef.astype(np.float64) @ self.mean
+
+
+def _in_units(
+    coef: Array, intercept: Array, mean: Array, scale: Array, dtype: DTypeLike
+) -> tuple[Array, Array]:
+    V = (coef / scale).astype(dtype)
+    # From the rounded V: its rounding then acts on x - mean only, not on the offset.
+    return V, (intercept - V.astype(np.float64) @ mean).astype(dtype)
+
+
+def _of_mean_one(sample_weight: Array | None) -> Array | None:
+    if sample_weight is None:
+        return None
+    return sample_weight / sample_weight.mean(dtype=np.float64)
+
+
+def _dense_moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
+    """Mean and standard deviation of the columns, in float64 and two passes over blocks.
+
+    sklearn's StandardScaler gives NaN where the first rows all have weight zero, and
+    squares values of 1e200. Here columns are taken relative to a row that counts, so that
+    constant ones give exactly zero, and in units of their largest difference to it.
+    """
+    if sample_weight is None:
+        sample_weight = np.broadcast_to(X.dtype.type(1), X.shape[0])
+    weight_sum = sample_weight.sum(dtype=np.float64)
+    blocks = list(row_blocks(*X.shape))
+    pivot = X[np.argmax(sample_weight > 0)].astype(np.float64)
+
+    total, largest = np.zeros_like(pivot), np.zeros_like(pivot)
+    for rows in blocks:
+        difference = X[rows] - pivot
+        total += sample_weight[rows].astype(np.float64) @ difference
+        np.maximum(largest, np.abs(difference).max(axis=0), out=largest)
+    mean = total / weight_sum
+    largest[largest == 0] = 1
+
+    squares = np.zeros_like(pivot)
+    for rows in blocks:
+        deviation = (X[rows] - pivot - mean) / largest
+        squares += sample_weight[rows].astype(np.float64) @ (deviation * deviation)
+    return pivot + mean, largest * np.sqrt(squares / weight_sum)
