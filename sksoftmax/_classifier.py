@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         regression.
 
     activation : str or sequence of str, default="relu"
-        Activation of the hidden layers, or one for each: "identity", "logistic", "tanh",
-        "relu", "softplus", "silu", "elu".
+        Activation of the hidden layers, or one for each: "identity", "logistic",
+        "tanh", "relu", "softplus", "silu", "elu".
 
     alpha : float, default=1.0
         Strength of the L2 penalty `alpha / (2 * S) * ||W||**2` on the coefficients of
@@ -125,23 +126,24 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     -----
     With sample weights s_i, S their sum and logits z_i, the objective is ::
 
-        sum_i s_i * (logsumexp(z_i) - z_i[y_i]) / S  +  alpha / (2 * S) * sum_l ||W_l||**2
+        sum_i s_i * (logsumexp(z_i) - z_i[y_i]) / S + alpha / (2 * S) * sum_l ||W_l||**2
 
     A weight of k is the same as k copies of a sample, a weight of 0 as its absence.
     Without hidden layers this is `LogisticRegression(C=1 / alpha)` for three or more
     classes and `C=2 / alpha` for two.
 
-    Coefficients start from the uniform distribution of [1]_, eq. (16), intercepts and the
-    output layer from zero: the first loss is log(n_classes), and the order of the classes
-    does not matter. The minimiser is that of [2]_.
+    Coefficients start from the uniform distribution of [1]_, eq. (16), intercepts and
+    the output layer from zero: the first loss is log(n_classes), and the order of the
+    classes does not matter. The minimiser is that of [2]_.
 
     float32 data are computed in float32, with losses and gradients added up in float64.
     The objective is not convex: another `random_state` ends in another minimum.
 
     MLPClassifier's L-BFGS takes `tol` for the largest entry of the gradient. On 18 real
-    data sets, with 1e-4, relu networks never met that within 600 iterations, whereas tanh
-    networks met it at objectives of up to 1.43 times the final one. The rule above, with
-    1e-3, stopped after a median of 137 iterations (relu, alpha=3) within 1.7 % of it.
+    data sets, with 1e-4, relu networks never met that within 600 iterations, whereas
+    tanh networks met it at objectives of up to 1.43 times the final one. The rule
+    above, with 1e-3, stopped after a median of 137 iterations (relu, alpha=3) within
+    1.7 % of it.
 
     References
     ----------
@@ -163,7 +165,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     >>> clf.score(X_test, y_test)
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: ClassVar[dict] = {
         "hidden_layer_sizes": [
             "array-like",
             Interval(Integral, 1, None, closed="left"),
@@ -228,9 +230,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range; `X`, `y` or the weights are not finite, empty
-            or of different lengths; `y` has fewer than two classes; the weights are
-            negative or sum to zero; the loss overflows; or `warm_start` meets other
+            If a parameter is out of range; `X`, `y` or the weights are not finite,
+            empty or of different lengths; `y` has fewer than two classes; the weights
+            are negative or sum to zero; the loss overflows; or `warm_start` meets other
             classes, features or layers.
 
         Warns
@@ -271,8 +273,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         classes = encoder.classes_
         if classes.size < 2:
             raise ValueError(
-                f"{type(self).__name__} needs samples of at least 2 classes; y has only "
-                f"one class: {classes[0]!r}."
+                f"{type(self).__name__} needs samples of at least 2 classes; y has "
+                f"only one class: {classes[0]!r}."
             )
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
         standardization = (
@@ -304,15 +306,15 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         if not np.array_equal(self.classes_, classes):
             raise ValueError(
                 "warm_start=True needs the classes of the previous fit, "
-                f"{self.classes_.tolist()}; got {classes.tolist()}. Set warm_start=False "
-                "to fit anew."
+                f"{self.classes_.tolist()}; got {classes.tolist()}. Set "
+                "warm_start=False to fit anew."
             )
         layer_units = _layer_units(self.coefs_)
         if layer_units != layout.layer_units:
             raise ValueError(
                 "warm_start=True needs the layers of the previous fit, with "
-                f"{layer_units} units; features, hidden_layer_sizes and classes now give "
-                f"{layout.layer_units}. Set warm_start=False to fit anew."
+                f"{layer_units} units; features, hidden_layer_sizes and classes now "
+                f"give {layout.layer_units}. Set warm_start=False to fit anew."
             )
         coefs = [coef.T for coef in self.coefs_]
         intercepts = list(self.intercepts_)
@@ -346,7 +348,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         else:
             return
         warnings.warn(
-            f"L-BFGS stopped before the loss settled to tol={self.tol}: {reason}. {remedy}",
+            f"L-BFGS stopped before the loss settled to tol={self.tol}: {reason}. "
+            f"{remedy}",
             ConvergenceWarning,
             stacklevel=4,
         )
@@ -362,8 +365,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         decision : ndarray of shape (n_samples, n_classes) or (n_samples,)
-            The logits. For two classes the difference of the second and the first, which
-            is the log-odds of `classes_[1]`.
+            The logits. For two classes the difference of the second and the first,
+            which is the log-odds of `classes_[1]`.
         """
         logits = self._logits(X)
         return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
@@ -381,7 +384,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         y : ndarray of shape (n_samples,)
             Labels from `classes_`.
         """
-        return self.classes_[self._logits(X).argmax(axis=1)]
+        codes = self._logits(X).argmax(axis=1)
+        return self.classes_[codes]
 
     def predict_proba(self, X):
         """Probability of each class.
@@ -400,7 +404,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         return softmax(self._logits(X), axis=1)
 
     def predict_log_proba(self, X):
-        """Logarithm of the probability of each class, finite also where that underflows.
+        """Log-probability of each class, finite also where that is 0.
 
         Parameters
         ----------
@@ -456,8 +460,8 @@ def _hidden_units(hidden_layer_sizes) -> list[int]:
     )
     if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
         raise ValueError(
-            "hidden_layer_sizes must be an integer >= 1, or a sequence of them with one "
-            f"for each hidden layer; got {hidden_layer_sizes!r}."
+            "hidden_layer_sizes must be an integer >= 1, or a sequence of them with "
+            f"one for each hidden layer; got {hidden_layer_sizes!r}."
         )
     return [int(size) for size in sizes]
 
@@ -468,13 +472,14 @@ def _activation_names(activation, n_hidden_layers: int) -> list[str]:
     names = list(activation)
     if len(names) != n_hidden_layers:
         raise ValueError(
-            f"activation must be one name, or one for each of the {n_hidden_layers} hidden "
-            f"layers; got {len(names)}: {activation!r}."
+            f"activation must be one name, or one for each of the {n_hidden_layers} "
+            f"hidden layers; got {len(names)}: {activation!r}."
         )
     unknown = [name for name in names if name not in ACTIVATIONS]
     if unknown:
         raise ValueError(
-            f"activation must hold names among {sorted(ACTIVATIONS)}; got {unknown[0]!r}."
+            f"activation must hold names among {sorted(ACTIVATIONS)}; got "
+            f"{unknown[0]!r}."
         )
     return names
 

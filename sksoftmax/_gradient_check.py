@@ -21,9 +21,9 @@ def check_gradient(
 ) -> float:
     """Compare an estimator's analytic gradient with central differences of its loss.
 
-    The estimator's own objective on `X` and `y` is differentiated in float64, at a random
-    point near its fitted weights, or near its random start where it is not fitted.
-    The estimator is not changed.
+    The estimator's own objective on `X` and `y` is differentiated in float64, at a
+    random point near its fitted weights, or near its random start where it is not
+    fitted. The estimator is not changed.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def check_gradient(
     sample_weight : array-like of shape (n_samples,), default=None
         Non-negative weights.
     n_entries : int or None, default=20
-        How many random entries of the coefficients, and of the intercepts, of each layer
-        are checked; each costs two evaluations of the loss. None checks all.
+        How many random entries of the coefficients, and of the intercepts, of each
+        layer are checked; each costs two evaluations of the loss. None checks all.
     step : float, default=1e-5
         Half the distance of the two evaluations. The differences are exact to about
         `step**2` and to rounding errors of `1e-16 / step`.

@@ -31,9 +31,9 @@ class Minimum(NamedTuple):
     loss_curve : list of float
         Objective after each iteration.
     stop_reason : {"tol", "rounding", "max_iter", "line_search"}
-        "tol": the loss has settled; "rounding": the last iteration changed it by no more
-        than the rounding error of float64; "max_iter": out of iterations; "line_search":
-        no lower loss was found along the last direction.
+        "tol": the loss has settled; "rounding": the last iteration changed it by no
+        more than the rounding error of float64; "max_iter": out of iterations;
+        "line_search": no lower loss was found along the last direction.
     """
 
     x: Array
@@ -58,8 +58,8 @@ def minimize(
     tol : float
         Stop where `WINDOW` iterations together lowered the loss by no more than `tol`
         times the loss. Not where the gradient is small: at a minimum of a relu network,
-        which is a kink, it never is; and with many parameters and little loss each of its
-        entries is small from early on.
+        which is a kink, it never is; and with many parameters and little loss each of
+        its entries is small from early on.
     verbose : int
         Print a line for each iteration, and the reason of the stop.
 
@@ -86,8 +86,8 @@ def minimize(
         loss, gradient = objective(x)
         if not (np.isfinite(loss) and np.isfinite(gradient).all()):
             raise FloatingPointError(
-                f"the loss or its gradient is not finite after {max(len(losses) - 1, 0)} "
-                "iterations"
+                "the loss or its gradient is not finite after "
+                f"{max(len(losses) - 1, 0)} iterations"
             )
         if not losses:
             losses.append(loss)
@@ -112,12 +112,12 @@ def minimize(
         callback=record,
         options={
             "maxiter": max_iter,
-            # An iteration takes at most `maxls` evaluations and a restarted one twice as
-            # many, so that `max_iter` alone limits a fit.
+            # An iteration takes at most `maxls` evaluations and a restarted one twice
+            # as many, so that `max_iter` alone limits a fit.
             "maxfun": 101 * max_iter + 1,
             "gtol": 0.0,
-            # SciPy's 2.2e-9 can stop a fit at one short iteration; 64 eps is the rounding
-            # error of the loss, as in sklearn.linear_model.LogisticRegression.
+            # SciPy's 2.2e-9 can stop a fit at one short iteration; 64 eps is the
+            # rounding error of the loss, as in sklearn.linear_model.LogisticRegression.
             "ftol": 64 * np.finfo(np.float64).eps,
             # The default of 20 can be short of what the steep start of a network needs.
             "maxls": 50,

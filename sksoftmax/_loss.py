@@ -6,7 +6,8 @@ With logits z of one sample, true class t and p = softmax(z):
     dCE/dz  = p - onehot(t),      p = exp(z - logsumexp(z))
 
 so that one `logsumexp` serves loss and gradient, and no probability is ever clipped.
-The kernel works on `(n_classes, n_rows)`: sums over classes then run along the fast axis.
+The kernel works on `(n_classes, n_rows)`: sums over classes then run along the fast
+axis.
 """
 
 import numpy as np
@@ -84,13 +85,13 @@ def cross_entropy(
     Raises
     ------
     ValueError
-        If `logits` or the weights are not finite or of the wrong shape, a class is out of
-        range, or the weights are negative or sum to zero.
+        If `logits` or the weights are not finite or of the wrong shape, a class is out
+        of range, or the weights are negative or sum to zero.
 
     References
     ----------
-    C. M. Bishop, Pattern Recognition and Machine Learning, Springer 2006, eq. (4.108) for
-    the loss and (4.109) for the gradient.
+    C. M. Bishop, Pattern Recognition and Machine Learning, Springer 2006, eq. (4.108)
+    for the loss and (4.109) for the gradient.
 
     Examples
     --------
@@ -119,14 +120,13 @@ def cross_entropy(
         )
     if y.min() < 0 or y.max() >= n_classes:
         raise ValueError(
-            f"y must hold integers from 0 to {n_classes - 1} (the columns of logits), got "
-            f"values from {y.min()} to {y.max()}."
+            f"y must hold integers from 0 to {n_classes - 1} (the columns of logits), "
+            f"got values from {y.min()} to {y.max()}."
         )
     sample_weight, weight_sum = check_weights(sample_weight, logits)
     loss, deltas = cross_entropy_sum(logits.T.copy(), y, sample_weight)
-    return loss / weight_sum, np.ascontiguousarray(deltas.T) / logits.dtype.type(
-        weight_sum
-    )
+    deltas /= weight_sum
+    return loss / weight_sum, deltas.T
 
 
 def softmax_jacobian(p: ArrayLike) -> Array:
@@ -134,13 +134,14 @@ def softmax_jacobian(p: ArrayLike) -> Array:
 
     Parameters
     ----------
-    p : array-like of shape (n_samples, n_classes) or (n_classes,)
-        Softmax probabilities.
+    p : array-like of shape (..., n_classes)
+        Softmax probabilities, of one sample or of many.
 
     Returns
     -------
-    jacobian : ndarray of shape (n_samples, n_classes, n_classes) or (n_classes, n_classes)
-        `J[..., i, j] = dp_i/dz_j = p_i * (delta_ij - p_j)`. Symmetric, rows sum to zero.
+    jacobian : ndarray of shape (..., n_classes, n_classes)
+        `J[..., i, j] = dp_i/dz_j = p_i * (delta_ij - p_j)`. Symmetric, rows sum to
+        zero.
 
     References
     ----------

@@ -1,6 +1,6 @@
 """What the minimiser sees: the penalised mean cross-entropy of all rows.
 
-    f(theta) = sum_i s_i * CE_i / S  +  alpha / (2 S) * sum_l ||W_l||^2,    S = sum_i s_i
+    f(theta) = sum_i s_i * CE_i / S + alpha / (2 S) * sum_l ||W_l||^2,   S = sum_i s_i
 
 with intercepts not penalised: MLPClassifier's scaling, so that the same `alpha` states
 the same problem. Without hidden layers it is LogisticRegression with C = 1 / alpha for
@@ -28,7 +28,8 @@ class Objective:
     Parameters
     ----------
     X : {ndarray, CSR} of shape (n_samples, n_features)
-        float32 or float64, the dtype of all work inside blocks. Never copied as a whole.
+        float32 or float64, the dtype of all work inside blocks. Never copied as a
+        whole.
     y : ndarray of shape (n_samples,)
         Class codes.
     sample_weight : ndarray of shape (n_samples,) or None

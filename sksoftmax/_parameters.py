@@ -11,8 +11,8 @@ Array = NDArray[np.floating]
 class ParameterLayout:
     """Shapes of a network's parameters and their place in one flat vector.
 
-    The vector holds all coefficients first, layer by layer, then all intercepts, so that
-    what is penalised is one slice of it, `flat[: n_coefs]`.
+    The vector holds all coefficients first, layer by layer, then all intercepts, so
+    that what is penalised is one slice of it, `flat[: n_coefs]`.
 
     Parameters
     ----------
@@ -22,8 +22,8 @@ class ParameterLayout:
     Attributes
     ----------
     coef_shapes : list of tuple
-        `(fan_out, fan_in)` of each layer: features first, the transpose of scikit-learn's
-        public `coefs_`.
+        `(fan_out, fan_in)` of each layer: features first, the transpose of
+        scikit-learn's public `coefs_`.
     n_coefs : int
         Number of coefficients of all layers.
     n_parameters : int
@@ -62,10 +62,11 @@ class ParameterLayout:
     def draw(self, random_state: np.random.RandomState) -> Array:
         """Draw the starting point of a fit.
 
-        Hidden coefficients are uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio
-        2010, eq. (16)). Intercepts and the output layer are zero: the first loss is
-        log(n_classes) and the path does not depend on the order of the classes. On 18
-        real data sets this ended neither better nor worse than a random output layer.
+        Hidden coefficients are uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot &
+        Bengio 2010, eq. (16)). Intercepts and the output layer are zero: the first loss
+        is log(n_classes) and the path does not depend on the order of the classes. On
+        18 real data sets this ended neither better nor worse than a random output
+        layer.
         """
         flat = np.zeros(self.n_parameters)
         coefs, _ = self.unpack(flat)

@@ -5,8 +5,9 @@ layer. As
 
     W @ ((x - mean) / scale) + b  =  V @ x + c,    V = W / scale,    c = b - V @ mean
 
-the scaling is folded into the first layer before each evaluation, the gradient is pulled
-back by the chain rule, and what a fit returns, V and c, is in the units of the user's X.
+the scaling is folded into the first layer before each evaluation, the gradient is
+pulled back by the chain rule, and what a fit returns, V and c, is in the units of the
+user's X.
 """
 
 from typing import Self
@@ -112,11 +113,12 @@ def _of_mean_one(sample_weight: Array | None) -> Array | None:
 
 
 def _dense_moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
-    """Mean and standard deviation of the columns, in float64 and two passes over blocks.
+    """Mean and standard deviation of the columns, in float64, by two passes.
 
     sklearn's StandardScaler gives NaN where the first rows all have weight zero, and
-    squares values of 1e200. Here columns are taken relative to a row that counts, so that
-    constant ones give exactly zero, and in units of their largest difference to it.
+    squares values of 1e200. Here columns are taken relative to a row that counts, so
+    that constant ones give exactly zero, and in units of their largest difference to
+    it.
     """
     if sample_weight is None:
         sample_weight = np.broadcast_to(X.dtype.type(1), X.shape[0])

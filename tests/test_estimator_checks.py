@@ -1,0 +1,21 @@
+"""scikit-learn's own checks of the estimator contract, with no expected failure."""
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sksoftmax import SoftmaxMLPClassifier
+
+
+# Some checks ask for a few iterations only, as scikit-learn's own common test knows.
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@parametrize_with_checks(
+    [
+        SoftmaxMLPClassifier(),
+        SoftmaxMLPClassifier(hidden_layer_sizes=()),
+        SoftmaxMLPClassifier((20, 10), "tanh"),
+        SoftmaxMLPClassifier(standardize=False),
+    ]
+)
+def test_estimator_obeys_the_scikit_learn_contract(estimator, check):
+    """Every check of `check_estimator` passes."""
+    check(estimator)

@@ -1,0 +1,134 @@
+"""Level 0: the softmax layer alone."""
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, softmax
+from sklearn.metrics import log_loss
+from stencil import five_point_gradient
+
+from sksoftmax import cross_entropy, softmax_jacobian
+
+
+@pytest.fixture
+def logits(rng):
+    return rng.normal(scale=3, size=(7, 4))
+
+
+@pytest.fixture
+def y(rng):
+    return rng.integers(4, size=7)
+
+
+@pytest.fixture
+def sample_weight(rng):
+    return rng.uniform(0, 2, size=7)
+
+
+def test_cross_entropy_is_the_log_loss_of_softmax(logits, y, sample_weight):
+    """The weighted mean loss is scikit-learn's log_loss of the probabilities."""
+    loss, _ = cross_entropy(logits, y, sample_weight)
+    expected = log_loss(
+        y, softmax(logits, axis=1), sample_weight=sample_weight, labels=range(4)
+    )
+    assert loss == pytest.approx(expected, rel=1e-12)
+
+
+def test_gradient_is_the_weighted_difference_to_the_target(logits, y, sample_weight):
+    """The gradient is w / sum(w) * (p - onehot(y))."""
+    _, gradient = cross_entropy(logits, y, sample_weight)
+    weights = sample_weight[:, np.newaxis] / sample_weight.sum()
+    expected = weights * (softmax(logits, axis=1) - np.eye(4)[y])
+    np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-16)
+
+
+def test_gradient_is_that_of_the_loss(logits, y, sample_weight):
+    """The gradient equals a five-point stencil of the loss."""
+    _, gradient = cross_entropy(logits, y, sample_weight)
+    numerical = five_point_gradient(
+        lambda z: cross_entropy(z.reshape(logits.shape), y, sample_weight)[0],
+        logits.ravel(),
+    )
+    np.testing.assert_allclose(gradient.ravel(), numerical, rtol=1e-8, atol=1e-11)
+
+
+def test_no_probability_is_clipped():
+    """Logits (0, 60, 0) of class 0 cost 60, where clipping at eps reports 36.04."""
+    loss, gradient = cross_entropy([[0, 60, 0]], [0])
+    assert loss == 60.0
+    np.testing.assert_allclose(gradient, [[-1, 1, 0]], atol=1e-15)
+
+
+@pytest.mark.parametrize("size", [1e3, 1e6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_logits_neither_overflow_nor_lose_the_difference(size, dtype):
+    """A common offset of all logits changes nothing, up to its own rounding."""
+    z = np.array([[size, size + 1]], dtype)
+    loss, gradient = cross_entropy(z, [0])
+    assert loss == pytest.approx(np.log1p(np.e), rel=8 * float(np.finfo(dtype).eps))
+    assert gradient.dtype == dtype
+
+
+def test_input_is_not_overwritten(logits, y):
+    """Logits of the caller stay as they are."""
+    before = logits.copy()
+    cross_entropy(logits, y)
+    np.testing.assert_array_equal(logits, before)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"y": [0, 1]}, "one class for each of the 3 rows of logits, got 2"),
+        ({"y": [0, 1, 2]}, "integers from 0 to 1 .* values from 0 to 2"),
+        ({"y": [0, -1, 1]}, "integers from 0 to 1 .* values from -1 to 1"),
+        ({"y": ["a", "b", "a"]}, "class codes, integers from 0 to 1, got dtype <U1"),
+        ({"logits": [[0.0, np.nan]] * 3}, "logits contains NaN"),
+        ({"sample_weight": [1, -1, 1]}, "[Nn]egative"),
+        ({"sample_weight": [1, 1]}, "inconsistent|shape"),
+        ({"sample_weight": [1, np.inf, 1]}, "infinity"),
+    ],
+)
+def test_bad_input_is_named(bad, message):
+    """Errors say what was wrong and what is allowed."""
+    arguments = {"logits": np.zeros((3, 2)), "y": [0, 1, 1], **bad}
+    with pytest.raises(ValueError, match=message):
+        cross_entropy(**arguments)
+
+
+def test_jacobian_is_that_of_softmax(logits):
+    """Each column of the Jacobian equals a five-point stencil of softmax."""
+    jacobian = softmax_jacobian(softmax(logits, axis=1))
+    assert jacobian.shape == (7, 4, 4)
+    for z, J in zip(logits, jacobian, strict=True):
+        for i in range(4):
+            numerical = five_point_gradient(lambda z, i=i: softmax(z)[i], z)
+            np.testing.assert_allclose(J[i], numerical, atol=1e-11)
+
+
+def test_chain_rule_through_the_jacobian_gives_p_minus_t(logits, y):
+    """J @ dC/dp = p - t for cross-entropy, which is why the two belong together."""
+    p = softmax(logits, axis=1)
+    dC_dp = -np.eye(4)[y] / p
+    through = np.einsum("nij,nj->ni", softmax_jacobian(p), dC_dp)
+    _, gradient = cross_entropy(logits, y)
+    np.testing.assert_allclose(through / 7, gradient, atol=1e-15)
+
+
+@pytest.mark.parametrize(("p", "dtype"), [([1, 0], "f8"), (np.float32([0.5]), "f4")])
+def test_jacobian_of_one_sample(p, dtype):
+    """One row of probabilities gives one matrix, in float32 where the row is."""
+    jacobian = softmax_jacobian(p)
+    assert jacobian.shape == (len(p), len(p))
+    assert jacobian.dtype == dtype
+
+
+def test_jacobian_of_a_scalar_is_an_error():
+    """A number is not a set of probabilities."""
+    with pytest.raises(ValueError, match="at least one dimension"):
+        softmax_jacobian(0.5)
+
+
+def test_loss_of_confident_answers_is_not_rounded_away():
+    """A margin of 30 costs exp(-30) to float64's precision, not zero."""
+    loss, _ = cross_entropy([[30.0, 0.0]], [0])
+    assert loss == pytest.approx(-log_softmax([30.0, 0.0])[0], abs=1e-16)
