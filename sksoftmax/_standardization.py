@@ -15,7 +15,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import issparse
-from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from sksoftmax._blocks import row_blocks
 
@@ -55,13 +54,7 @@ class Standardization:
 
         Constant columns get scale 1.
         """
-        if issparse(X):
-            mean, variance = mean_variance_axis(
-                X, axis=0, weights=_of_mean_one(sample_weight)
-            )
-            mean, scale = mean.astype(np.float64), np.sqrt(variance, dtype=np.float64)
-        else:
-            mean, scale = _dense_moments(X, sample_weight)
+        mean, scale = _moments(X, sample_weight)
         # What varies by less than the rounding of its mean is constant.
         scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1
         offset_error = np.finfo(X.dtype).eps * np.max(np.abs(mean) / scale)
@@ -106,36 +99,58 @@ def _in_units(
     return V, (intercept - V.astype(np.float64) @ mean).astype(dtype)
 
 
-def _of_mean_one(sample_weight: Array | None) -> Array | None:
-    if sample_weight is None:
-        return None
-    return sample_weight / sample_weight.mean(dtype=np.float64)
+def _moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
+    """Weighted mean and standard deviation of the columns, in float64, by blocks.
 
-
-def _dense_moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
-    """Mean and standard deviation of the columns, in float64, by two passes.
-
-    sklearn's StandardScaler gives NaN where the first rows all have weight zero, and
-    squares values of 1e200. Here columns are taken relative to a row that counts, so
-    that constant ones give exactly zero, and in units of their largest difference to
-    it.
+    The corrected two-pass algorithm of Chan, Golub & LeVeque 1983, eq. (1.7), in units of
+    each column's largest value. Not StandardScaler, which gives NaN where the first rows
+    have no weight and squares values of 1e200; nor mean_variance_axis, whose variance of
+    a constant sparse column is a rounding error of either sign.
     """
     if sample_weight is None:
-        sample_weight = np.broadcast_to(X.dtype.type(1), X.shape[0])
+        sample_weight = np.broadcast_to(np.float64(1), X.shape[0])
     weight_sum = sample_weight.sum(dtype=np.float64)
-    blocks = list(row_blocks(*X.shape))
-    pivot = X[np.argmax(sample_weight > 0)].astype(np.float64)
-
-    total, largest = np.zeros_like(pivot), np.zeros_like(pivot)
-    for rows in blocks:
-        difference = X[rows] - pivot
-        total += sample_weight[rows].astype(np.float64) @ difference
-        np.maximum(largest, np.abs(difference).max(axis=0), out=largest)
+    total, largest = np.zeros((2, X.shape[1]))
+    for rows in row_blocks(*X.shape):
+        block = X[rows].astype(np.float64)
+        total += sample_weight[rows].astype(np.float64) @ block
+        column_max = abs(block).max(axis=0)
+        column_max = column_max.toarray().ravel() if issparse(block) else column_max
+        np.maximum(largest, column_max, out=largest)
     mean = total / weight_sum
     largest[largest == 0] = 1
 
-    squares = np.zeros_like(pivot)
-    for rows in blocks:
-        deviation = (X[rows] - pivot - mean) / largest
-        squares += sample_weight[rows].astype(np.float64) @ (deviation * deviation)
-    return pivot + mean, largest * np.sqrt(squares / weight_sum)
+    residual, squares = np.zeros((2, X.shape[1]))
+    for rows in row_blocks(*X.shape):
+        weights = sample_weight[rows].astype(np.float64)
+        sums = _sparse_sums if issparse(X) else _dense_sums
+        block_residual, block_squares = sums(X[rows], weights, mean, largest)
+        residual += block_residual
+        squares += block_squares
+    residual /= weight_sum
+    variance = squares / weight_sum - residual**2
+    return mean + largest * residual, largest * np.sqrt(np.maximum(variance, 0))
+
+
+def _dense_sums(
+    block: Array, weights: Array, mean: Array, unit: Array
+) -> tuple[Array, Array]:
+    """Weighted sums of (x - mean) / unit and of its square over a block's rows."""
+    deviation = (block - mean) / unit
+    return weights @ deviation, weights @ (deviation * deviation)
+
+
+def _sparse_sums(block, weights: Array, mean: Array, unit: Array):
+    """`_dense_sums` of a CSR block, the zeros that it does not store included."""
+    stored = block.astype(np.float64)
+    stored.sum_duplicates()
+    values, columns = stored.data, stored.indices
+    stored.data = np.ones_like(values)
+    weight_of_zeros = weights.sum() - weights @ stored
+    # Exactly zero, not a rounding error of the weights, where no row that counts is zero.
+    counts = (weights > 0).astype(np.float64)
+    weight_of_zeros[counts @ stored == counts.sum()] = 0
+    stored.data = (values - mean[columns]) / unit[columns]
+    residual = weights @ stored - weight_of_zeros * (mean / unit)
+    stored.data **= 2
+    return residual, weights @ stored + weight_of_zeros * (mean / unit) ** 2

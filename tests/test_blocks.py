@@ -17,7 +17,5 @@ def test_blocks_hold_each_row_once_and_in_order(n_rows, width):
 
 def test_wide_networks_have_short_blocks():
     """A block's activations stay near the cache, whatever the width."""
-    shortest, longest = (
-        next(row_blocks(10**6, width)).stop for width in (10**6, 1)
-    )
+    shortest, longest = (next(row_blocks(10**6, width)).stop for width in (10**6, 1))
     assert shortest < longest < 10**4

@@ -17,8 +17,8 @@ def network(rng):
     return coefs, intercepts, [ACTIVATIONS["tanh"], ACTIVATIONS["silu"]]
 
 
-@pytest.fixture
-def X(rng):
+@pytest.fixture(name="X")
+def features(rng):
     return rng.normal(size=(20, 3))
 
 

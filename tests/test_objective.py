@@ -1,0 +1,244 @@
+"""Level 2: the penalised mean, its gradient, and identities with other code."""
+
+import numpy as np
+import pytest
+import sklearn
+from scipy.sparse import csr_array
+from sklearn.neural_network import MLPClassifier
+from sklearn.utils.fixes import parse_version
+from stencil import five_point_gradient
+
+import sksoftmax._objective
+from sksoftmax._activations import ACTIVATIONS
+from sksoftmax._objective import Objective
+from sksoftmax._parameters import ParameterLayout
+from sksoftmax._standardization import Standardization
+
+DEPTHS = [(), (5,), (5, 4), (5, 4, 3)]
+
+
+def make_objective(
+    X,
+    y,
+    sample_weight=None,
+    hidden=(5,),
+    activation="tanh",
+    alpha=0.7,
+    standardize=True,
+):
+    layout = ParameterLayout([X.shape[1], *hidden, y.max() + 1])
+    if sample_weight is not None:
+        sample_weight = sample_weight.astype(X.dtype)
+    return Objective(
+        X,
+        y,
+        sample_weight,
+        weight_sum=float(len(y) if sample_weight is None else sample_weight.sum()),
+        layout=layout,
+        activations=[ACTIVATIONS[activation]] * len(hidden),
+        alpha=alpha,
+        standardization=(
+            Standardization.of(X, sample_weight)
+            if standardize
+            else Standardization.identity(X.shape[1])
+        ),
+    )
+
+
+def random_point(objective, rng):
+    return rng.normal(scale=0.5, size=objective.layout.n_parameters)
+
+
+@pytest.fixture(name="X")
+def features(rng):
+    return rng.normal([0, 3, -1], [1, 0.5, 2], size=(25, 3))
+
+
+@pytest.fixture
+def y(rng):
+    return np.concatenate([[0, 1, 2], rng.integers(3, size=22)])
+
+
+@pytest.fixture
+def sample_weight(rng):
+    return rng.uniform(0.1, 3, size=25)
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("hidden", DEPTHS, ids=str)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_gradient_is_that_of_the_loss(
+    X, y, sample_weight, rng, activation, hidden, weighted, standardize
+):
+    """The analytic gradient equals a five-point stencil of the loss."""
+    weights = sample_weight if weighted else None
+    objective = make_objective(X, y, weights, hidden, activation, 0.7, standardize)
+    point = random_point(objective, rng)
+    numerical = five_point_gradient(lambda theta: objective(theta)[0], point)
+    np.testing.assert_allclose(objective(point)[1], numerical, rtol=1e-7, atol=1e-10)
+
+
+@pytest.mark.parametrize("offset", [0, 1e3])
+@pytest.mark.parametrize("hidden", DEPTHS, ids=str)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_float32_gradient_is_close_to_the_exact_one(
+    X, y, sample_weight, rng, activation, hidden, offset
+):
+    """Loss and gradient of float32 data equal those of the same data in float64."""
+    X = (X + offset).astype(np.float32)
+    single = make_objective(X, y, sample_weight, hidden, activation)
+    double = make_objective(X.astype(float), y, sample_weight, hidden, activation)
+    point = random_point(single, rng)
+    loss, gradient = single(point)
+    assert gradient.dtype == np.float64
+    assert loss == pytest.approx(double(point)[0], rel=1e-5)
+    np.testing.assert_allclose(gradient, double(point)[1], rtol=1e-4, atol=2e-6)
+
+
+def test_float32_is_computed_in_float32(X, y, rng, monkeypatch):
+    """Every array that reaches the kernel for float32 rows is float32."""
+    seen = []
+    kernel = sksoftmax._objective.loss_gradient_sums
+
+    def spy(X, y, sample_weight, coefs, intercepts, activations):
+        seen.extend([X, sample_weight, *coefs, *intercepts])
+        sums = kernel(X, y, sample_weight, coefs, intercepts, activations)
+        seen.extend([*sums[1], *sums[2]])
+        return sums
+
+    monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", spy)
+    weights = np.ones(25)
+    objective = make_objective(X.astype(np.float32), y, weights, (5, 4), "silu")
+    objective(random_point(objective, rng))
+    assert {part.dtype for part in seen} == {np.dtype(np.float32)}
+
+
+@pytest.mark.skipif(
+    parse_version(sklearn.__version__) < parse_version("1.7"),
+    reason="the MLPClassifier of scikit-learn 1.6 takes no sample_weight",
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("hidden", [(5,), (5, 4)], ids=str)
+@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
+@pytest.mark.parametrize("weighted", [True, False])
+def test_loss_and_gradient_equal_those_of_mlp_classifier(
+    X, y, sample_weight, activation, hidden, weighted
+):
+    """Unstandardised, ours is the objective of scikit-learn's own MLPClassifier."""
+    weights = sample_weight if weighted else None
+    mlp = MLPClassifier(hidden, activation, alpha=0.7, solver="lbfgs", max_iter=3)
+    mlp.fit(X, y)
+    n_coefs = len(mlp.coefs_)
+    theirs, gradient = mlp._loss_grad_lbfgs(
+        np.concatenate([part.ravel() for part in (*mlp.coefs_, *mlp.intercepts_)]),
+        X,
+        np.eye(3)[y],
+        weights,
+        [X] + [None] * n_coefs,
+        [None] * n_coefs,
+        [np.empty_like(coef) for coef in mlp.coefs_],
+        [np.empty_like(intercept) for intercept in mlp.intercepts_],
+    )
+
+    objective = make_objective(X, y, weights, hidden, activation, 0.7, False)
+    layout = objective.layout
+    point = layout.pack([coef.T for coef in mlp.coefs_], mlp.intercepts_)
+    loss, ours = objective(point)
+    assert loss == pytest.approx(theirs, rel=1e-10)
+    coefs, intercepts = layout.unpack(ours)
+    ours = np.concatenate(
+        [part.ravel() for part in (*(W.T for W in coefs), *intercepts)]
+    )
+    np.testing.assert_allclose(
+        ours, gradient, rtol=1e-10, atol=1e-10 * np.abs(gradient).max()
+    )
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+def test_weights_are_repetitions(X, y, rng, standardize):
+    """A weight of k is k copies of the row, a weight of 0 is its absence."""
+    counts = np.concatenate([[1, 1, 1], rng.integers(0, 4, size=22)])
+    weighted = make_objective(X, y, counts.astype(float), standardize=standardize)
+    repeated = make_objective(
+        X.repeat(counts, axis=0), y.repeat(counts), standardize=standardize
+    )
+    point = random_point(weighted, rng)
+    assert weighted(point)[0] == pytest.approx(repeated(point)[0], rel=1e-12)
+    np.testing.assert_allclose(
+        weighted(point)[1], repeated(point)[1], rtol=1e-9, atol=1e-13
+    )
+
+
+def test_scale_of_the_weights_is_that_of_alpha(X, y, sample_weight, rng):
+    """Weights and alpha multiplied by one number state the same problem."""
+    first = make_objective(X, y, sample_weight, alpha=0.7)
+    second = make_objective(X, y, 1000 * sample_weight, alpha=700)
+    point = random_point(first, rng)
+    assert first(point)[0] == pytest.approx(second(point)[0], rel=1e-12)
+    np.testing.assert_allclose(first(point)[1], second(point)[1], rtol=1e-9)
+
+
+@pytest.mark.parametrize("hidden", [(), (5, 4)], ids=str)
+def test_penalty_is_on_coefficients_alone(X, y, rng, hidden):
+    """alpha adds alpha / (2 n) * ||W||^2 and leaves the gradient of intercepts alone."""
+    free, penalised = (make_objective(X, y, hidden=hidden, alpha=a) for a in (0, 3))
+    point = random_point(free, rng)
+    coefs, intercepts = free.layout.unpack(point)
+    squares = sum(np.sum(W**2) for W in coefs)
+    difference = penalised(point)[0] - free(point)[0]
+    assert difference == pytest.approx(3 / (2 * 25) * squares, rel=1e-10)
+    step = penalised(point)[1] - free(point)[1]
+    expected = free.layout.pack(
+        [3 / 25 * W for W in coefs], [0 * b for b in intercepts]
+    )
+    np.testing.assert_allclose(step, expected, rtol=1e-9, atol=1e-15)
+
+
+def test_blocks_do_not_matter(X, y, sample_weight, rng, monkeypatch):
+    """One block and many blocks give the same sums, up to rounding."""
+    whole = make_objective(X, y, sample_weight)
+    monkeypatch.setattr(
+        sksoftmax._objective,
+        "row_blocks",
+        lambda n_rows, *units: [slice(i, i + 4) for i in range(0, n_rows, 4)],
+    )
+    cut = make_objective(X, y, sample_weight)
+    point = random_point(whole, rng)
+    assert whole(point)[0] == pytest.approx(cut(point)[0], rel=1e-13)
+    np.testing.assert_allclose(whole(point)[1], cut(point)[1], rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sparse_equals_dense(X, y, sample_weight, rng, dtype):
+    """CSR rows, standardised without being densified, give the dense result."""
+    X[X < 0] = 0
+    X = X.astype(dtype)
+    dense = make_objective(X, y, sample_weight)
+    sparse = make_objective(csr_array(X), y, sample_weight)
+    point = random_point(dense, rng)
+    tolerance = 1e-5 if dtype == np.float32 else 1e-12
+    assert dense(point)[0] == pytest.approx(sparse(point)[0], rel=tolerance)
+    np.testing.assert_allclose(dense(point)[1], sparse(point)[1], atol=tolerance)
+
+
+def test_start_costs_log_of_the_number_of_classes(X, y):
+    """At the drawn start all classes are equally probable."""
+    objective = make_objective(X, y, alpha=0)
+    start = objective.layout.draw(np.random.RandomState(0))
+    assert objective(start)[0] == pytest.approx(np.log(3), rel=1e-14)
+
+
+def test_objective_has_no_memory(X, y, rng):
+    """The same point gives the same bits again, and a gradient of its own."""
+    objective = make_objective(X, y)
+    point = random_point(objective, rng)
+    before = point.copy()
+    loss, gradient = objective(point)
+    kept = gradient.copy()
+    objective(point + 1)
+    again, same = objective(point)
+    assert loss == again
+    np.testing.assert_array_equal(gradient, kept)
+    np.testing.assert_array_equal(gradient, same)
+    np.testing.assert_array_equal(point, before)

@@ -1,0 +1,109 @@
+"""Level 1: standardised features by a change of parameters."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.preprocessing import StandardScaler
+
+from sksoftmax._standardization import Standardization
+
+
+@pytest.fixture(name="X")
+def features(rng):
+    return rng.normal([0, 50, -1], [1, 0.01, 300], size=(3000, 3))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_moments_are_those_of_standard_scaler(X, rng, weighted, container):
+    """Weighted mean and standard deviation equal scikit-learn's, dense and sparse."""
+    X[np.abs(X) < 0.5] = 0
+    sample_weight = rng.uniform(size=len(X)) if weighted else None
+    scaler = StandardScaler().fit(X, sample_weight=sample_weight)
+    standardization = Standardization.of(container(X), sample_weight)
+    np.testing.assert_allclose(standardization.mean, scaler.mean_, rtol=1e-10)
+    np.testing.assert_allclose(standardization.scale, scaler.scale_, rtol=1e-10)
+
+
+def test_rows_without_weight_do_not_count(X):
+    """Leading rows of weight zero, more than a block of them, change nothing."""
+    padded = np.vstack([np.full((9000, 3), 1e6), X])
+    sample_weight = np.repeat([0.0, 1.0], [9000, len(X)])
+    expected = Standardization.of(X, None)
+    standardization = Standardization.of(padded, sample_weight)
+    np.testing.assert_allclose(standardization.mean, expected.mean, rtol=1e-12)
+    np.testing.assert_allclose(standardization.scale, expected.scale, rtol=1e-12)
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_constant_columns_are_only_centred(rng, container, dtype):
+    """A column of one value gets scale 1, whatever the value and the weights."""
+    X = np.tile(np.array([0, 0.1, 1e7, -1e-9], dtype), (777, 1))
+    standardization = Standardization.of(container(X), rng.uniform(size=777))
+    np.testing.assert_array_equal(standardization.scale, 1)
+    np.testing.assert_allclose(standardization.mean, X[0], rtol=1e-7)
+
+
+def test_extreme_units_neither_overflow_nor_vanish(rng):
+    """Columns of size 1e200 and 1e-200 have the moments of their rescaled copies."""
+    X = rng.normal(5, 2, size=(100, 1))
+    expected = Standardization.of(X, None)
+    for unit in (1e-200, 1e200):
+        standardization = Standardization.of(X * unit, None)
+        assert standardization.mean[0] == pytest.approx(unit * expected.mean[0])
+        assert standardization.scale[0] == pytest.approx(unit * expected.scale[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("offset", [0, 1000])
+def test_folded_layer_on_rows_is_the_layer_on_standardised_rows(rng, dtype, offset):
+    """`fold` on shifted rows, and user units on raw rows, equal W @ z + b."""
+    X = rng.normal(offset, size=(200, 3)).astype(dtype)
+    coef, intercept = rng.normal(size=(4, 3)), rng.normal(size=4)
+    standardization = Standardization.of(X, None)
+    z = (X.astype(float) - standardization.mean) / standardization.scale
+    expected = coef @ z.T + intercept[:, np.newaxis]
+
+    V, c = standardization.fold(coef, intercept, dtype)
+    folded = V @ standardization.shifted(X).T + c[:, np.newaxis]
+    assert folded.dtype == dtype
+    np.testing.assert_allclose(
+        folded, expected, atol=1e-5 if dtype is np.float32 else 1e-11
+    )
+
+    V, c = standardization.to_user_units(coef, intercept, dtype)
+    raw = V @ X.T + c[:, np.newaxis]
+    np.testing.assert_allclose(
+        raw, expected, atol=2e-3 if dtype is np.float32 else 1e-11
+    )
+
+
+def test_only_large_offsets_in_float32_shift_the_rows(X):
+    """Rows are shifted where folding would lose digits, and nowhere else."""
+    assert Standardization.of(X.astype(np.float32), None).shift is not None
+    assert Standardization.of(X, None).shift is None
+    assert Standardization.of(X[:, [0]].astype(np.float32), None).shift is None
+    assert Standardization.of(csr_array(X.astype(np.float32)), None).shift is None
+
+
+def test_user_units_invert(X, rng):
+    """Weights taken to the user's units and back are the same."""
+    standardization = Standardization.of(X, None)
+    layer = rng.normal(size=(4, 3)), rng.normal(size=4)
+    back = standardization.from_user_units(
+        *standardization.to_user_units(*layer, np.float64)
+    )
+    for a, b in zip(layer, back, strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-9)
+
+
+def test_identity_changes_nothing(X, rng):
+    """Without standardisation the first layer is the user's."""
+    identity = Standardization.identity(3)
+    coef, intercept = rng.normal(size=(4, 3)), rng.normal(size=4)
+    for a, b in zip(
+        identity.fold(coef, intercept, float), (coef, intercept), strict=True
+    ):
+        np.testing.assert_array_equal(a, b)
+    assert identity.shifted(X) is X
