@@ -154,15 +154,14 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_wine
-    >>> from sklearn.model_selection import train_test_split
+    >>> from sklearn.datasets import load_iris
     >>> from sksoftmax import SoftmaxMLPClassifier
-    >>> X_train, X_test, y_train, y_test = train_test_split(
-    ...     *load_wine(return_X_y=True), random_state=0
-    ... )
-    >>> clf = SoftmaxMLPClassifier(random_state=0).fit(X_train, y_train)
-    >>> clf.predict_proba(X_test[:2]).round(2)
-    >>> clf.score(X_test, y_test)
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    >>> clf.predict_proba([[5.0, 3.0, 2.5, 0.8]]).round(1)
+    array([[0.6, 0.4, 0. ]])
+    >>> round(clf.score(X, y), 2)
+    0.98
     """
 
     _parameter_constraints: ClassVar[dict] = {
@@ -428,7 +427,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         activations = [ACTIVATIONS[name] for name in self._activations]
         logits = np.empty((X.shape[0], self.classes_.size), np.result_type(X, coefs[0]))
         with np.errstate(over="ignore", invalid="ignore"):
-            for rows in row_blocks(X.shape[0], *_layer_units(self.coefs_)):
+            for rows in row_blocks(X, *_layer_units(self.coefs_)[1:]):
                 logits[rows] = forward(X[rows], coefs, self.intercepts_, activations).T
         if not np.isfinite(logits).all():
             raise ValueError(_overflow_message(X, "the logits are not finite"))

@@ -86,12 +86,12 @@ def cross_entropy(
     ------
     ValueError
         If `logits` or the weights are not finite or of the wrong shape, a class is out
-        of range, or the weights are negative or sum to zero.
+        of range, the weights are negative or sum to zero, or the loss overflows.
 
     References
     ----------
     C. M. Bishop, Pattern Recognition and Machine Learning, Springer 2006, eq. (4.108)
-    for the loss and (4.109) for the gradient.
+    for the loss and (4.109), before its factor phi, for the gradient.
 
     Examples
     --------
@@ -124,7 +124,13 @@ def cross_entropy(
             f"got values from {y.min()} to {y.max()}."
         )
     sample_weight, weight_sum = check_weights(sample_weight, logits)
-    loss, deltas = cross_entropy_sum(logits.T.copy(), y, sample_weight)
+    with np.errstate(over="ignore"):
+        loss, deltas = cross_entropy_sum(logits.T.copy(), y, sample_weight)
+    if not np.isfinite(loss):
+        raise ValueError(
+            f"The loss overflows {logits.dtype}: logits range from "
+            f"{logits.min():.3g} to {logits.max():.3g}."
+        )
     deltas /= weight_sum
     return loss / weight_sum, deltas.T
 
@@ -143,6 +149,11 @@ def softmax_jacobian(p: ArrayLike) -> Array:
         `J[..., i, j] = dp_i/dz_j = p_i * (delta_ij - p_j)`. Symmetric, rows sum to
         zero.
 
+    Raises
+    ------
+    ValueError
+        If the probabilities of a sample do not sum to one.
+
     References
     ----------
     C. M. Bishop, Pattern Recognition and Machine Learning, Springer 2006, eq. (4.106).
@@ -155,11 +166,12 @@ def softmax_jacobian(p: ArrayLike) -> Array:
            [-0.1875,  0.1875]])
     """
     p = np.asarray(p)
-    if p.ndim == 0:
-        raise ValueError(
-            "p must have at least one dimension, (n_classes,); got a scalar."
-        )
     p = p if p.dtype.kind == "f" else p.astype(np.float64)
-    return p[..., :, np.newaxis] * (
-        np.eye(p.shape[-1], dtype=p.dtype) - p[..., np.newaxis, :]
-    )
+    if p.ndim == 0 or not np.allclose(p.sum(axis=-1), 1, atol=1e-3):
+        raise ValueError(
+            "p must hold probabilities that sum to 1 along its last axis; got "
+            f"{'a scalar' if p.ndim == 0 else f'sums of {p.sum(axis=-1)}'}. For logits "
+            "z pass scipy.special.softmax(z, axis=-1)."
+        )
+    delta = np.eye(p.shape[-1], dtype=p.dtype)
+    return p[..., :, np.newaxis] * (delta - p[..., np.newaxis, :])

@@ -64,7 +64,7 @@ class Objective:
         self.activations = activations
         self.alpha = alpha
         self.standardization = standardization
-        self._blocks = list(row_blocks(X.shape[0], *layout.layer_units))
+        self._blocks = list(row_blocks(X, *layout.layer_units[1:]))
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
         """Loss and its gradient, a new float64 vector, at one point."""

@@ -102,16 +102,16 @@ def _in_units(
 def _moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
     """Weighted mean and standard deviation of the columns, in float64, by blocks.
 
-    The corrected two-pass algorithm of Chan, Golub & LeVeque 1983, eq. (1.7), in units of
-    each column's largest value. Not StandardScaler, which gives NaN where the first rows
-    have no weight and squares values of 1e200; nor mean_variance_axis, whose variance of
-    a constant sparse column is a rounding error of either sign.
+    The corrected two-pass algorithm of Chan, Golub & LeVeque 1983, eq. (1.7), in units
+    of each column's largest value. Not StandardScaler, which gives NaN where the first
+    rows have no weight and squares values of 1e200; nor mean_variance_axis, whose
+    variance of a constant sparse column is a rounding error of either sign.
     """
     if sample_weight is None:
         sample_weight = np.broadcast_to(np.float64(1), X.shape[0])
     weight_sum = sample_weight.sum(dtype=np.float64)
     total, largest = np.zeros((2, X.shape[1]))
-    for rows in row_blocks(*X.shape):
+    for rows in row_blocks(X):
         block = X[rows].astype(np.float64)
         total += sample_weight[rows].astype(np.float64) @ block
         column_max = abs(block).max(axis=0)
@@ -121,7 +121,7 @@ def _moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
     largest[largest == 0] = 1
 
     residual, squares = np.zeros((2, X.shape[1]))
-    for rows in row_blocks(*X.shape):
+    for rows in row_blocks(X):
         weights = sample_weight[rows].astype(np.float64)
         sums = _sparse_sums if issparse(X) else _dense_sums
         block_residual, block_squares = sums(X[rows], weights, mean, largest)
@@ -147,7 +147,8 @@ def _sparse_sums(block, weights: Array, mean: Array, unit: Array):
     values, columns = stored.data, stored.indices
     stored.data = np.ones_like(values)
     weight_of_zeros = weights.sum() - weights @ stored
-    # Exactly zero, not a rounding error of the weights, where no row that counts is zero.
+    # Exactly zero, not a rounding error of the weights, where no row that counts is
+    # zero.
     counts = (weights > 0).astype(np.float64)
     weight_of_zeros[counts @ stored == counts.sum()] = 0
     stored.data = (values - mean[columns]) / unit[columns]
