@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from sksoftmax._blocks import row_blocks
 
@@ -10,12 +11,23 @@ from sksoftmax._blocks import row_blocks
 @pytest.mark.parametrize("width", [1, 100, 10_000])
 def test_blocks_hold_each_row_once_and_in_order(n_rows, width):
     """Blocks put together are all rows."""
-    blocks = list(row_blocks(n_rows, 3, width))
-    rows = np.concatenate([np.arange(n_rows)[block] for block in blocks])
-    np.testing.assert_array_equal(rows, np.arange(n_rows))
+    rows = np.arange(n_rows)
+    blocks = [rows[block] for block in row_blocks(np.empty((n_rows, 3)), width)]
+    np.testing.assert_array_equal(np.concatenate(blocks), rows)
+
+
+def first_block(X, *units):
+    return next(row_blocks(X, *units)).stop
 
 
 def test_wide_networks_have_short_blocks():
     """A block's activations stay near the cache, whatever the width."""
-    shortest, longest = (next(row_blocks(10**6, width)).stop for width in (10**6, 1))
-    assert shortest < longest < 10**4
+    X = np.broadcast_to(0.0, (10**6, 3))
+    assert first_block(X, 10**6) < first_block(X, 1000) < first_block(X, 1) < 10**4
+
+
+def test_width_of_sparse_rows_is_what_they_store():
+    """Many features that are hardly ever set do not shorten the blocks."""
+    n = 10**5
+    X = csr_array((np.ones(n), (np.arange(n), np.arange(n))), shape=(n, n))
+    assert first_block(X, 10) == first_block(np.broadcast_to(0.0, (n, 1)), 10)

@@ -83,6 +83,7 @@ def test_input_is_not_overwritten(logits, y):
         ({"y": [0, -1, 1]}, "integers from 0 to 1 .* values from -1 to 1"),
         ({"y": ["a", "b", "a"]}, "class codes, integers from 0 to 1, got dtype <U1"),
         ({"logits": [[0.0, np.nan]] * 3}, "logits contains NaN"),
+        ({"logits": [[1e308, -1e308]] * 3}, "loss overflows float64"),
         ({"sample_weight": [1, -1, 1]}, "[Nn]egative"),
         ({"sample_weight": [1, 1]}, "inconsistent|shape"),
         ({"sample_weight": [1, np.inf, 1]}, "infinity"),
@@ -114,7 +115,9 @@ def test_chain_rule_through_the_jacobian_gives_p_minus_t(logits, y):
     np.testing.assert_allclose(through / 7, gradient, atol=1e-15)
 
 
-@pytest.mark.parametrize(("p", "dtype"), [([1, 0], "f8"), (np.float32([0.5]), "f4")])
+@pytest.mark.parametrize(
+    ("p", "dtype"), [([1, 0], "f8"), (np.float32([0.5, 0.5]), "f4")]
+)
 def test_jacobian_of_one_sample(p, dtype):
     """One row of probabilities gives one matrix, in float32 where the row is."""
     jacobian = softmax_jacobian(p)
@@ -122,10 +125,14 @@ def test_jacobian_of_one_sample(p, dtype):
     assert jacobian.dtype == dtype
 
 
-def test_jacobian_of_a_scalar_is_an_error():
-    """A number is not a set of probabilities."""
-    with pytest.raises(ValueError, match="at least one dimension"):
-        softmax_jacobian(0.5)
+@pytest.mark.parametrize(
+    ("p", "got"),
+    [(1.0, "a scalar"), ([1.6, 3.1, 0.5], "sums of 5.2"), ([np.nan], "nan")],
+)
+def test_jacobian_refuses_what_is_not_a_probability(p, got):
+    """Logits passed by mistake are named, with the remedy."""
+    with pytest.raises(ValueError, match=rf"sum to 1 .*{got}.*softmax\(z"):
+        softmax_jacobian(p)
 
 
 def test_loss_of_confident_answers_is_not_rounded_away():

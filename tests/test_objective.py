@@ -147,9 +147,7 @@ def test_loss_and_gradient_equal_those_of_mlp_classifier(
     loss, ours = objective(point)
     assert loss == pytest.approx(theirs, rel=1e-10)
     coefs, intercepts = layout.unpack(ours)
-    ours = np.concatenate(
-        [part.ravel() for part in (*(W.T for W in coefs), *intercepts)]
-    )
+    ours = layout.pack([W.T for W in coefs], intercepts)
     np.testing.assert_allclose(
         ours, gradient, rtol=1e-10, atol=1e-10 * np.abs(gradient).max()
     )
@@ -181,7 +179,7 @@ def test_scale_of_the_weights_is_that_of_alpha(X, y, sample_weight, rng):
 
 @pytest.mark.parametrize("hidden", [(), (5, 4)], ids=str)
 def test_penalty_is_on_coefficients_alone(X, y, rng, hidden):
-    """alpha adds alpha / (2 n) * ||W||^2 and leaves the gradient of intercepts alone."""
+    """alpha adds alpha / (2 n) * ||W||^2, and nothing for the intercepts."""
     free, penalised = (make_objective(X, y, hidden=hidden, alpha=a) for a in (0, 3))
     point = random_point(free, rng)
     coefs, intercepts = free.layout.unpack(point)
@@ -201,7 +199,7 @@ def test_blocks_do_not_matter(X, y, sample_weight, rng, monkeypatch):
     monkeypatch.setattr(
         sksoftmax._objective,
         "row_blocks",
-        lambda n_rows, *units: [slice(i, i + 4) for i in range(0, n_rows, 4)],
+        lambda X, *units: [slice(i, i + 4) for i in range(0, len(X), 4)],
     )
     cut = make_objective(X, y, sample_weight)
     point = random_point(whole, rng)

@@ -1,0 +1,187 @@
+"""Bad input gets an error that names it, before any work is done or lost."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils._param_validation import InvalidParameterError
+
+from sksoftmax import SoftmaxMLPClassifier
+
+X = np.arange(24.0).reshape(12, 2) % 7
+Y = np.repeat([0, 1, 2], 4)
+
+
+def with_value(array, value):
+    changed = array.astype(float)
+    changed.flat[3] = value
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"X": with_value(X, np.nan)}, "Input X contains NaN"),
+        ({"X": with_value(X, np.inf)}, "Input X contains infinity"),
+        ({"X": csr_array(with_value(X, np.nan))}, "Input X contains NaN"),
+        ({"X": X[:0], "y": Y[:0]}, "Found array with 0 sample"),
+        ({"X": X[:, :0]}, "Found array with 0 feature"),
+        ({"X": X[:, 0]}, "Expected 2D array, got 1D array"),
+        ({"X": np.full((12, 2), "a")}, "could not convert string to float"),
+        ({"y": Y[:-1]}, "inconsistent numbers of samples"),
+        ({"y": with_value(Y, np.nan)}, "Input y contains NaN"),
+        ({"y": Y + 0.5}, "Unknown label type: continuous"),
+        ({"y": np.eye(3)[Y]}, "y should be a 1d array, got an array of shape"),
+        (
+            {"y": np.full(12, "only")},
+            "at least 2 classes; y has only one class: .*only",
+        ),
+        ({"sample_weight": with_value(Y, np.nan)}, "Input sample_weight contains NaN"),
+        ({"sample_weight": with_value(Y, np.inf)}, "sample_weight contains infinity"),
+        ({"sample_weight": with_value(Y, -1)}, "[Nn]egative values in .*sample_weight"),
+        ({"sample_weight": np.zeros(12)}, "zero|must be positive and finite, got 0.0"),
+        ({"sample_weight": np.full(12, 1e308)}, "must be positive and finite, got inf"),
+        ({"sample_weight": np.ones(11)}, "inconsistent|sample_weight.shape"),
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore:overflow encountered in reduce")
+def test_bad_data_are_named(data, message):
+    """Each kind of bad data raises a ValueError that says what is wrong."""
+    clf = SoftmaxMLPClassifier()
+    before = vars(clf).copy()
+    with pytest.raises(ValueError, match=message):
+        clf.fit(**{"X": X, "y": Y, **data})
+    assert vars(clf) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hidden_layer_sizes", 0),
+        ("hidden_layer_sizes", "100"),
+        ("hidden_layer_sizes", 10.0),
+        ("hidden_layer_sizes", None),
+        ("activation", "sigmoid"),
+        ("activation", None),
+        ("alpha", -1e-9),
+        ("alpha", np.nan),
+        ("alpha", np.inf),
+        ("alpha", "auto"),
+        ("standardize", "yes"),
+        ("max_iter", 0),
+        ("max_iter", 10.5),
+        ("tol", -1.0),
+        ("tol", None),
+        ("warm_start", "no"),
+        ("random_state", -1),
+        ("random_state", "seed"),
+        ("verbose", -1),
+    ],
+)
+def test_parameters_out_of_range_are_named(name, value):
+    """scikit-learn's own error names parameter, allowed values and what it got."""
+    with pytest.raises(InvalidParameterError) as error:
+        SoftmaxMLPClassifier(**{name: value}).fit(X, Y)
+    assert f"The '{name}' parameter of SoftmaxMLPClassifier must be" in str(error.value)
+    assert repr(value) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"hidden_layer_sizes": (5, 0)}, "integer >= 1.* got (5, 0)"),
+        ({"hidden_layer_sizes": [2.5]}, "integer >= 1.* got [2.5]"),
+        ({"hidden_layer_sizes": ["5"]}, "integer >= 1.* got ['5']"),
+        (
+            {"hidden_layer_sizes": (5, 4), "activation": ["relu"]},
+            "one for each of the 2 hidden layers; got 1: ['relu']",
+        ),
+        (
+            {"activation": ["sigmoid"]},
+            "names among ['elu', 'identity', .*'tanh']; got 'sigmoid'",
+        ),
+    ],
+    ids=str,
+)
+def test_lists_with_bad_entries_are_named(parameters, message):
+    """What scikit-learn's validation cannot see inside a list is said by ours."""
+    pattern = re.escape(message).replace(r"\.\*", ".*")
+    with pytest.raises(ValueError, match=pattern):
+        SoftmaxMLPClassifier(**parameters).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("refit", "message"),
+    [
+        (
+            {"y": np.array(["a", "b", "c"])[Y]},
+            "needs the classes .*[0, 1, 2]; got ['a',",
+        ),
+        ({"y": Y % 2}, "needs the classes of the previous fit, [0, 1, 2]; got [0, 1]"),
+        ({"X": X[:, :1]}, "(2, 100, 3) units; .* now give (1, 100, 3)"),
+        ({"hidden": 7}, "(2, 100, 3) units; .* now give (2, 7, 3)"),
+    ],
+    ids=str,
+)
+def test_warm_start_with_another_problem_is_refused(refit, message):
+    """Changed classes, features or layers are named, and the old model stays."""
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, Y)
+    p = clf.predict_proba(X)
+    clf.set_params(warm_start=True, hidden_layer_sizes=refit.pop("hidden", (100,)))
+    pattern = re.escape(message).replace(r"\.\*", ".*")
+    with pytest.raises(ValueError, match=pattern):
+        clf.fit(**{"X": X, "y": Y, **refit})
+    np.testing.assert_array_equal(clf.predict_proba(X), p)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            X[:, :1],
+            "X has 1 features, but SoftmaxMLPClassifier is expecting 2 features",
+        ),
+        (with_value(X, np.nan), "Input X contains NaN"),
+        (with_value(X, 1e308), "float64 overflows: .* in X is 1e\\+308; scale"),
+    ],
+    ids=["features", "NaN", "overflow"],
+)
+def test_bad_data_at_predict_are_named(method, data, message):
+    """Prediction never returns NaN: it says what is wrong with the data."""
+    clf = SoftmaxMLPClassifier(activation="identity", random_state=0).fit(X / 1e3, Y)
+    with pytest.raises(ValueError, match=message):
+        getattr(clf, method)(data)
+
+
+@pytest.mark.parametrize("hidden", [(), (10,)], ids=str)
+@pytest.mark.parametrize("size", [1e100, 1e160, 1e300])
+def test_huge_features_fit_as_small_ones_do(hidden, size):
+    """Standardised, features of size 1e300 give the probabilities of small ones."""
+    clf = SoftmaxMLPClassifier(hidden, random_state=0)
+    p = clf.fit(X, Y).predict_proba(X)
+    q = clf.fit(size * X, Y).predict_proba(size * X)
+    np.testing.assert_allclose(q, p, atol=1e-6)
+
+
+@pytest.mark.parametrize("hidden", [(), (10,)], ids=str)
+@pytest.mark.parametrize("size", [1e160, 1e300])
+def test_unscaled_features_that_overflow_are_refused(hidden, size):
+    """Without standardisation the error says what overflowed, and to scale."""
+    clf = SoftmaxMLPClassifier(hidden, standardize=False)
+    with pytest.raises(
+        ValueError, match=r"float64 overflows: .*not finite.*scale the features"
+    ):
+        clf.fit(size * X, Y)
+    assert not hasattr(clf, "coefs_")
+
+
+def test_unscaled_features_that_just_fit_in_give_a_result_and_a_warning():
+    """Where nothing overflows there are finite probabilities, and a word of warning."""
+    clf = SoftmaxMLPClassifier((), standardize=False)
+    with pytest.warns(ConvergenceWarning, match="scale the features"):
+        clf.fit(1e100 * X, Y)
+    np.testing.assert_allclose(clf.predict_proba(1e100 * X).sum(axis=1), 1)

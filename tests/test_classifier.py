@@ -1,0 +1,460 @@
+"""Level 3: the estimator, by identities with other estimators and with itself."""
+
+import pickle
+import warnings
+
+import joblib
+import numpy as np
+import pytest
+from scipy.sparse import coo_matrix, csc_array, csc_matrix, csr_array, csr_matrix
+from scipy.special import log_softmax
+from sklearn.base import clone
+from sklearn.datasets import load_digits, load_iris, load_wine
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import sksoftmax._classifier
+import sksoftmax._objective
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._activations import ACTIVATIONS
+
+EXACT = {"tol": 0, "max_iter": 5000}
+
+
+@pytest.mark.parametrize("alpha", [0.1, 10])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_no_hidden_layer_is_logistic_regression(small_data, rng, alpha, weighted):
+    """`()` is LogisticRegression with C = 1 / alpha, or 2 / alpha for two classes."""
+    X, y = small_data
+    X = StandardScaler().fit_transform(X)
+    sample_weight = rng.uniform(size=len(y)) if weighted else None
+    C = (2 if y.max() == 1 else 1) / alpha
+    logistic = LogisticRegression(C=C, tol=1e-12, max_iter=10_000)
+    logistic.fit(X, y, sample_weight)
+    clf = SoftmaxMLPClassifier((), alpha=alpha, standardize=False, **EXACT)
+    with warnings.catch_warnings():  # at tol=0 rounding errors may end the line search
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        clf.fit(X, y, sample_weight)
+    assert clf.loss_ < np.log(len(clf.classes_)) - 0.05
+    np.testing.assert_allclose(
+        clf.predict_proba(X), logistic.predict_proba(X), atol=1e-5
+    )
+    np.testing.assert_allclose(
+        clf.decision_function(X), logistic.decision_function(X), atol=1e-4
+    )
+
+
+def test_standardize_is_a_scaler_in_front(small_data, rng):
+    """Probabilities equal those of a pipeline with StandardScaler, weights included."""
+    X, y = small_data
+    weights = rng.uniform(size=len(y))
+    inside = SoftmaxMLPClassifier(random_state=0, max_iter=30, tol=0, alpha=3)
+    outside = make_pipeline(
+        StandardScaler(), clone(inside).set_params(standardize=False)
+    )
+    weights_of_steps = dict.fromkeys(
+        ["standardscaler__sample_weight", "softmaxmlpclassifier__sample_weight"],
+        weights,
+    )
+    with pytest.warns(ConvergenceWarning):
+        inside.fit(X, y, weights)
+    with pytest.warns(ConvergenceWarning):
+        outside.fit(X, y, **weights_of_steps)
+    np.testing.assert_allclose(
+        inside.predict_proba(X), outside.predict_proba(X), atol=1e-6
+    )
+    assert inside.loss_ == pytest.approx(outside[-1].loss_, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [(7.3, 0), (1e-6, 0), (1e6, -11), (0.37, 1000), (1, 1e4)]
+)
+def test_units_of_a_column_do_not_matter(small_data, a, b):
+    """Predictions stay, to 1e-6, where a column is replaced by a * column + b."""
+    X, y = small_data
+    changed = X.copy()
+    changed[:, 2] = a * X[:, 2] + b * a * X[:, 2].std()
+    clf = SoftmaxMLPClassifier((20,), "tanh", alpha=3, random_state=0)
+    p = clf.fit(X, y).predict_proba(X)
+    q = clf.fit(changed, y).predict_proba(changed)
+    np.testing.assert_allclose(q, p, atol=1e-6)
+
+
+@pytest.mark.parametrize("offset", [10, 100, 1000])
+@pytest.mark.parametrize("load", [load_iris, load_wine])
+def test_offsets_do_not_matter_in_float32(load, offset):
+    """Columns up to 1000 standard deviations from zero keep probabilities to 1e-2."""
+    X, y = load(return_X_y=True)
+    z = StandardScaler().fit_transform(X)
+    near = z.astype(np.float32)
+    far = (z + offset).astype(np.float32)
+    clf = SoftmaxMLPClassifier(random_state=0, tol=1e-4)
+    p = clf.fit(near, y).predict_proba(near)
+    q = clf.fit(far, y).predict_proba(far)
+    assert clf.coefs_[0].dtype == np.float32
+    np.testing.assert_allclose(q, p, atol=1e-2)
+
+
+def test_constant_columns_do_not_matter(small_data):
+    """A constant column, zero or not, changes no probability."""
+    X, y = small_data
+    more = np.column_stack([X, np.full(len(X), 0.1), np.zeros(len(X))])
+    # without hidden layers there is no random draw, that more features would change
+    clf = SoftmaxMLPClassifier(hidden_layer_sizes=())
+    p = clf.fit(X, y).predict_proba(X)
+    q = clf.fit(more, y).predict_proba(more)
+    np.testing.assert_allclose(q, p, atol=1e-9)
+
+
+@pytest.mark.parametrize("hidden", [(), (20,), (10, 5)], ids=str)
+def test_order_of_the_classes_does_not_matter(hidden):
+    """Renaming the classes permutes probabilities and logits, and nothing else."""
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["b", "c", "a"])
+    clf = SoftmaxMLPClassifier(hidden, "tanh", random_state=0, max_iter=40)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        first, second = clone(clf).fit(X, y), clone(clf).fit(X, names[y])
+    order = np.argsort(names)
+    np.testing.assert_array_equal(second.classes_, names[order])
+    np.testing.assert_array_equal(second.predict(X), names[first.predict(X)])
+    for method in ("predict_proba", "decision_function"):
+        a, b = (getattr(model, method)(X) for model in (first, second))
+        np.testing.assert_allclose(b, a[:, order], atol=1e-6)
+
+
+def test_weights_are_repetitions(small_data, rng):
+    """A fit with weights 0 to 3 is the fit of 0 to 3 copies of each row."""
+    X, y = small_data
+    counts = rng.integers(0, 4, size=len(y))
+    clf = SoftmaxMLPClassifier((10,), "tanh", random_state=0, alpha=3)
+    weighted = clone(clf).fit(X, y, counts)
+    repeated = clone(clf).fit(X.repeat(counts, axis=0), y.repeat(counts))
+    np.testing.assert_allclose(
+        weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-6
+    )
+
+
+def test_same_seed_same_bits(small_data):
+    """Two fits with one seed are equal to the last bit, two seeds differ."""
+    X, y = small_data
+    first, same, other = (
+        SoftmaxMLPClassifier(random_state=seed).fit(X, y) for seed in (3, 3, 4)
+    )
+    for a, b in zip(first.coefs_, same.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert (first.coefs_[0] != other.coefs_[0]).any()
+
+
+def test_probabilities_are_softmax_of_the_logits(small_data):
+    """predict_proba, predict_log_proba, decision_function and predict agree."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    p, log_p = clf.predict_proba(X), clf.predict_log_proba(X)
+    decision = clf.decision_function(X)
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-14)
+    np.testing.assert_allclose(np.exp(log_p), p, rtol=1e-12)
+    if decision.ndim == 1:
+        np.testing.assert_allclose(decision, log_p[:, 1] - log_p[:, 0], rtol=1e-10)
+        np.testing.assert_array_equal(clf.predict(X), clf.classes_[1 * (decision > 0)])
+    else:
+        np.testing.assert_allclose(log_p, log_softmax(decision, axis=1), rtol=1e-12)
+        np.testing.assert_array_equal(clf.predict(X), decision.argmax(axis=1))
+
+
+def test_log_probabilities_are_finite_where_probabilities_underflow(small_data):
+    """Far out a probability is 0, and its logarithm still a number."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    far = X.mean(axis=0) + 1e6 * (X - X.mean(axis=0))
+    assert (clf.predict_proba(far) == 0).any()
+    assert np.isfinite(clf.predict_log_proba(far)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtype_of_the_data_is_kept(small_data, dtype):
+    """float32 data give float32 weights and probabilities, close to float64's."""
+    X, y = small_data
+    X = X.astype(dtype)
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    assert {part.dtype for part in (*clf.coefs_, *clf.intercepts_)} == {np.dtype(dtype)}
+    assert clf.predict_proba(X).dtype == dtype
+    assert clf.decision_function(X).dtype == dtype
+    np.testing.assert_allclose(clf.predict_proba(X).sum(axis=1), 1, rtol=1e-6)
+    reference = SoftmaxMLPClassifier(random_state=0).fit(X.astype(float), y)
+    np.testing.assert_allclose(
+        clf.predict_proba(X), reference.predict_proba(X), atol=2e-2
+    )
+
+
+@pytest.mark.parametrize(
+    "container", [csr_array, csc_array, csr_matrix, csc_matrix, coo_matrix]
+)
+@pytest.mark.parametrize("standardize", [True, False])
+def test_sparse_equals_dense(small_data, container, standardize):
+    """Every sparse format gives the probabilities of its dense copy."""
+    X, y = small_data
+    X = X / X.std(axis=0)
+    X = np.where(np.abs(X) < np.median(np.abs(X), axis=0), 0, X)
+    clf = SoftmaxMLPClassifier(
+        (20,), "tanh", alpha=3, random_state=0, standardize=standardize
+    )
+    dense, sparse = clone(clf).fit(X, y), clone(clf).fit(container(X), y)
+    p = dense.predict_proba(X)
+    np.testing.assert_allclose(sparse.predict_proba(container(X)), p, atol=1e-5)
+    np.testing.assert_allclose(dense.predict_proba(container(X)), p, atol=1e-12)
+
+
+def test_sparse_is_never_densified_as_a_whole(rng):
+    """A sparse matrix whose dense copy would take 240 GB is fitted and predicted."""
+    n, d = 300_000, 100_000
+    rows = np.arange(n)
+    X = csr_array((np.ones(n), (rows, rows % 50)), shape=(n, d))
+    y = rows % 2
+    clf = SoftmaxMLPClassifier(hidden_layer_sizes=(), tol=0.1)
+    assert clf.fit(X, y).score(X, y) == 1
+
+
+def test_c_ordered_data_are_not_copied(small_data, monkeypatch):
+    """The kernel reads the user's own memory, also from a read-only array."""
+    X, y = small_data
+    X.flags.writeable = False
+    seen = []
+    kernel = sksoftmax._objective.loss_gradient_sums
+
+    def spy(X, *args):
+        seen.append(X)
+        return kernel(X, *args)
+
+    monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", spy)
+    SoftmaxMLPClassifier().fit(X, y)
+    assert all(np.shares_memory(block, X) for block in seen)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["no", "yes"],
+        [False, True],
+        [-1, 1],
+        [2**40, 7],
+        [0.0, 2.0],
+        np.array(["x", "yy"], dtype=object),
+    ],
+)
+def test_labels_of_every_kind(labels):
+    """Predictions are labels of the kind that was fitted, classes_ is sorted."""
+    X = np.repeat([[0.0], [1.0]], 20, axis=0)
+    y = np.asarray(labels)[np.repeat([0, 1], 20)]
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    np.testing.assert_array_equal(clf.classes_, np.sort(np.asarray(labels)))
+    assert clf.predict(X).dtype == y.dtype
+    np.testing.assert_array_equal(clf.predict(X), y)
+    assert clf.score(X, y) == 1
+
+
+def test_attributes_describe_the_network(small_data):
+    """Names, shapes and values of the fitted attributes are MLPClassifier's."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier((7, 5), "tanh", random_state=0).fit(X, y)
+    K = len(set(y))
+    assert [coef.shape for coef in clf.coefs_] == [(6, 7), (7, 5), (5, K)]
+    assert [intercept.shape for intercept in clf.intercepts_] == [(7,), (5,), (K,)]
+    assert (clf.n_layers_, clf.n_outputs_, clf.n_features_in_) == (4, K, 6)
+    assert clf.out_activation_ == "softmax"
+    assert len(clf.loss_curve_) == clf.n_iter_ > 10
+    assert clf.loss_curve_[-1] == clf.loss_ < clf.loss_curve_[0]
+    h = np.tanh(
+        np.tanh(X @ clf.coefs_[0] + clf.intercepts_[0]) @ clf.coefs_[1]
+        + (clf.intercepts_[1])
+    )
+    logits = h @ clf.coefs_[2] + clf.intercepts_[2]
+    np.testing.assert_allclose(
+        clf.predict_log_proba(X), log_softmax(logits, axis=1), rtol=1e-9
+    )
+
+
+def test_an_int_is_one_hidden_layer(small_data):
+    """hidden_layer_sizes=7, [7] and (7,) are the same network."""
+    X, y = small_data
+    fits = [
+        SoftmaxMLPClassifier(sizes, random_state=0).fit(X, y)
+        for sizes in (7, [7], (7,), np.array([7]))
+    ]
+    for clf in fits[1:]:
+        np.testing.assert_array_equal(clf.coefs_[1], fits[0].coefs_[1])
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_learns(activation):
+    """Each activation fits iris; only the linear one is no better than linear."""
+    X, y = load_iris(return_X_y=True)
+    clf = SoftmaxMLPClassifier(activation=activation, random_state=0).fit(X, y)
+    assert clf.score(X, y) > 0.95
+
+
+def test_activations_may_differ_by_layer(small_data):
+    """A list names one activation per layer; equal names are the plain string."""
+    X, y = small_data
+    one, listed, mixed = (
+        SoftmaxMLPClassifier((6, 5), activation, random_state=0).fit(X, y)
+        for activation in ("tanh", ["tanh", "tanh"], ("tanh", "silu"))
+    )
+    np.testing.assert_array_equal(one.coefs_[0], listed.coefs_[0])
+    assert not np.allclose(one.coefs_[0], mixed.coefs_[0])
+
+
+def test_set_params_does_not_change_a_fitted_model(small_data):
+    """Predictions are those of the fitted network, whatever is set afterwards."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    p = clf.predict_proba(X)
+    clf.set_params(activation="tanh", hidden_layer_sizes=(3,))
+    np.testing.assert_array_equal(clf.predict_proba(X), p)
+
+
+def test_round_trips(small_data, tmp_path):
+    """pickle and joblib keep every bit of the predictions, clone keeps parameters."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier((8, 4), ["tanh", "silu"], random_state=0).fit(X, y)
+    joblib.dump(clf, tmp_path / "clf.joblib")
+    copies = (
+        pickle.loads(pickle.dumps(clf)),
+        joblib.load(tmp_path / "clf.joblib"),
+        joblib.load(tmp_path / "clf.joblib", mmap_mode="r"),
+    )
+    for copy in copies:
+        np.testing.assert_array_equal(copy.predict_proba(X), clf.predict_proba(X))
+    assert clone(clf).get_params() == clf.get_params()
+    with pytest.raises(NotFittedError):
+        clone(clf).predict(X)
+
+
+def test_warm_start_continues(small_data):
+    """A second fit starts at the first one's weights, in any units of the columns."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(X, y)
+    first = clf.loss_
+    cold = clf.n_iter_
+    clf.fit(X, y)
+    assert clf.n_iter_ < cold / 2
+    assert clf.loss_curve_[0] <= first * (1 + 1e-9)
+
+    shifted = 5 * X + 3
+    clf.coefs_[0] /= 5
+    clf.intercepts_[0] -= 3 * clf.coefs_[0].sum(axis=0)
+    before = clf.loss_
+    clf.fit(shifted, y)
+    assert clf.loss_curve_[0] <= before * (1 + 1e-9)
+
+
+def test_without_warm_start_a_fit_forgets(small_data):
+    """The second of two fits is the same as the first."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    first = clf.coefs_[0]
+    np.testing.assert_array_equal(clf.fit(X, y).coefs_[0], first)
+
+
+def test_running_out_of_iterations_is_said(small_data):
+    """The warning names max_iter and the remedy, at the caller's line."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(max_iter=3, random_state=0)
+    with pytest.warns(
+        ConvergenceWarning, match=r"max_iter=3 iterations were done\. Increase max_iter"
+    ) as record:
+        clf.fit(X, y)
+    assert record[0].filename == __file__
+    assert clf.n_iter_ == 3
+
+
+def test_a_failed_line_search_is_said(small_data, monkeypatch):
+    """Where rounding ends a fit, nobody is told to increase max_iter."""
+    X, y = small_data
+    minimize = sksoftmax._classifier.minimize
+    monkeypatch.setattr(
+        sksoftmax._classifier,
+        "minimize",
+        lambda *args, **kwargs: minimize(*args, **kwargs)._replace(
+            stop_reason="line_search"
+        ),
+    )
+    with pytest.warns(ConvergenceWarning, match="line search") as record:
+        SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    assert "max_iter" not in str(record[0].message)
+    assert "float64" in str(record[0].message)
+
+
+class Stop(BaseException):
+    """Stands for KeyboardInterrupt, which pytest would take for its own."""
+
+
+@pytest.fixture
+def interrupt(monkeypatch):
+    """Let the n-th evaluation of a block raise."""
+
+    def after(n_evaluations, error):
+        kernel = sksoftmax._objective.loss_gradient_sums
+        calls = []
+
+        def interrupted(*args):
+            calls.append(args)
+            if len(calls) > n_evaluations:
+                raise error
+            return kernel(*args)
+
+        monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", interrupted)
+
+    return after
+
+
+@pytest.mark.parametrize("error", [Stop(), MemoryError()], ids=repr)
+def test_interrupted_first_fit_leaves_an_unfitted_estimator(
+    small_data, interrupt, error
+):
+    """After a first fit that raises nothing of it is left."""
+    clf = SoftmaxMLPClassifier()
+    before = vars(clf).copy()
+    interrupt(5, error)
+    with pytest.raises(type(error)):
+        clf.fit(*small_data)
+    assert vars(clf) == before
+    with pytest.raises(NotFittedError):
+        clf.predict(small_data[0])
+
+
+def test_interrupted_refit_leaves_the_old_model(small_data, interrupt):
+    """After a refit that raises, the model predicts as before, for the old features."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    p = clf.predict_proba(X)
+    interrupt(5, Stop())
+    with pytest.raises(Stop):
+        clf.fit(X[:, :2], np.where(y > 0, "u", "v"))
+    np.testing.assert_array_equal(clf.predict_proba(X), p)
+
+
+def test_verbose_prints_progress(small_data, capsys):
+    """verbose=1 prints a line for each iteration and the reason of the stop."""
+    clf = SoftmaxMLPClassifier(verbose=1, random_state=0).fit(*small_data)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == clf.n_iter_ + 1
+    assert lines[-1].startswith("Stopped by tol")
+
+
+def test_default_is_good_and_silent_on_digits():
+    """On digits the default converges and beats LogisticRegression's log-loss."""
+    X, y = load_digits(return_X_y=True)
+    X, X_test, y, y_test = train_test_split(X, y, random_state=0, stratify=y)
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    logistic = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
+    rows = np.arange(len(y_test))
+    ours, theirs = (
+        -model.predict_log_proba(X_test)[rows, y_test].mean()
+        for model in (clf, logistic)
+    )
+    assert ours < 0.1 < theirs
+    assert clf.score(X_test, y_test) > 0.97

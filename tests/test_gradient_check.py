@@ -1,0 +1,64 @@
+"""Level 4: the gradient check that users run."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.datasets import load_iris
+
+import sksoftmax._objective
+from sksoftmax import SoftmaxMLPClassifier, check_gradient
+
+X, Y = load_iris(return_X_y=True)
+
+
+@pytest.fixture
+def clf():
+    return SoftmaxMLPClassifier((5, 4), "tanh", random_state=0)
+
+
+@pytest.mark.parametrize("X", [X, X.astype(np.float32), csr_array(X)], ids=type)
+@pytest.mark.parametrize("sample_weight", [None, Y + 0.5], ids=["equal", "weighted"])
+@pytest.mark.parametrize("fitted", [False, True])
+def test_our_gradient_is_right(clf, X, sample_weight, fitted):
+    """The analytic gradient passes, before and after a fit, for every kind of data."""
+    if fitted:
+        clf.fit(X, Y)
+    assert check_gradient(clf, X, Y, sample_weight) < 1e-6
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+@pytest.mark.parametrize("part", [1, 2])
+def test_a_wrong_gradient_is_found(clf, monkeypatch, layer, part):
+    """One layer's derivative that is 1 % off shows, of coefs and of intercepts."""
+    kernel = sksoftmax._objective.loss_gradient_sums
+
+    def wrong(*args):
+        sums = kernel(*args)
+        sums[part][layer] *= 1.01
+        return sums
+
+    monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", wrong)
+    assert check_gradient(clf, X, Y, n_entries=None) > 1e-5
+
+
+def test_the_estimator_is_not_changed(clf):
+    """Neither parameters nor fitted weights are touched."""
+    before = vars(clf.fit(X, Y)).copy()
+    weights = [coef.copy() for coef in clf.coefs_]
+    check_gradient(clf, X, Y)
+    assert vars(clf) == before
+    for a, b in zip(clf.coefs_, weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_number_of_entries_is_bounded(clf, monkeypatch):
+    """At most n_entries of each array are checked, two evaluations each."""
+    calls = []
+    kernel = sksoftmax._objective.loss_gradient_sums
+    monkeypatch.setattr(
+        sksoftmax._objective,
+        "loss_gradient_sums",
+        lambda *args: calls.append(1) or kernel(*args),
+    )
+    check_gradient(clf, X, Y, n_entries=2)
+    assert len(calls) == 1 + 2 * (2 * 6)

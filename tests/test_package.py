@@ -1,0 +1,86 @@
+"""What users see of the package as a whole: names, version, documentation."""
+
+import importlib.metadata
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from sklearn.datasets import load_iris
+
+import sksoftmax
+from sksoftmax import SoftmaxMLPClassifier
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_public_names_are_all():
+    """Everything without an underscore is in __all__, and the other way round."""
+    public = {
+        name
+        for name, value in vars(sksoftmax).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert public == set(sksoftmax.__all__)
+
+
+def test_version_is_that_of_the_installed_package():
+    """__version__ is what pip shows, and the changelog speaks of it."""
+    assert sksoftmax.__version__ == importlib.metadata.version("sksoftmax")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {sksoftmax.__version__}" in changelog
+
+
+def test_optional_packages_are_not_needed():
+    """A fit works where nothing beyond the dependencies can be imported."""
+    code = """
+import sys
+class Absent:
+    def find_spec(self, name, *args):
+        if name in ("matplotlib", "pandas", "polars", "pytest"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+from sksoftmax import SoftmaxMLPClassifier
+print(SoftmaxMLPClassifier().fit([[0], [1]], ["no", "yes"]).predict([[1]]))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "['yes']"
+
+
+def section(name):
+    """Names documented in a section of the estimator's docstring."""
+    doc = inspect.getdoc(SoftmaxMLPClassifier)
+    body = re.search(rf"\n{name}\n-+\n(.*?)(?=\n\w[\w ]*\n-+\n|\Z)", doc, re.DOTALL)
+    return re.findall(r"^(\w+) : ", body.group(1), flags=re.MULTILINE)
+
+
+def test_every_parameter_is_documented_in_its_order():
+    """The Parameters section is the signature, defaults included."""
+    signature = inspect.signature(SoftmaxMLPClassifier).parameters
+    assert section("Parameters") == list(signature)
+    doc = inspect.getdoc(SoftmaxMLPClassifier)
+    for name, parameter in signature.items():
+        written = re.search(rf"^{name} : .*default=(.*)$", doc, re.MULTILINE).group(1)
+        assert ast_equal(written, parameter.default), name
+
+
+def ast_equal(written, value):
+    return eval(written, {}) == value  # the docstring is our own
+
+
+def test_every_fitted_attribute_is_documented():
+    """The Attributes section lists what fit sets, and nothing else."""
+    clf = SoftmaxMLPClassifier().fit(*load_iris(return_X_y=True))
+    fitted = {name for name in vars(clf) if name.endswith("_") and name[0] != "_"}
+    assert set(section("Attributes")) == fitted | {"feature_names_in_"}
+
+
+def test_readme_holds_the_commands_that_are_run():
+    """The install and test commands stand in the README as they are tested."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    venv = "python3 -m venv .venv && .venv/bin/python -m pip install"
+    assert f"{venv} . && .venv/bin/python examples/quickstart.py" in readme
+    assert f'{venv} ".[test]" && .venv/bin/python -m pytest' in readme
