@@ -24,6 +24,7 @@ from sksoftmax._network import forward
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._standardization import Standardization
+from sksoftmax._threads import BlockThreads, Map
 from sksoftmax._validation import check_weights
 
 Array = NDArray[np.floating]
@@ -239,8 +240,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         sklearn.exceptions.ConvergenceWarning
             If the fit ended before it met `tol`, with the reason and the remedy.
         """
-        with _restored_on_failure(self):
-            objective, start = self._prepare(X, y, sample_weight)
+        with _restored_on_failure(self), BlockThreads() as threads:
+            objective, start = self._prepare(X, y, sample_weight, threads.map)
             try:
                 minimum = minimize(
                     objective,
@@ -255,7 +256,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             self._warn_if_not_converged(minimum)
         return self
 
-    def _prepare(self, X, y, sample_weight) -> tuple[Objective, Array]:
+    def _prepare(
+        self, X, y, sample_weight, map_blocks: Map = map
+    ) -> tuple[Objective, Array]:
         """Validate, and set up the objective and its starting point.
 
         Sets `n_features_in_`, `feature_names_in_`, `classes_` and `_activations`.
@@ -296,6 +299,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             activations=[ACTIVATIONS[name] for name in activations],
             alpha=self.alpha,
             standardization=standardization,
+            map_blocks=map_blocks,
         )
         return objective, start
 
@@ -367,7 +371,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             The logits. For two classes the difference of the second and the first,
             which is the log-odds of `classes_[1]`.
         """
-        logits = self._logits(X)
+        logits = self._outputs(X)
         return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
 
     def predict(self, X):
@@ -383,7 +387,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         y : ndarray of shape (n_samples,)
             Labels from `classes_`.
         """
-        codes = self._logits(X).argmax(axis=1)
+        codes = self._outputs(X).argmax(axis=1)
         return self.classes_[codes]
 
     def predict_proba(self, X):
@@ -400,7 +404,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             Softmax of the logits, columns in the order of `classes_`, in float32 where
             `X` and the fitted weights are.
         """
-        return softmax(self._logits(X), axis=1)
+        return self._outputs(X, softmax)
 
     def predict_log_proba(self, X):
         """Log-probability of each class, finite also where that is 0.
@@ -415,9 +419,10 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         log_p : ndarray of shape (n_samples, n_classes)
             Log-softmax of the logits, columns in the order of `classes_`.
         """
-        return log_softmax(self._logits(X), axis=1)
+        return self._outputs(X, log_softmax)
 
-    def _logits(self, X) -> Array:
+    def _outputs(self, X, function=None) -> Array:
+        """`function` of the logits, (n_samples, n_classes), block by block of rows."""
         # `validate_data` sets n_features_in_ before a fit is done.
         check_is_fitted(self, "coefs_")
         X = validate_data(
@@ -425,13 +430,25 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         )
         coefs = [coef.T for coef in self.coefs_]
         activations = [ACTIVATIONS[name] for name in self._activations]
-        logits = np.empty((X.shape[0], self.classes_.size), np.result_type(X, coefs[0]))
-        with np.errstate(over="ignore", invalid="ignore"):
-            for rows in row_blocks(X, *_layer_units(self.coefs_)[1:]):
-                logits[rows] = forward(X[rows], coefs, self.intercepts_, activations).T
-        if not np.isfinite(logits).all():
-            raise ValueError(_overflow_message(X, "the logits are not finite"))
-        return logits
+        outputs = np.empty((X.shape[0], self.classes_.size), np.result_type(X, *coefs))
+
+        def fill(rows: slice) -> None:
+            with np.errstate(all="ignore"):
+                logits = forward(X[rows], coefs, self.intercepts_, activations)
+                if not np.isfinite(logits).all():
+                    raise ValueError(_overflow_message(X, "a logit is not finite"))
+                outputs[rows] = (
+                    logits.T if function is None else function(logits, axis=0).T
+                )
+
+        blocks = list(row_blocks(X, *_layer_units(self.coefs_)[1:]))
+        if len(blocks) == 1:  # as fast as can be for single rows
+            fill(blocks[0])
+        else:
+            with BlockThreads() as threads:
+                for _ in threads.map(fill, blocks):
+                    pass
+        return outputs
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

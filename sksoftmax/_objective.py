@@ -9,6 +9,8 @@ W_1 is in units of standardised features. The only place that normalises and pen
 """
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from sksoftmax._blocks import row_blocks
 from sksoftmax._network import loss_gradient_sums
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._standardization import Standardization
+from sksoftmax._threads import Map
 
 Array = NDArray[np.floating]
 
@@ -42,6 +45,8 @@ class Objective:
     alpha : float
     standardization : Standardization
         How theta's first layer relates to the features in `X`.
+    map_blocks : callable
+        `map_blocks(function, blocks)` gives the results in the order of the blocks.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class Objective:
         activations: Sequence[Activation],
         alpha: float,
         standardization: Standardization,
+        map_blocks: Map = map,
     ) -> None:
         self.X = X
         self.y = y
@@ -64,12 +70,13 @@ class Objective:
         self.activations = activations
         self.alpha = alpha
         self.standardization = standardization
+        self.map_blocks = map_blocks
         self._blocks = list(row_blocks(X, *layout.layer_units[1:]))
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
         """Loss and its gradient, a new float64 vector, at one point."""
         # An overflow shows in the values returned, which the minimiser checks.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             loss, gradient = self._sums(parameters)
             gradient /= self.weight_sum
             penalised = slice(self.layout.n_coefs)
@@ -80,32 +87,36 @@ class Objective:
 
     def _sums(self, parameters: Array) -> tuple[float, Array]:
         """Add up the blocks, in their order and in float64."""
+        network = self._network(parameters)
+        loss, gradient = 0.0, np.zeros(self.layout.n_parameters)
+        coefs, intercepts = self.layout.unpack(gradient)
+        for block_loss, *parts in self.map_blocks(
+            partial(self._block_sums, network), self._blocks
+        ):
+            loss += block_loss
+            for total, part in zip((*coefs, *intercepts), chain(*parts), strict=True):
+                total += part
+        self.standardization.pull_back(coefs[0], intercepts[0])
+        return loss, gradient
+
+    def _network(self, parameters: Array) -> tuple[list[Array], list[Array]]:
+        """Coefs and intercepts that take shifted rows, in the dtype of X."""
         dtype = self.X.dtype
         coefs, intercepts = self.layout.unpack(parameters)
         coefs[0], intercepts[0] = self.standardization.fold(
             coefs[0], intercepts[0], dtype
         )
         coefs = [W.astype(dtype, copy=False) for W in coefs]
-        intercepts = [b.astype(dtype, copy=False) for b in intercepts]
+        return coefs, [b.astype(dtype, copy=False) for b in intercepts]
 
-        loss = 0.0
-        gradient = np.zeros(self.layout.n_parameters)
-        coef_gradients, intercept_gradients = self.layout.unpack(gradient)
-        for rows in self._blocks:
-            block_loss, *block_gradients = loss_gradient_sums(
+    def _block_sums(
+        self, network: tuple[list[Array], list[Array]], rows: slice
+    ) -> tuple[float, list[Array], list[Array]]:
+        with np.errstate(all="ignore"):  # each thread has an error state of its own
+            return loss_gradient_sums(
                 self.standardization.shifted(self.X[rows]),
                 self.y[rows],
                 None if self.sample_weight is None else self.sample_weight[rows],
-                coefs,
-                intercepts,
+                *network,
                 self.activations,
             )
-            loss += block_loss
-            for total, part in zip(
-                (*coef_gradients, *intercept_gradients),
-                (*block_gradients[0], *block_gradients[1]),
-                strict=True,
-            ):
-                total += part
-        self.standardization.pull_back(coef_gradients[0], intercept_gradients[0])
-        return loss, gradient

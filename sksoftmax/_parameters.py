@@ -1,5 +1,6 @@
 """Where each coefficient and intercept lives in the one vector that is optimised."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,21 +39,20 @@ class ParameterLayout:
                 self.layer_units[:-1], self.layer_units[1:], strict=True
             )
         ]
-        sizes = [fan_out * fan_in for fan_out, fan_in in self.coef_shapes]
-        self.n_coefs = sum(sizes)
-        sizes += self.layer_units[1:]
-        self.n_parameters = sum(sizes)
-        self._ends = np.cumsum(sizes)[:-1]
+        shapes = [*self.coef_shapes, *((units,) for units in self.layer_units[1:])]
+        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+        self.n_coefs = ends[len(self.coef_shapes) - 1]
+        self.n_parameters = ends[-1]
+        self._parts = [
+            (slice(start, end), shape)
+            for start, end, shape in zip([0, *ends], ends, shapes, strict=False)
+        ]
 
     def unpack(self, flat: Array) -> tuple[list[Array], list[Array]]:
         """Views of `flat` as coefs `(fan_out, fan_in)` and intercepts `(fan_out,)`."""
-        parts = np.split(flat, self._ends)
+        parts = [flat[place].reshape(shape) for place, shape in self._parts]
         n_layers = len(self.coef_shapes)
-        coefs = [
-            part.reshape(shape)
-            for part, shape in zip(parts[:n_layers], self.coef_shapes, strict=True)
-        ]
-        return coefs, parts[n_layers:]
+        return parts[:n_layers], parts[n_layers:]
 
     def pack(self, coefs: Sequence[Array], intercepts: Sequence[Array]) -> Array:
         """Copy coefs and intercepts into a new flat float64 vector."""

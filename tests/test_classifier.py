@@ -1,6 +1,9 @@
 """Level 3: the estimator, by identities with other estimators and with itself."""
 
+import _thread
 import pickle
+import threading
+import tracemalloc
 import warnings
 
 import joblib
@@ -9,12 +12,13 @@ import pytest
 from scipy.sparse import coo_matrix, csc_array, csc_matrix, csr_array, csr_matrix
 from scipy.special import log_softmax
 from sklearn.base import clone
-from sklearn.datasets import load_digits, load_iris, load_wine
+from sklearn.datasets import load_digits, load_iris, load_wine, make_blobs
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 import sksoftmax._classifier
 import sksoftmax._objective
@@ -435,6 +439,99 @@ def test_interrupted_refit_leaves_the_old_model(small_data, interrupt):
     with pytest.raises(Stop):
         clf.fit(X[:, :2], np.where(y > 0, "u", "v"))
     np.testing.assert_array_equal(clf.predict_proba(X), p)
+
+
+def test_ctrl_c_ends_a_threaded_fit_cleanly(monkeypatch):
+    """A KeyboardInterrupt leaves no model, no thread, and BLAS as it was."""
+    X, y = make_blobs(20_000, 5, random_state=0)
+    kernel = sksoftmax._objective.loss_gradient_sums
+    calls = []
+
+    def interrupting(*args):
+        calls.append(1)
+        if len(calls) == 20:
+            _thread.interrupt_main()
+        return kernel(*args)
+
+    monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", interrupting)
+    clf = SoftmaxMLPClassifier()
+    with threadpool_limits(3, "blas"):
+        with pytest.raises(KeyboardInterrupt):
+            clf.fit(X, y)
+        blas = ThreadpoolController().select(user_api="blas")
+        assert {library["num_threads"] for library in blas.info()} == {3}
+    assert not hasattr(clf, "coefs_")
+    assert not [t for t in threading.enumerate() if t.name.startswith("sksoftmax")]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_bits_do_not_depend_on_the_number_of_threads(dtype):
+    """coefs_ and probabilities are the same bits with 1, 2, 3 and 8 threads."""
+    X, y = make_blobs(20_000, 5, cluster_std=4, random_state=0)
+    X = X.astype(dtype)
+    fits = []
+    for n_threads in (1, 2, 3, 8):
+        with threadpool_limits(n_threads, "blas"):
+            clf = SoftmaxMLPClassifier((20,), random_state=0, tol=0.1).fit(X, y)
+            fits.append([*clf.coefs_, *clf.intercepts_, clf.predict_proba(X)])
+    assert np.abs(fits[0][0]).max() > 0.1
+    for fit in fits[1:]:
+        for a, b in zip(fits[0], fit, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.fixture
+def memmap(tmp_path):
+    """A read-only float32 file of n rows and 50 columns, and labels."""
+
+    def of(n):
+        X = np.memmap(tmp_path / f"{n}", np.float32, "w+", shape=(n, 50))
+        y = np.arange(n) % 3
+        for start in range(0, n, 10_000):
+            rng = np.random.default_rng(start)
+            rows = slice(start, start + 10_000)
+            X[rows] = rng.normal(size=X[rows].shape) + y[rows, np.newaxis] + 1000
+        X.flush()
+        return np.memmap(tmp_path / f"{n}", np.float32, "r", shape=(n, 50)), y
+
+    return of
+
+
+def peak(function):
+    """Most memory that Python and NumPy had allocated during a call, in bytes."""
+    tracemalloc.start()
+    try:
+        function()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_of_a_fit_does_not_grow_with_the_features(memmap):
+    """A memory-mapped X is never copied: a few vectors of n are all that grows.
+
+    Its columns are far from zero, so blocks are shifted, and rows have weights.
+    """
+    clf = SoftmaxMLPClassifier((64,), max_iter=2, random_state=0)
+    sizes = []
+    for n in (50_000, 250_000):
+        X, y = memmap(n)
+        weights = np.full(n, 0.5, np.float32)
+        with pytest.warns(ConvergenceWarning):
+            sizes.append(peak(lambda: clf.fit(X, y, weights)))  # noqa: B023
+    growth = (sizes[1] - sizes[0]) / 200_000
+    assert growth < 60  # bytes per row: labels and codes; a row of X has 200
+    assert sizes[0] < 40e6
+
+
+def test_memory_of_a_prediction_is_that_of_the_result(memmap):
+    """Hidden activations of all rows are never held at once."""
+    X, y = memmap(200_000)
+    clf = SoftmaxMLPClassifier((256,), max_iter=1, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        clf.fit(X[:3000], y[:3000])
+    result = 200_000 * 3 * 4
+    assert peak(lambda: clf.predict_proba(X)) < result + 30e6  # activations: 205e6
 
 
 def test_verbose_prints_progress(small_data, capsys):

@@ -1,0 +1,117 @@
+"""Threads over blocks of rows: as many as BLAS may use, with BLAS itself held to one.
+
+Element-wise work then scales with the threads too, which BLAS threads leave to one
+core, and the sums do not depend on how many threads there are. The number is BLAS's
+own, so OPENBLAS_NUM_THREADS, threadpoolctl and joblib's workers are respected without a
+parameter.
+
+The limit is a global of the process, and is to be set from one place (README of
+threadpoolctl): here on entry of the first fit, undone on exit of the last. Tested with
+the OpenBLAS of the NumPy and SciPy wheels.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from threading import Lock
+from typing import Self, TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Map = Callable[[Callable[[Item], Result], list[Item]], Iterable[Result]]
+
+
+class BlockThreads:
+    """Context in which BLAS has one thread, and `map` has the rest.
+
+    Examples
+    --------
+    >>> with BlockThreads() as threads:
+    ...     list(threads.map(abs, [-1, 2, -3]))
+    [1, 2, 3]
+    """
+
+    def __enter__(self) -> Self:
+        self.n_threads = _blas_limit.acquire()
+        self._executor: ThreadPoolExecutor | None = None
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        try:
+            if self._executor is not None:
+                self._executor.shutdown(cancel_futures=True)
+        finally:
+            _blas_limit.release()
+
+    def map(
+        self, function: Callable[[Item], Result], items: list[Item]
+    ) -> Iterable[Result]:
+        """Results in the order of the items, which few at a time wait to be taken.
+
+        One item, or one thread, is worked off in the caller's thread.
+        """
+        if min(self.n_threads, len(items)) == 1:
+            return map(function, items)
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(self.n_threads, "sksoftmax")
+        return _ordered(self._executor, function, items, ahead=2 * self.n_threads)
+
+
+def _ordered(
+    executor: ThreadPoolExecutor,
+    function: Callable[[Item], Result],
+    items: list[Item],
+    ahead: int,
+) -> Iterator[Result]:
+    # Not executor.map: that would hold the results of all items, each as large as all
+    # parameters of a network.
+    pending: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            if len(pending) == ahead:
+                yield pending.popleft().result()
+            pending.append(executor.submit(function, item))
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+class _BlasLimit:
+    """One thread for BLAS while anybody holds the limit, in whatever Python thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._holders = 0
+
+    def acquire(self) -> int:
+        """Hold BLAS to one thread; return how many it had."""
+        with self._lock:
+            if self._holders == 0:
+                blas = _controller().select(user_api="blas")
+                self._allowed = max(
+                    (library.num_threads for library in blas.lib_controllers), default=1
+                )
+                self._limiter = blas.limit(limits=1)
+            self._holders += 1
+            return self._allowed
+
+    def release(self) -> None:
+        """Give BLAS its threads back when the last holder leaves."""
+        with self._lock:
+            self._holders -= 1
+            if self._holders == 0:
+                self._limiter.restore_original_limits()
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    # Finding the libraries takes milliseconds, so once a process.
+    return ThreadpoolController()
+
+
+_blas_limit = _BlasLimit()

@@ -1,0 +1,115 @@
+"""Level 0: threads over blocks, and the limit they put on BLAS."""
+
+import threading
+import time
+
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from sksoftmax._threads import BlockThreads
+
+COUNTS = [1, 2, 3, 8]
+
+
+def blas_threads():
+    """Number of threads of each BLAS in the process."""
+    return {
+        lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"
+    }
+
+
+def our_threads():
+    """Threads that a BlockThreads has started and not ended."""
+    return [t for t in threading.enumerate() if t.name.startswith("sksoftmax")]
+
+
+@pytest.mark.parametrize("n_threads", COUNTS)
+def test_as_many_threads_as_blas_is_allowed(n_threads):
+    """threadpoolctl's limit is the number of block threads."""
+    with threadpool_limits(n_threads, "blas"), BlockThreads() as threads:
+        assert threads.n_threads == n_threads
+
+
+@pytest.mark.parametrize("n_threads", COUNTS)
+def test_results_come_in_order(n_threads):
+    """Late results of early items do not change places."""
+
+    def slow_at_first(i):
+        time.sleep(0.001 * (i % 4 == 0))
+        return i * i
+
+    with threadpool_limits(n_threads, "blas"), BlockThreads() as threads:
+        assert list(threads.map(slow_at_first, range(50))) == [i * i for i in range(50)]
+
+
+def test_blocks_run_at_the_same_time():
+    """Two blocks that wait for each other both end, so there are two threads."""
+    barrier = threading.Barrier(2, timeout=10)
+    with threadpool_limits(2, "blas"), BlockThreads() as threads:
+        list(threads.map(lambda _: barrier.wait(), range(2)))
+
+
+def test_blas_has_one_thread_inside_and_gets_its_own_back():
+    """The limit holds in main thread and workers, and ends with the context."""
+    with threadpool_limits(3, "blas"):
+        with BlockThreads() as threads:
+            assert blas_threads() == {1}
+            for seen in threads.map(lambda _: blas_threads(), range(6)):
+                assert seen == {1}
+        assert blas_threads() == {3}
+
+
+def test_overlapping_contexts_share_the_limit():
+    """Whoever leaves last gives BLAS its threads back, in whatever order they came."""
+    with threadpool_limits(3, "blas"):
+        first, second = BlockThreads(), BlockThreads()
+        first.__enter__()
+        second.__enter__()
+        assert second.n_threads == 3
+        first.__exit__()
+        assert blas_threads() == {1}
+        second.__exit__()
+        assert blas_threads() == {3}
+
+
+def test_one_block_needs_no_thread():
+    """A single block, or a single allowed thread, runs where it is called."""
+    with BlockThreads() as threads:
+        assert list(threads.map(lambda _: threading.current_thread(), [0])) == [
+            threading.current_thread()
+        ]
+    with threadpool_limits(1, "blas"), BlockThreads() as threads:
+        assert set(threads.map(lambda _: threading.current_thread(), range(3))) == {
+            threading.current_thread()
+        }
+        assert not our_threads()
+
+
+def test_an_error_in_a_block_stops_all_and_leaves_no_thread():
+    """The error comes through, blocks that have not begun are dropped."""
+    begun = []
+
+    def fail(i):
+        begun.append(i)
+        if i == 3:
+            raise MemoryError(i)
+        time.sleep(0.001)
+
+    with (
+        threadpool_limits(2, "blas"),
+        pytest.raises(MemoryError),
+        BlockThreads() as threads,
+    ):
+        list(threads.map(fail, range(1000)))
+    assert len(begun) < 20
+    assert not our_threads()
+    with threadpool_limits(2, "blas"):
+        assert blas_threads() == {2}
+
+
+def test_only_a_few_results_wait():
+    """However many blocks there are, a bounded number is ahead of the consumer."""
+    done = []
+    with threadpool_limits(2, "blas"), BlockThreads() as threads:
+        for i, _ in enumerate(threads.map(done.append, range(100))):
+            assert len(done) <= i + 6
