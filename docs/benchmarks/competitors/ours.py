@@ -1,0 +1,48 @@
+"""sksoftmax. The benchmark's alpha is ours."""
+
+from contextlib import contextmanager
+
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._parameters import ParameterLayout
+from sksoftmax._threads import BlockThreads
+
+
+def evaluation(problem):
+    """One call of the objective, with the threads that a fit starts once."""
+    objective, _ = estimator(problem)._prepare(problem.X, problem.y, None)
+    n_layers = len(problem.weights) // 2
+    coefs, intercepts = problem.weights[:n_layers], problem.weights[n_layers:]
+    point = objective.layout.pack([W.T for W in coefs], intercepts)
+
+    @contextmanager
+    def threads_of_a_fit():
+        with BlockThreads() as threads:
+            objective.map_blocks = threads.map
+            yield
+
+    return lambda: objective(point), threads_of_a_fit
+
+
+def weights_of(problem, gradient):
+    """Our coefs are (fan_out, fan_in) inside."""
+    layout = ParameterLayout([problem.X.shape[1], *problem.hidden, problem.n_classes])
+    coefs, intercepts = layout.unpack(gradient)
+    return [*(W.T for W in coefs), *intercepts]
+
+
+def estimator(problem, **parameters):
+    """In MLPClassifier's units of the features."""
+    return SoftmaxMLPClassifier(
+        problem.hidden,
+        problem.activation,
+        alpha=problem.alpha,
+        standardize=False,
+        random_state=0,
+        **parameters,
+    )
+
+
+def fit(problem, max_iter):
+    """So many iterations of L-BFGS."""
+    clf = estimator(problem, max_iter=max_iter, tol=0).fit(problem.X, problem.y)
+    return clf.n_iter_, [*clf.coefs_, *clf.intercepts_]

@@ -1,0 +1,74 @@
+"""PyTorch on the CPU: the same network by autograd, and torch.optim.LBFGS.
+
+The mean cross-entropy gets alpha / (2 n) * ||W||^2, so alpha is the benchmark's.
+"""
+
+from contextlib import nullcontext
+
+import torch
+from torch.nn import functional
+
+
+def evaluation(problem):
+    """One closure of an optimiser: zero the gradients, loss, backward."""
+    X, y = torch.from_numpy(problem.X), torch.from_numpy(problem.y)
+    weights = [torch.tensor(part, requires_grad=True) for part in problem.weights]
+
+    def evaluate():
+        for weight in weights:
+            weight.grad = None
+        loss = loss_of(problem, X, y, weights)
+        loss.backward()
+        return loss.item(), [weight.grad for weight in weights]
+
+    return evaluate, nullcontext
+
+
+def loss_of(problem, X, y, weights):
+    """Penalised mean cross-entropy."""
+    n_layers = len(weights) // 2
+    activation = {"tanh": torch.tanh, "relu": torch.relu}[problem.activation]
+    h = X
+    for i, (W, b) in enumerate(
+        zip(weights[:n_layers], weights[n_layers:], strict=True)
+    ):
+        h = torch.addmm(b, h, W)
+        h = activation(h) if i < n_layers - 1 else h
+    squares = sum((W * W).sum() for W in weights[:n_layers])
+    return functional.cross_entropy(h, y) + problem.alpha / (2 * len(X)) * squares
+
+
+def weights_of(problem, gradient):
+    """Already in their order."""
+    return [part.numpy() for part in gradient]
+
+
+def fit(problem, max_iter):
+    """torch.optim.LBFGS with its strong Wolfe search, memory 10 as in SciPy."""
+    X, y = torch.from_numpy(problem.X), torch.from_numpy(problem.y)
+    torch.manual_seed(0)
+    weights = [torch.zeros_like(torch.tensor(part)) for part in problem.weights]
+    n_layers = len(weights) // 2
+    for weight in weights[:n_layers]:
+        torch.nn.init.xavier_uniform_(weight)
+    for weight in weights:
+        weight.requires_grad_()
+    optimizer = torch.optim.LBFGS(
+        weights,
+        max_iter=max_iter,
+        max_eval=10**9,
+        history_size=10,
+        tolerance_grad=0,
+        tolerance_change=0,
+        line_search_fn="strong_wolfe",
+    )
+
+    def closure():
+        optimizer.zero_grad()
+        loss = loss_of(problem, X, y, weights)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    n_iter = optimizer.state[weights[0]]["n_iter"]
+    return n_iter, [weight.detach().numpy() for weight in weights]
