@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._blocks import row_blocks
-from sksoftmax._lbfgs import Minimum, minimize
+from sksoftmax._lbfgs import Minimum, NotFiniteError, minimize
 from sksoftmax._network import forward
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
@@ -36,7 +36,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     Minimises the mean cross-entropy of all samples plus an L2 penalty, by full-batch
     L-BFGS with an analytic gradient. It takes the place of
     :class:`sklearn.neural_network.MLPClassifier` with `solver="lbfgs"`: parameters and
-    attributes of the same name mean the same.
+    attributes have its names and, but for `tol`, its meaning.
 
     Parameters
     ----------
@@ -51,16 +51,16 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     alpha : float, default=1.0
         Strength of the L2 penalty `alpha / (2 * S) * ||W||**2` on the coefficients of
         all layers, not on intercepts, where S is the sum of the sample weights (the
-        number of samples without them). In units of samples: what `alpha` is to one
-        sample it is to each of `n_samples`, so it need not change with the size of the
-        data. MLPClassifier's scaling, whose default is 1e-4: as good as none.
+        number of samples without them): the more data, the less it counts. Scaled as in
+        MLPClassifier, whose default of 1e-4 is as good as none.
 
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1. The fitted
         coefficients are in the units of `X`, so that predictions need no scaler. The
-        penalty acts on standardised features: predictions then do not depend on the
-        units of the columns. Constant columns are only centred. Sparse `X` is never
-        densified. `False` is the behaviour of MLPClassifier.
+        penalty acts on standardised features, so that the objective does not depend on
+        the units of the columns, and a fit only by rounding. Constant columns are only
+        centred. Sparse `X` is never densified. `False` is the behaviour of
+        MLPClassifier.
 
     max_iter : int, default=500
         Most iterations of one call of `fit`.
@@ -71,8 +71,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
 
     warm_start : bool, default=False
         Start from the weights of the previous `fit` rather than from random ones. Needs
-        the same classes, features and hidden layers. The minimiser's memory of the
-        curvature starts afresh.
+        the same classes, features, hidden layers and activations. The minimiser's
+        memory of the curvature starts afresh.
 
     random_state : int, RandomState instance or None, default=None
         Draws the initial coefficients of the hidden layers. Pass an int for the same
@@ -138,13 +138,14 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     classes does not matter. The minimiser is that of [2]_.
 
     float32 data are computed in float32, with losses and gradients added up in float64.
-    The objective is not convex: another `random_state` ends in another minimum.
+    The objective is not convex: another `random_state` ends in another minimum, and
+    rounding errors, of other units or of another order of the rows, grow along the
+    path. Fits that are equal but for rounding differ by up to 0.01 in a probability
+    where `tol` ends them, less with a smaller one.
 
-    MLPClassifier's L-BFGS takes `tol` for the largest entry of the gradient. On 18 real
-    data sets, with 1e-4, relu networks never met that within 600 iterations, whereas
-    tanh networks met it at objectives of up to 1.43 times the final one. The rule
-    above, with 1e-3, stopped after a median of 137 iterations (relu, alpha=3) within
-    1.7 % of it.
+    MLPClassifier's L-BFGS takes `tol` for the largest entry of the gradient. That is
+    never met by most relu networks, whose minima are kinks, and too early by networks
+    with many weights and little loss: docs/benchmarks/README.md has the figures.
 
     References
     ----------
@@ -217,7 +218,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             sparse formats are converted to CSR.
 
         y : array-like of shape (n_samples,)
-            Class labels: integers, strings, booleans or objects.
+            Class labels: integers, booleans or strings, also as objects.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights; None weighs all samples equally.
@@ -250,10 +251,13 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
                     tol=self.tol,
                     verbose=self.verbose,
                 )
-            except FloatingPointError as error:
-                raise ValueError(_overflow_message(objective.X, error)) from error
+            except NotFiniteError as error:
+                raise ValueError(
+                    f"{_overflow(objective.X, error)} Extreme values of alpha "
+                    f"({self.alpha:.3g}) do this too."
+                ) from error
             self._set_fitted(objective, minimum)
-            self._warn_if_not_converged(minimum)
+        self._warn_if_not_converged(minimum)
         return self
 
     def _prepare(
@@ -265,11 +269,12 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         """
         hidden_units = _hidden_units(self.hidden_layer_sizes)
         activations = _activation_names(self.activation, len(hidden_units))
+        previous = vars(self).copy()
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
         )
         check_classification_targets(y)
-        sample_weight, weight_sum = check_weights(sample_weight, X)
+        weights, weights_sum, unit = check_weights(sample_weight, X)
         encoder = LabelEncoder()
         codes = encoder.fit_transform(y)
         classes = encoder.classes_
@@ -280,12 +285,13 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             )
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
         standardization = (
-            Standardization.of(X, sample_weight)
+            Standardization.of(X, weights)
             if self.standardize
             else Standardization.identity(X.shape[1])
         )
         if self.warm_start and hasattr(self, "coefs_"):
-            start = self._previous_weights(layout, standardization, classes)
+            self._check_same_problem(previous, layout, activations, classes)
+            start = self._previous_weights(layout, standardization)
         else:
             start = layout.draw(check_random_state(self.random_state))
         self.classes_ = classes
@@ -293,32 +299,42 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         objective = Objective(
             X,
             codes,
-            sample_weight,
-            weight_sum=weight_sum,
+            weights,
+            weights_sum=weights_sum,
             layout=layout,
             activations=[ACTIVATIONS[name] for name in activations],
-            alpha=self.alpha,
+            alpha=self.alpha / unit,
             standardization=standardization,
             map_blocks=map_blocks,
         )
         return objective, start
 
+    def _check_same_problem(
+        self, previous: dict, layout: ParameterLayout, activations, classes
+    ) -> None:
+        """Refuse to start from weights that belong to another problem."""
+        names = [
+            None if names is None else names.tolist()
+            for names in (
+                previous.get("feature_names_in_"),
+                getattr(self, "feature_names_in_", None),
+            )
+        ]
+        for what, before, now in (
+            ("classes", self.classes_.tolist(), classes.tolist()),
+            ("units of its layers", _layer_units(self.coefs_), layout.layer_units),
+            ("activations", self._activations, activations),
+            ("feature names", *names),
+        ):
+            if before != now:
+                raise ValueError(
+                    f"warm_start=True needs the {what} of the previous fit, {before}; "
+                    f"got {now}. Set warm_start=False to fit anew."
+                )
+
     def _previous_weights(
-        self, layout: ParameterLayout, standardization: Standardization, classes
+        self, layout: ParameterLayout, standardization: Standardization
     ) -> Array:
-        if not np.array_equal(self.classes_, classes):
-            raise ValueError(
-                "warm_start=True needs the classes of the previous fit, "
-                f"{self.classes_.tolist()}; got {classes.tolist()}. Set "
-                "warm_start=False to fit anew."
-            )
-        layer_units = _layer_units(self.coefs_)
-        if layer_units != layout.layer_units:
-            raise ValueError(
-                "warm_start=True needs the layers of the previous fit, with "
-                f"{layer_units} units; features, hidden_layer_sizes and classes now "
-                f"give {layout.layer_units}. Set warm_start=False to fit anew."
-            )
         coefs = [coef.T for coef in self.coefs_]
         intercepts = list(self.intercepts_)
         coefs[0], intercepts[0] = standardization.from_user_units(
@@ -358,7 +374,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def decision_function(self, X):
-        """Logits of the classes, the input of softmax.
+        """Compute the logits of the classes, the input of softmax.
 
         Parameters
         ----------
@@ -423,8 +439,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def _outputs(self, X, function=None) -> Array:
         """`function` of the logits, (n_samples, n_classes), block by block of rows."""
-        # `validate_data` sets n_features_in_ before a fit is done.
-        check_is_fitted(self, "coefs_")
+        check_is_fitted(self)
         X = validate_data(
             self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False
         )
@@ -435,13 +450,11 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         def fill(rows: slice) -> None:
             with np.errstate(all="ignore"):
                 logits = forward(X[rows], coefs, self.intercepts_, activations)
-                if not np.isfinite(logits).all():
-                    raise ValueError(_overflow_message(X, "a logit is not finite"))
-                outputs[rows] = (
-                    logits.T if function is None else function(logits, axis=0).T
-                )
+                if not np.isfinite(logits.max(axis=0) - logits.min(axis=0)).all():
+                    raise ValueError(_overflow(X, "differences of logits are infinite"))
+                outputs[rows] = logits.T if function is None else function(logits, 0).T
 
-        blocks = list(row_blocks(X, *_layer_units(self.coefs_)[1:]))
+        blocks = row_blocks(X, *_layer_units(self.coefs_)[1:])
         if len(blocks) == 1:  # as fast as can be for single rows
             fill(blocks[0])
         else:
@@ -469,17 +482,16 @@ def _restored_on_failure(estimator: BaseEstimator) -> Iterator[None]:
 
 
 def _hidden_units(hidden_layer_sizes) -> list[int]:
-    sizes = (
-        [hidden_layer_sizes]
-        if isinstance(hidden_layer_sizes, Integral)
-        else list(hidden_layer_sizes)
-    )
-    if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+    sizes = np.asarray(hidden_layer_sizes, dtype=object)
+    if sizes.ndim > 1 or not all(
+        isinstance(size, Integral) and not isinstance(size, bool) and size >= 1
+        for size in sizes.flat
+    ):
         raise ValueError(
             "hidden_layer_sizes must be an integer >= 1, or a sequence of them with "
             f"one for each hidden layer; got {hidden_layer_sizes!r}."
         )
-    return [int(size) for size in sizes]
+    return [int(size) for size in sizes.flat]
 
 
 def _activation_names(activation, n_hidden_layers: int) -> list[str]:
@@ -491,12 +503,11 @@ def _activation_names(activation, n_hidden_layers: int) -> list[str]:
             f"activation must be one name, or one for each of the {n_hidden_layers} "
             f"hidden layers; got {len(names)}: {activation!r}."
         )
-    unknown = [name for name in names if name not in ACTIVATIONS]
-    if unknown:
-        raise ValueError(
-            f"activation must hold names among {sorted(ACTIVATIONS)}; got "
-            f"{unknown[0]!r}."
-        )
+    for name in names:
+        if not (isinstance(name, str) and name in ACTIVATIONS):
+            raise ValueError(
+                f"activation must hold names among {sorted(ACTIVATIONS)}; got {name!r}."
+            )
     return names
 
 
@@ -504,9 +515,9 @@ def _layer_units(coefs) -> tuple[int, ...]:
     return (coefs[0].shape[0], *(coef.shape[1] for coef in coefs))
 
 
-def _overflow_message(X, what) -> str:
+def _overflow(X, what) -> str:
     return (
         f"{X.dtype} overflows: {what}. The largest absolute value in X is "
-        f"{abs(X).max():.3g}; scale the features, for example with "
-        "sklearn.preprocessing.StandardScaler."
+        f"{abs(X).max():.3g}: if that is the cause, scale the features, for example "
+        "with sklearn.preprocessing.StandardScaler."
     )

@@ -22,13 +22,13 @@ def check_gradient(
     """Compare an estimator's analytic gradient with central differences of its loss.
 
     The estimator's own objective on `X` and `y` is differentiated in float64, at a
-    random point near its fitted weights, or near its random start where it is not
-    fitted. The estimator is not changed.
+    random point near the start of a fit. The estimator need not be fitted, and is not
+    changed.
 
     Parameters
     ----------
     estimator : SoftmaxMLPClassifier
-        Fitted or not.
+        Its parameters state the objective.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         Data, computed in float64.
     y : array-like of shape (n_samples,)
@@ -53,8 +53,10 @@ def check_gradient(
 
     Raises
     ------
+    TypeError
+        If `estimator` is not a SoftmaxMLPClassifier.
     ValueError
-        For input that `fit` would refuse.
+        For input that `fit` would refuse, or where the loss is not finite.
 
     Examples
     --------
@@ -64,9 +66,21 @@ def check_gradient(
     >>> check_gradient(clf, *load_iris(return_X_y=True)) < 1e-6
     True
     """
+    if not isinstance(estimator, SoftmaxMLPClassifier):
+        raise TypeError(
+            "estimator must be a SoftmaxMLPClassifier, of a pipeline its last step; "
+            f"got {type(estimator).__name__}."
+        )
+    if not (n_entries is None or n_entries >= 1) or not step > 0:
+        raise ValueError(
+            "n_entries must be None or at least 1, and step positive; got "
+            f"n_entries={n_entries} and step={step}."
+        )
+    estimator._validate_params()
     random_state = check_random_state(random_state)
     X = check_array(X, accept_sparse="csr", dtype=np.float64)
-    estimator = copy.copy(estimator).set_params(warm_start=True)
+    estimator = copy.copy(estimator)
+    estimator.warm_start = False
     objective, point = estimator._prepare(X, y, sample_weight)
     point += 0.1 * random_state.standard_normal(point.size)
 
@@ -84,5 +98,13 @@ def check_gradient(
         ahead[entry] += step
         behind[entry] -= step
         numerical[i] = (objective(ahead)[0] - objective(behind)[0]) / (2 * step)
-    norms = np.linalg.norm(analytic), np.linalg.norm(numerical)
-    return float(np.linalg.norm(analytic - numerical) / max(norms))
+    with np.errstate(all="ignore"):
+        difference = np.linalg.norm(analytic - numerical)
+        size = max(np.linalg.norm(analytic), np.linalg.norm(numerical))
+        relative_error = difference / size
+    if not np.isfinite(relative_error):
+        raise ValueError(
+            "At the point of the check the loss or its gradient is not finite, or all "
+            "of the gradient is zero. Scale the features, or set another random_state."
+        )
+    return float(relative_error)

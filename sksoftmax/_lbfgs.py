@@ -19,6 +19,10 @@ WINDOW = 10
 _NEGLIGIBLE_LOSS = 1e-4
 
 
+class NotFiniteError(ArithmeticError):
+    """The loss or its gradient was not finite."""
+
+
 class Minimum(NamedTuple):
     """Where the minimiser ended, and why.
 
@@ -69,7 +73,7 @@ def minimize(
 
     Raises
     ------
-    FloatingPointError
+    NotFiniteError
         If the loss or its gradient is not finite at some point.
 
     References
@@ -85,7 +89,7 @@ def minimize(
     def checked(x: Array) -> tuple[float, Array]:
         loss, gradient = objective(x)
         if not (np.isfinite(loss) and np.isfinite(gradient).all()):
-            raise FloatingPointError(
+            raise NotFiniteError(
                 "the loss or its gradient is not finite after "
                 f"{max(len(losses) - 1, 0)} iterations"
             )

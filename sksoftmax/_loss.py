@@ -123,16 +123,16 @@ def cross_entropy(
             f"y must hold integers from 0 to {n_classes - 1} (the columns of logits), "
             f"got values from {y.min()} to {y.max()}."
         )
-    sample_weight, weight_sum = check_weights(sample_weight, logits)
-    with np.errstate(over="ignore"):
-        loss, deltas = cross_entropy_sum(logits.T.copy(), y, sample_weight)
+    weights, weights_sum, _ = check_weights(sample_weight, logits)
+    with np.errstate(all="ignore"):
+        loss, deltas = cross_entropy_sum(logits.T.copy(), y, weights)
+        deltas /= weights_sum
     if not np.isfinite(loss):
         raise ValueError(
             f"The loss overflows {logits.dtype}: logits range from "
             f"{logits.min():.3g} to {logits.max():.3g}."
         )
-    deltas /= weight_sum
-    return loss / weight_sum, deltas.T
+    return loss / weights_sum, deltas.T
 
 
 def softmax_jacobian(p: ArrayLike) -> Array:
@@ -152,7 +152,7 @@ def softmax_jacobian(p: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If the probabilities of a sample do not sum to one.
+        If the probabilities of a sample are negative or do not sum to one.
 
     References
     ----------
@@ -167,11 +167,14 @@ def softmax_jacobian(p: ArrayLike) -> Array:
     """
     p = np.asarray(p)
     p = p if p.dtype.kind == "f" else p.astype(np.float64)
-    if p.ndim == 0 or not np.allclose(p.sum(axis=-1), 1, atol=1e-3):
+    if p.ndim == 0:
+        raise ValueError(f"p must be an array of shape (..., n_classes); got {p!r}.")
+    error = np.abs(p.sum(axis=-1) - 1).max(initial=0)
+    if not (error < 1e-3 and p.min(initial=0) >= 0):
         raise ValueError(
-            "p must hold probabilities that sum to 1 along its last axis; got "
-            f"{'a scalar' if p.ndim == 0 else f'sums of {p.sum(axis=-1)}'}. For logits "
-            "z pass scipy.special.softmax(z, axis=-1)."
+            "p must hold probabilities that sum to 1 along its last axis; got sums "
+            f"that differ by {error:.3g} and a smallest value of {p.min():.3g}. For "
+            "logits z pass scipy.special.softmax(z, axis=-1)."
         )
     delta = np.eye(p.shape[-1], dtype=p.dtype)
     return p[..., :, np.newaxis] * (delta - p[..., np.newaxis, :])

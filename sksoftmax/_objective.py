@@ -35,9 +35,9 @@ class Objective:
         whole.
     y : ndarray of shape (n_samples,)
         Class codes.
-    sample_weight : ndarray of shape (n_samples,) or None
-        In the dtype of `X`.
-    weight_sum : float
+    weights : ndarray of shape (n_samples,) or None
+        The s_i above, in the dtype of `X`.
+    weights_sum : float
         S above.
     layout : ParameterLayout
     activations : sequence of Activation
@@ -53,9 +53,9 @@ class Objective:
         self,
         X: Array,
         y: NDArray[np.integer],
-        sample_weight: Array | None,
+        weights: Array | None,
         *,
-        weight_sum: float,
+        weights_sum: float,
         layout: ParameterLayout,
         activations: Sequence[Activation],
         alpha: float,
@@ -64,26 +64,26 @@ class Objective:
     ) -> None:
         self.X = X
         self.y = y
-        self.sample_weight = sample_weight
-        self.weight_sum = weight_sum
+        self.weights = weights
+        self.weights_sum = weights_sum
         self.layout = layout
         self.activations = activations
         self.alpha = alpha
         self.standardization = standardization
         self.map_blocks = map_blocks
-        self._blocks = list(row_blocks(X, *layout.layer_units[1:]))
+        self._blocks = row_blocks(X, *layout.layer_units[1:])
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
         """Loss and its gradient, a new float64 vector, at one point."""
         # An overflow shows in the values returned, which the minimiser checks.
         with np.errstate(all="ignore"):
             loss, gradient = self._sums(parameters)
-            gradient /= self.weight_sum
+            gradient /= self.weights_sum
             penalised = slice(self.layout.n_coefs)
             coefs = parameters[penalised]
-            strength = self.alpha / self.weight_sum
+            strength = self.alpha / self.weights_sum
             gradient[penalised] += strength * coefs
-            return loss / self.weight_sum + strength / 2 * (coefs @ coefs), gradient
+            return loss / self.weights_sum + strength / 2 * (coefs @ coefs), gradient
 
     def _sums(self, parameters: Array) -> tuple[float, Array]:
         """Add up the blocks, in their order and in float64."""
@@ -112,11 +112,13 @@ class Objective:
     def _block_sums(
         self, network: tuple[list[Array], list[Array]], rows: slice
     ) -> tuple[float, list[Array], list[Array]]:
+        X, y, weights = self.X[rows], self.y[rows], None
+        if self.weights is not None:
+            weights = self.weights[rows]
+            counts = weights > 0
+            if not counts.all():  # a row without weight may hold anything
+                X, y, weights = X[counts], y[counts], weights[counts]
         with np.errstate(all="ignore"):  # each thread has an error state of its own
             return loss_gradient_sums(
-                self.standardization.shifted(self.X[rows]),
-                self.y[rows],
-                None if self.sample_weight is None else self.sample_weight[rows],
-                *network,
-                self.activations,
+                self.standardization.shifted(X), y, weights, *network, self.activations
             )

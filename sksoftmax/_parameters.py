@@ -64,9 +64,7 @@ class ParameterLayout:
 
         Hidden coefficients are uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot &
         Bengio 2010, eq. (16)). Intercepts and the output layer are zero: the first loss
-        is log(n_classes) and the path does not depend on the order of the classes. On
-        18 real data sets this ended neither better nor worse than a random output
-        layer.
+        is log(n_classes) and the path does not depend on the order of the classes.
         """
         flat = np.zeros(self.n_parameters)
         coefs, _ = self.unpack(flat)

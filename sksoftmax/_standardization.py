@@ -10,6 +10,7 @@ pulled back by the chain rule, and what a fit returns, V and c, is in the units 
 user's X.
 """
 
+from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
@@ -49,12 +50,13 @@ class Standardization:
         return cls(np.zeros(n_features), np.ones(n_features))
 
     @classmethod
-    def of(cls, X: Array, sample_weight: Array | None) -> Self:
+    def of(cls, X: Array, weights: Array | None) -> Self:
         """Weighted mean and standard deviation of the columns of `X`, dense or CSR.
 
         Constant columns get scale 1.
         """
-        mean, scale = _moments(X, sample_weight)
+        with np.errstate(all="ignore"):
+            mean, scale = _moments(X, weights)
         # What varies by less than the rounding of its mean is constant.
         scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1
         offset_error = np.finfo(X.dtype).eps * np.max(np.abs(mean) / scale)
@@ -99,7 +101,7 @@ def _in_units(
     return V, (intercept - V.astype(np.float64) @ mean).astype(dtype)
 
 
-def _moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
+def _moments(X: Array, weights: Array | None) -> tuple[Array, Array]:
     """Weighted mean and standard deviation of the columns, in float64, by blocks.
 
     The corrected two-pass algorithm of Chan, Golub & LeVeque 1983, eq. (1.7), in units
@@ -107,29 +109,36 @@ def _moments(X: Array, sample_weight: Array | None) -> tuple[Array, Array]:
     rows have no weight and squares values of 1e200; nor mean_variance_axis, whose
     variance of a constant sparse column is a rounding error of either sign.
     """
-    if sample_weight is None:
-        sample_weight = np.broadcast_to(np.float64(1), X.shape[0])
-    weight_sum = sample_weight.sum(dtype=np.float64)
+    weights_sum = X.shape[0] if weights is None else weights.sum(dtype=np.float64)
     total, largest = np.zeros((2, X.shape[1]))
-    for rows in row_blocks(X):
-        block = X[rows].astype(np.float64)
-        total += sample_weight[rows].astype(np.float64) @ block
+    for block, block_weights in _rows_that_count(X, weights):
+        total += block_weights @ block
         column_max = abs(block).max(axis=0)
         column_max = column_max.toarray().ravel() if issparse(block) else column_max
         np.maximum(largest, column_max, out=largest)
-    mean = total / weight_sum
+    mean = total / weights_sum
     largest[largest == 0] = 1
 
     residual, squares = np.zeros((2, X.shape[1]))
-    for rows in row_blocks(X):
-        weights = sample_weight[rows].astype(np.float64)
-        sums = _sparse_sums if issparse(X) else _dense_sums
-        block_residual, block_squares = sums(X[rows], weights, mean, largest)
+    sums = _sparse_sums if issparse(X) else _dense_sums
+    for block, block_weights in _rows_that_count(X, weights):
+        block_residual, block_squares = sums(block, block_weights, mean, largest)
         residual += block_residual
         squares += block_squares
-    residual /= weight_sum
-    variance = squares / weight_sum - residual**2
+    residual /= weights_sum
+    variance = squares / weights_sum - residual**2
     return mean + largest * residual, largest * np.sqrt(np.maximum(variance, 0))
+
+
+def _rows_that_count(X: Array, weights: Array | None) -> Iterator[tuple[Array, Array]]:
+    """Blocks of rows with a positive weight, and their weights, in float64."""
+    for rows in row_blocks(X):
+        block = X[rows].astype(np.float64)
+        if weights is None:
+            yield block, np.ones(block.shape[0])
+        elif (weights[rows] > 0).any():
+            counts = weights[rows] > 0
+            yield block[counts], weights[rows][counts].astype(np.float64)
 
 
 def _dense_sums(
@@ -142,16 +151,13 @@ def _dense_sums(
 
 def _sparse_sums(block, weights: Array, mean: Array, unit: Array):
     """`_dense_sums` of a CSR block, the zeros that it does not store included."""
-    stored = block.astype(np.float64)
-    stored.sum_duplicates()
-    values, columns = stored.data, stored.indices
-    stored.data = np.ones_like(values)
-    weight_of_zeros = weights.sum() - weights @ stored
-    # Exactly zero, not a rounding error of the weights, where no row that counts is
-    # zero.
-    counts = (weights > 0).astype(np.float64)
-    weight_of_zeros[counts @ stored == counts.sum()] = 0
-    stored.data = (values - mean[columns]) / unit[columns]
-    residual = weights @ stored - weight_of_zeros * (mean / unit)
-    stored.data **= 2
-    return residual, weights @ stored + weight_of_zeros * (mean / unit) ** 2
+    block.sum_duplicates()
+    values, columns = block.data, block.indices
+    # Exactly none, not a rounding error of the weights, where every row is stored.
+    is_full = np.bincount(columns, minlength=mean.size) == block.shape[0]
+    block.data = np.ones_like(values)
+    weight_of_zeros = np.where(is_full, 0, weights.sum() - weights @ block)
+    block.data = (values - mean[columns]) / unit[columns]
+    residual = weights @ block - weight_of_zeros * (mean / unit)
+    block.data **= 2
+    return residual, weights @ block + weight_of_zeros * (mean / unit) ** 2

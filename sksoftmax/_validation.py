@@ -9,31 +9,35 @@ Array = NDArray[np.floating]
 
 def check_weights(
     sample_weight: ArrayLike | None, X: Array
-) -> tuple[Array | None, float]:
-    """Validate sample weights against the rows of `X`.
+) -> tuple[Array | None, float, float]:
+    """Validate sample weights against the rows of `X`, and scale them.
 
     Returns
     -------
-    sample_weight : ndarray of shape (n_samples,) or None
-        In the dtype of `X`; None stays None, so that equal weights cost nothing.
-    weight_sum : float
-        Sum of the weights in float64; the number of rows for None.
+    weights : ndarray of shape (n_samples,) or None
+        `sample_weight / unit` in the dtype of `X`, the largest of which is 1: no size
+        of weights overflows float32. None stays None, and costs nothing.
+    weights_sum : float
+        Sum of `weights` in float64; the number of rows for None.
+    unit : float
+        The largest sample weight; 1 for None.
 
     Raises
     ------
     ValueError
         If a weight is negative or not finite, the number of weights is not that of the
-        rows, or the sum is zero or overflows.
+        rows, or all are zero.
     """
     if sample_weight is None:
-        return None, float(X.shape[0])
+        return None, float(X.shape[0]), 1.0
     sample_weight = _check_sample_weight(
-        sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+        sample_weight, X, dtype=np.float64, ensure_non_negative=True
     )
-    weight_sum = float(sample_weight.sum(dtype=np.float64))
-    if not 0 < weight_sum < np.inf:
+    unit = float(sample_weight.max())
+    if unit == 0:
         raise ValueError(
-            f"The sum of sample_weight must be positive and finite, got {weight_sum}. "
-            "Give at least one sample a positive weight."
+            "The sum of sample_weight must be positive, got 0. Give at least one "
+            "sample a positive weight."
         )
-    return sample_weight, weight_sum
+    weights = (sample_weight / unit).astype(X.dtype)
+    return weights, float(weights.sum(dtype=np.float64)), unit

@@ -1,4 +1,4 @@
-"""Level 0: activations alone."""
+"""Activations alone."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Level 3: the estimator, by identities with other estimators and with itself."""
+"""The estimator, by identities with other estimators and with itself."""
 
 import _thread
 import pickle
@@ -311,6 +311,18 @@ def test_activations_may_differ_by_layer(small_data):
     assert not np.allclose(one.coefs_[0], mixed.coefs_[0])
 
 
+def test_predictions_use_the_activation_of_each_layer(small_data):
+    """A mixed list predicts what its layers, written out, give."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier((6, 5), ["relu", "tanh"], random_state=0).fit(X, y)
+    h = np.maximum(X @ clf.coefs_[0] + clf.intercepts_[0], 0)
+    h = np.tanh(h @ clf.coefs_[1] + clf.intercepts_[1])
+    logits = h @ clf.coefs_[2] + clf.intercepts_[2]
+    np.testing.assert_allclose(
+        clf.predict_log_proba(X), log_softmax(logits, axis=1), rtol=1e-9
+    )
+
+
 def test_set_params_does_not_change_a_fitted_model(small_data):
     """Predictions are those of the fitted network, whatever is set afterwards."""
     X, y = small_data
@@ -355,12 +367,45 @@ def test_warm_start_continues(small_data):
     assert clf.loss_curve_[0] <= before * (1 + 1e-9)
 
 
+def test_warm_start_loses_no_digits_far_from_zero(small_data):
+    """float32 columns at 1000 standard deviations restart where they ended."""
+    X, y = small_data
+    far = (StandardScaler().fit_transform(X) + 1000).astype(np.float32)
+    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(far, y)
+    end = clf.loss_
+    clf.fit(far, y)
+    assert clf.loss_curve_[0] < end * 1.001
+
+
+def test_other_feature_names_end_a_warm_start(small_data):
+    """Columns in another order are not taken for the ones that were fitted."""
+    pd = pytest.importorskip("pandas")
+    X, y = small_data
+    frame = pd.DataFrame(X, columns=list("abcdef"))
+    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(frame, y)
+    with pytest.raises(ValueError, match=r"feature names .*'a', 'b'.* got .*'f', 'e'"):
+        clf.fit(frame[list("fedcba")], y)
+    clf.predict(frame)
+
+
 def test_without_warm_start_a_fit_forgets(small_data):
     """The second of two fits is the same as the first."""
     X, y = small_data
     clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
     first = clf.coefs_[0]
     np.testing.assert_array_equal(clf.fit(X, y).coefs_[0], first)
+
+
+def test_a_warning_taken_for_an_error_leaves_the_fitted_model(small_data):
+    """With warnings as errors a fit that runs out of iterations is still there."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier(max_iter=3, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ConvergenceWarning):
+            clf.fit(X, y)
+    assert clf.n_iter_ == 3
+    assert clf.predict_proba(X).shape == (len(y), len(set(y)))
 
 
 def test_running_out_of_iterations_is_said(small_data):

@@ -1,9 +1,10 @@
-"""Level 4: the gradient check that users run."""
+"""The gradient check that users run."""
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_iris
+from sklearn.pipeline import make_pipeline
 
 import sksoftmax._objective
 from sksoftmax import SoftmaxMLPClassifier, check_gradient
@@ -18,11 +19,8 @@ def clf():
 
 @pytest.mark.parametrize("X", [X, X.astype(np.float32), csr_array(X)], ids=type)
 @pytest.mark.parametrize("sample_weight", [None, Y + 0.5], ids=["equal", "weighted"])
-@pytest.mark.parametrize("fitted", [False, True])
-def test_our_gradient_is_right(clf, X, sample_weight, fitted):
-    """The analytic gradient passes, before and after a fit, for every kind of data."""
-    if fitted:
-        clf.fit(X, Y)
+def test_our_gradient_is_right(clf, X, sample_weight):
+    """The analytic gradient passes, for every kind of data."""
     assert check_gradient(clf, X, Y, sample_weight) < 1e-6
 
 
@@ -45,7 +43,7 @@ def test_the_estimator_is_not_changed(clf):
     """Neither parameters nor fitted weights are touched."""
     before = vars(clf.fit(X, Y)).copy()
     weights = [coef.copy() for coef in clf.coefs_]
-    check_gradient(clf, X, Y)
+    check_gradient(clf, X, np.array(["a", "b", "c"])[Y])
     assert vars(clf) == before
     for a, b in zip(clf.coefs_, weights, strict=True):
         np.testing.assert_array_equal(a, b)
@@ -62,3 +60,26 @@ def test_number_of_entries_is_bounded(clf, monkeypatch):
     )
     check_gradient(clf, X, Y, n_entries=2)
     assert len(calls) == 1 + 2 * (2 * 6)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "options", "message"),
+    [
+        ({"alpha": -3.0}, {}, "'alpha' parameter .* must be"),
+        ({"activation": "sigmoid"}, {}, "'activation' parameter .* must be"),
+        ({}, {"n_entries": 0}, "n_entries=0"),
+        ({}, {"step": 0}, "step=0"),
+        ({"alpha": 1e308}, {}, "not finite"),
+    ],
+    ids=str,
+)
+def test_what_fit_would_refuse_is_refused(clf, parameters, options, message):
+    """Parameters are validated, and a result that says nothing is not given."""
+    with pytest.raises(ValueError, match=message):
+        check_gradient(clf.set_params(**parameters), X, Y, **options)
+
+
+def test_other_estimators_are_refused(clf):
+    """A pipeline is told to pass its last step."""
+    with pytest.raises(TypeError, match="of a pipeline its last step; got Pipeline"):
+        check_gradient(make_pipeline(clf), X, Y)

@@ -1,4 +1,4 @@
-"""Level 0: the minimiser on functions with known minima."""
+"""The minimiser on functions with known minima."""
 
 import re
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import rosen, rosen_der
 
-from sksoftmax._lbfgs import WINDOW, minimize, relative_decrease
+from sksoftmax._lbfgs import WINDOW, NotFiniteError, minimize, relative_decrease
 
 
 def rosenbrock(x):
@@ -64,6 +64,11 @@ def test_a_negligible_loss_ends_the_fit():
     assert minimum.loss < 1e-4
 
 
+def test_window_is_what_the_estimator_documents():
+    """The docstring of `tol` says ten iterations."""
+    assert WINDOW == 10
+
+
 def test_progress_is_unknown_before_the_window_is_full():
     """No decrease is reported before WINDOW iterations are done."""
     assert relative_decrease([3.0] * WINDOW) == np.inf
@@ -100,7 +105,7 @@ def test_non_finite_values_are_an_error(bad, in_gradient, after):
             return loss, gradient
         return (loss, np.full(3, bad)) if in_gradient else (bad, gradient)
 
-    with pytest.raises(FloatingPointError, match=r"not finite after \d+ iterations"):
+    with pytest.raises(NotFiniteError, match=r"not finite after \d+ iterations"):
         minimize(objective, np.zeros(3), max_iter=100, tol=0)
     assert len(evaluations) == after + 1
 
@@ -113,7 +118,7 @@ def test_verbose_prints_a_line_for_each_iteration(capsys):
     for i, line in enumerate(lines, start=1):
         loss = f"{minimum.loss_curve[i - 1]:.8f}"
         assert re.fullmatch(rf"Iteration {i}, loss = {re.escape(loss)}, \S+ s", line)
-    assert last.startswith("Stopped by max_iter after 4 iterations, loss = ")
+    assert last == f"Stopped by max_iter after 4 iterations, loss = {loss}"
 
 
 def test_silent_by_default(capsys):

@@ -1,4 +1,4 @@
-"""Level 0: the softmax layer alone."""
+"""The softmax layer alone."""
 
 import numpy as np
 import pytest
@@ -81,6 +81,10 @@ def test_input_is_not_overwritten(logits, y):
         ({"y": [0, 1]}, "one class for each of the 3 rows of logits, got 2"),
         ({"y": [0, 1, 2]}, "integers from 0 to 1 .* values from 0 to 2"),
         ({"y": [0, -1, 1]}, "integers from 0 to 1 .* values from -1 to 1"),
+        (
+            {"y": [1.0, 0.0, 1.0]},
+            "class codes, integers from 0 to 1, got dtype float64",
+        ),
         ({"y": ["a", "b", "a"]}, "class codes, integers from 0 to 1, got dtype <U1"),
         ({"logits": [[0.0, np.nan]] * 3}, "logits contains NaN"),
         ({"logits": [[1e308, -1e308]] * 3}, "loss overflows float64"),
@@ -127,12 +131,38 @@ def test_jacobian_of_one_sample(p, dtype):
 
 @pytest.mark.parametrize(
     ("p", "got"),
-    [(1.0, "a scalar"), ([1.6, 3.1, 0.5], "sums of 5.2"), ([np.nan], "nan")],
+    [
+        (1.0, r"shape .*n_classes.* got array\(1"),
+        ([1.6, 3.1, 0.5], r"differ by 4\.2 .*softmax\(z"),
+        ([0.9, 0.2], r"differ by 0\.1 "),
+        ([2.0, -1.0], "a smallest value of -1"),
+        ([np.nan], "nan"),
+    ],
 )
 def test_jacobian_refuses_what_is_not_a_probability(p, got):
     """Logits passed by mistake are named, with the remedy."""
-    with pytest.raises(ValueError, match=rf"sum to 1 .*{got}.*softmax\(z"):
+    with pytest.raises(ValueError, match=got):
         softmax_jacobian(p)
+
+
+def test_logits_of_ten_thousand_have_a_finite_loss_and_its_gradient():
+    """At logits of +-1e4 the gradient is the stencil's, though p is 0 or 1."""
+    logits, y = np.array([[1e4, -1e4, 0], [-1e4, 1e4, 1e4]]), [1, 2]
+    loss, gradient = cross_entropy(logits, y)
+    assert loss == pytest.approx((2e4 + np.log(2)) / 2, rel=1e-14)
+    numerical = five_point_gradient(
+        lambda z: cross_entropy(z.reshape(2, 3), y)[0], logits.ravel(), step=1e-2
+    )
+    np.testing.assert_allclose(gradient.ravel(), numerical, atol=1e-8)
+
+
+def test_losses_of_many_float32_rows_are_added_in_float64():
+    """A sum of float32 losses has the precision of its terms."""
+    logits = np.tile(np.float32([[0.1, 0, 0.3]]), (200_000, 1))
+    expected, _ = cross_entropy(logits[:1].astype(float), [0])
+    for weights in (None, np.ones(len(logits))):
+        loss, _ = cross_entropy(logits, np.zeros(len(logits), int), weights)
+        assert loss == pytest.approx(expected, rel=1e-7)
 
 
 def test_loss_of_confident_answers_is_not_rounded_away():

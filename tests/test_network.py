@@ -1,4 +1,4 @@
-"""Level 1: one block of rows. Derivatives are tested with the objective."""
+"""One block of rows. Derivatives are tested with the objective."""
 
 import numpy as np
 import pytest

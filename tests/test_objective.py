@@ -1,4 +1,4 @@
-"""Level 2: the penalised mean, its gradient, and identities with other code."""
+"""The penalised mean, its gradient, and identities with other code."""
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._standardization import Standardization
+from sksoftmax._validation import check_weights
 
 DEPTHS = [(), (5,), (5, 4), (5, 4, 3)]
 
@@ -27,18 +28,17 @@ def make_objective(
     standardize=True,
 ):
     layout = ParameterLayout([X.shape[1], *hidden, y.max() + 1])
-    if sample_weight is not None:
-        sample_weight = sample_weight.astype(X.dtype)
+    weights, weights_sum, unit = check_weights(sample_weight, X)
     return Objective(
         X,
         y,
-        sample_weight,
-        weight_sum=float(len(y) if sample_weight is None else sample_weight.sum()),
+        weights,
+        weights_sum=weights_sum,
         layout=layout,
         activations=[ACTIVATIONS[activation]] * len(hidden),
-        alpha=alpha,
+        alpha=alpha / unit,
         standardization=(
-            Standardization.of(X, sample_weight)
+            Standardization.of(X, weights)
             if standardize
             else Standardization.identity(X.shape[1])
         ),
@@ -166,6 +166,45 @@ def test_weights_are_repetitions(X, y, rng, standardize):
     np.testing.assert_allclose(
         weighted(point)[1], repeated(point)[1], rtol=1e-9, atol=1e-13
     )
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_rows_without_weight_may_hold_anything(X, y, sample_weight, rng, container):
+    """Rows of weight zero change no bit, however large they are."""
+    sample_weight[::3] = 0
+    wild = X.copy()
+    wild[::3] = 1e300
+    clean, dirty = (make_objective(container(d), y, sample_weight) for d in (X, wild))
+    point = random_point(clean, rng)
+    assert clean(point)[0] == dirty(point)[0]
+    np.testing.assert_array_equal(clean(point)[1], dirty(point)[1])
+
+
+def test_a_block_without_weight_adds_nothing(X, y, sample_weight, rng, monkeypatch):
+    """Blocks whose rows all have weight zero are no special case for the user."""
+    monkeypatch.setattr(
+        sksoftmax._objective,
+        "row_blocks",
+        lambda X, *units: [slice(0, 9), slice(9, 25)],
+    )
+    sample_weight[:9] = 0
+    y[9:12] = [0, 1, 2]
+    weighted = make_objective(X, y, sample_weight)
+    monkeypatch.undo()
+    absent = make_objective(X[9:], y[9:], sample_weight[9:])
+    point = random_point(weighted, rng)
+    assert weighted(point)[0] == pytest.approx(absent(point)[0], rel=1e-12)
+
+
+@pytest.mark.parametrize(("a", "b"), [(7.3, 0), (1e-6, 0.1), (1e6, 1e3), (0.3, 1e4)])
+@pytest.mark.parametrize("hidden", [(), (5, 4)], ids=str)
+def test_units_of_the_features_do_not_matter(X, y, rng, hidden, a, b):
+    """Standardised, the objective on a * (x + b) is the objective on x, to 1e-10."""
+    first = make_objective(X, y, hidden=hidden)
+    second = make_objective(a * (X + b), y, hidden=hidden)
+    point = random_point(first, rng)
+    assert first(point)[0] == pytest.approx(second(point)[0], rel=1e-10)
+    np.testing.assert_allclose(first(point)[1], second(point)[1], atol=1e-10)
 
 
 def test_scale_of_the_weights_is_that_of_alpha(X, y, sample_weight, rng):

@@ -1,4 +1,4 @@
-"""Level 0: the flat parameter vector."""
+"""The flat parameter vector."""
 
 import numpy as np
 import pytest

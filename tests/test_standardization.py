@@ -1,4 +1,6 @@
-"""Level 1: standardised features by a change of parameters."""
+"""Standardised features by a change of parameters."""
+
+import math
 
 import numpy as np
 import pytest
@@ -43,6 +45,33 @@ def test_constant_columns_are_only_centred(rng, container, dtype):
     standardization = Standardization.of(container(X), rng.uniform(size=777))
     np.testing.assert_array_equal(standardization.scale, 1)
     np.testing.assert_allclose(standardization.mean, X[0], rtol=1e-7)
+
+
+def test_columns_that_hardly_vary_are_not_constant(rng):
+    """A spread of 1e-11 of the mean is scaled: it is far above float64's rounding."""
+    X = 1 + 1e-11 * rng.normal(size=(500, 1))
+    assert Standardization.of(X, None).scale[0] == pytest.approx(1e-11, rel=0.1)
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_moments_far_from_zero_are_exact(rng, container):
+    """At a mean of 1e8 standard deviations both moments are exact to rounding."""
+    X = 1e8 + rng.normal(size=(20_000, 1))
+    standardization = Standardization.of(container(X), None)
+    mean = math.fsum(X[:, 0]) / len(X)
+    variance = math.fsum((X[:, 0] - mean) ** 2) / len(X)
+    assert standardization.mean[0] == pytest.approx(mean, rel=4e-16)
+    assert standardization.scale[0] == pytest.approx(variance**0.5, rel=1e-9)
+
+
+def test_duplicates_in_sparse_data_are_sums(rng):
+    """A CSR matrix that stores an entry in two parts has the moments of the sum."""
+    X = rng.normal(size=(40, 3))
+    halves = np.repeat(X.ravel() / 2, 2)
+    twice = csr_array((halves, np.tile([0, 0, 1, 1, 2, 2], 40), np.arange(0, 246, 6)))
+    expected, got = Standardization.of(X, None), Standardization.of(twice, None)
+    np.testing.assert_allclose(got.scale, expected.scale, rtol=1e-12)
+    assert twice.nnz == 240
 
 
 def test_extreme_units_neither_overflow_nor_vanish(rng):

@@ -1,4 +1,4 @@
-"""Level 0: threads over blocks, and the limit they put on BLAS."""
+"""Threads over blocks, and the limit they put on BLAS."""
 
 import threading
 import time
