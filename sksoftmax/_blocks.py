@@ -27,7 +27,9 @@ def row_blocks(X, *hidden_units: int) -> list[slice]:
         width = max(width if hidden_units else 1, X.nnz // max(n_rows, 1))
     longest = min(max(_BLOCK_VALUES // width, _MIN_ROWS), _MAX_ROWS)
     n_blocks = math.ceil(n_rows / longest)
-    if n_blocks == 1 and n_rows * width > _WORTH_TWO_BLOCKS:
+    if n_blocks == 1:
+        if n_rows * width <= _WORTH_TWO_BLOCKS:
+            return [slice(n_rows)]
         n_blocks = 2
-    step = min(8, 2 ** math.ceil(math.log2(max(n_blocks, 1))))
+    step = min(8, 2 ** math.ceil(math.log2(n_blocks)))
     return list(gen_even_slices(n_rows, step * math.ceil(n_blocks / step)))

@@ -84,3 +84,9 @@ def test_readme_holds_the_commands_that_are_run():
     venv = "python3 -m venv .venv && .venv/bin/python -m pip install"
     assert f"{venv} . && .venv/bin/python examples/quickstart.py" in readme
     assert f'{venv} ".[test]" && .venv/bin/python -m pytest' in readme
+    for line in (
+        "SoftmaxMLPClassifier()",
+        "LogisticRegression()",
+        "the surest mistake",
+    ):
+        assert line in readme, "the quickstart's output belongs into the README"

@@ -20,11 +20,26 @@ from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._lbfgs import relative_decrease
 from sksoftmax._threads import BlockThreads
 
-DATA = (
-    "glass vehicle vowel wdbc diabetes_pima segment car balance_scale cmc yeast "
-    "cardiotocography mfeat_zernike semeion blood_transfusion ilpd sonar heart_statlog "
-    "phoneme"
-).split()
+DATA = [
+    "glass",
+    "vehicle",
+    "vowel",
+    "wdbc",
+    "diabetes_pima",
+    "segment",
+    "car",
+    "balance_scale",
+    "cmc",
+    "yeast",
+    "cardiotocography",
+    "mfeat_zernike",
+    "semeion",
+    "blood_transfusion",
+    "ilpd",
+    "sonar",
+    "heart_statlog",
+    "phoneme",
+]
 SETTINGS = [("relu", 1.0), ("relu", 3.0), ("tanh", 0.3), ("tanh", 1.0)]
 RULES = {
     "gradient <= 1e-4": lambda losses, gradient: gradient <= 1e-4,

@@ -1,6 +1,9 @@
 """sksoftmax. The benchmark's alpha is ours."""
 
+import warnings
 from contextlib import contextmanager
+
+from sklearn.exceptions import ConvergenceWarning
 
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._parameters import ParameterLayout
@@ -44,5 +47,7 @@ def estimator(problem, **parameters):
 
 def fit(problem, max_iter):
     """So many iterations of L-BFGS."""
-    clf = estimator(problem, max_iter=max_iter, tol=0).fit(problem.X, problem.y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        clf = estimator(problem, max_iter=max_iter, tol=0).fit(problem.X, problem.y)
     return clf.n_iter_, [*clf.coefs_, *clf.intercepts_]
