@@ -69,16 +69,12 @@ def _ordered(
     # Not executor.map: that would hold the results of all items, each as large as all
     # parameters of a network.
     pending: deque[Future[Result]] = deque()
-    try:
-        for item in items:
-            if len(pending) == ahead:
-                yield pending.popleft().result()
-            pending.append(executor.submit(function, item))
-        while pending:
+    for item in items:
+        if len(pending) == ahead:
             yield pending.popleft().result()
-    finally:
-        for future in pending:
-            future.cancel()
+        pending.append(executor.submit(function, item))
+    while pending:
+        yield pending.popleft().result()
 
 
 class _BlasLimit:

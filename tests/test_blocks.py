@@ -26,6 +26,12 @@ def test_wide_networks_have_short_blocks():
     assert first_block(X, 10**6) < first_block(X, 1000) < first_block(X, 1) < 10**4
 
 
+def test_only_small_problems_are_one_block():
+    """Iris is not worth a second thread, digits are."""
+    assert len(row_blocks(np.empty((150, 4)), 100, 3)) == 1
+    assert len(row_blocks(np.empty((1797, 64)), 100, 10)) == 2
+
+
 def test_width_of_sparse_rows_is_what_they_store():
     """Many features that are hardly ever set do not shorten the blocks."""
     n = 10**5
