@@ -57,8 +57,8 @@ class Standardization:
         """
         with np.errstate(all="ignore"):
             mean, scale = _moments(X, weights)
-        # What varies by less than the rounding of its mean is constant.
-        scale[scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)] = 1
+        # What varies by no more than the rounding errors of its mean is constant.
+        scale[scale <= 100 * np.finfo(np.float64).eps * np.abs(mean)] = 1
         offset_error = np.finfo(X.dtype).eps * np.max(np.abs(mean) / scale)
         if issparse(X) or offset_error <= _MAX_OFFSET_ERROR:
             return cls(mean, scale)
@@ -104,10 +104,10 @@ def _in_units(
 def _moments(X: Array, weights: Array | None) -> tuple[Array, Array]:
     """Weighted mean and standard deviation of the columns, in float64, by blocks.
 
-    The corrected two-pass algorithm of Chan, Golub & LeVeque 1983, eq. (1.7), in units
-    of each column's largest value. Not StandardScaler, which gives NaN where the first
-    rows have no weight and squares values of 1e200; nor mean_variance_axis, whose
-    variance of a constant sparse column is a rounding error of either sign.
+    In two passes, the second in units of each column's largest value. Not
+    StandardScaler, which gives NaN where the first rows have no weight and squares
+    values of 1e200; nor mean_variance_axis, whose variance of a constant sparse column
+    is a rounding error of either sign.
     """
     weights_sum = X.shape[0] if weights is None else weights.sum(dtype=np.float64)
     total, largest = np.zeros((2, X.shape[1]))
@@ -119,15 +119,11 @@ def _moments(X: Array, weights: Array | None) -> tuple[Array, Array]:
     mean = total / weights_sum
     largest[largest == 0] = 1
 
-    residual, squares = np.zeros((2, X.shape[1]))
-    sums = _sparse_sums if issparse(X) else _dense_sums
+    squares = np.zeros(X.shape[1])
+    sum_of_squares = _sparse_squares if issparse(X) else _dense_squares
     for block, block_weights in _rows_that_count(X, weights):
-        block_residual, block_squares = sums(block, block_weights, mean, largest)
-        residual += block_residual
-        squares += block_squares
-    residual /= weights_sum
-    variance = squares / weights_sum - residual**2
-    return mean + largest * residual, largest * np.sqrt(np.maximum(variance, 0))
+        squares += sum_of_squares(block, block_weights, mean, largest)
+    return mean, largest * np.sqrt(squares / weights_sum)
 
 
 def _rows_that_count(X: Array, weights: Array | None) -> Iterator[tuple[Array, Array]]:
@@ -141,23 +137,20 @@ def _rows_that_count(X: Array, weights: Array | None) -> Iterator[tuple[Array, A
             yield block[counts], weights[rows][counts].astype(np.float64)
 
 
-def _dense_sums(
-    block: Array, weights: Array, mean: Array, unit: Array
-) -> tuple[Array, Array]:
-    """Weighted sums of (x - mean) / unit and of its square over a block's rows."""
+def _dense_squares(block: Array, weights: Array, mean: Array, unit: Array) -> Array:
+    """Weighted sum over the rows of ((x - mean) / unit) ** 2."""
     deviation = (block - mean) / unit
-    return weights @ deviation, weights @ (deviation * deviation)
+    deviation *= deviation
+    return weights @ deviation
 
 
-def _sparse_sums(block, weights: Array, mean: Array, unit: Array):
-    """`_dense_sums` of a CSR block, the zeros that it does not store included."""
+def _sparse_squares(block, weights: Array, mean: Array, unit: Array) -> Array:
+    """`_dense_squares` of a CSR block, the zeros that it does not store included."""
     block.sum_duplicates()
     values, columns = block.data, block.indices
     # Exactly none, not a rounding error of the weights, where every row is stored.
     is_full = np.bincount(columns, minlength=mean.size) == block.shape[0]
     block.data = np.ones_like(values)
     weight_of_zeros = np.where(is_full, 0, weights.sum() - weights @ block)
-    block.data = (values - mean[columns]) / unit[columns]
-    residual = weights @ block - weight_of_zeros * (mean / unit)
-    block.data **= 2
-    return residual, weights @ block + weight_of_zeros * (mean / unit) ** 2
+    block.data = ((values - mean[columns]) / unit[columns]) ** 2
+    return weights @ block + weight_of_zeros * (mean / unit) ** 2

@@ -42,7 +42,7 @@ class BlockThreads:
     def __exit__(self, *exception: object) -> None:
         try:
             if self._executor is not None:
-                self._executor.shutdown(cancel_futures=True)
+                self._executor.shutdown()  # a few blocks at most are left
         finally:
             _blas_limit.release()
 
