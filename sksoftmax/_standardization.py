@@ -148,9 +148,10 @@ def _sparse_squares(block, weights: Array, mean: Array, unit: Array) -> Array:
     """`_dense_squares` of a CSR block, the zeros that it does not store included."""
     block.sum_duplicates()
     values, columns = block.data, block.indices
-    # Exactly none, not a rounding error of the weights, where every row is stored.
+    # Never a rounding error of the weights, of either sign.
     is_full = np.bincount(columns, minlength=mean.size) == block.shape[0]
     block.data = np.ones_like(values)
-    weight_of_zeros = np.where(is_full, 0, weights.sum() - weights @ block)
+    rest = np.maximum(weights.sum() - weights @ block, 0)
+    weight_of_zeros = np.where(is_full, 0, rest)
     block.data = ((values - mean[columns]) / unit[columns]) ** 2
     return weights @ block + weight_of_zeros * (mean / unit) ** 2

@@ -75,6 +75,13 @@ def test_duplicates_in_sparse_data_are_sums(rng):
     assert twice.nnz == 240
 
 
+def test_a_single_zero_of_hardly_any_weight_is_no_trouble():
+    """Rounding of the sum of weights never makes a variance negative."""
+    weights = np.append(np.geomspace(0.1, 1, 2000), 1e-30)
+    X = csr_array(np.append(np.full(2000, 3.7), 0)[:, np.newaxis])
+    assert np.isfinite(Standardization.of(X, weights).scale).all()
+
+
 def test_extreme_units_neither_overflow_nor_vanish(rng):
     """Columns of size 1e200 and 1e-200 have the moments of their rescaled copies."""
     X = rng.normal(5, 2, size=(100, 1))
