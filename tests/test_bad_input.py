@@ -147,12 +147,13 @@ def test_warm_start_with_another_problem_is_refused(refit, message):
             "X has 1 features, but SoftmaxMLPClassifier is expecting 2 features",
         ),
         (with_value(X, np.nan), "Input X contains NaN"),
+        (csr_array(with_value(X, np.inf)), "Input X contains infinity"),
         (
             with_value(X, 1e308),
             "float64 overflows: .*infinite.* in X is 1e\\+308: .*scale",
         ),
     ],
-    ids=["features", "NaN", "overflow"],
+    ids=["features", "NaN", "infinity", "overflow"],
 )
 def test_bad_data_at_predict_are_named(method, data, message):
     """Prediction never returns NaN: it says what is wrong with the data."""
