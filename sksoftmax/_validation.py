@@ -30,14 +30,14 @@ def check_weights(
     """
     if sample_weight is None:
         return None, float(X.shape[0]), 1.0
-    sample_weight = _check_sample_weight(
-        sample_weight, X, dtype=np.float64, ensure_non_negative=True
-    )
-    unit = float(sample_weight.max())
-    if unit == 0:
+    if not np.any(sample_weight):  # scikit-learn 1.6 lets this pass
         raise ValueError(
             "The sum of sample_weight must be positive, got 0. Give at least one "
             "sample a positive weight."
         )
+    sample_weight = _check_sample_weight(
+        sample_weight, X, dtype=np.float64, ensure_non_negative=True
+    )
+    unit = float(sample_weight.max())
     weights = (sample_weight / unit).astype(X.dtype)
     return weights, float(weights.sum(dtype=np.float64)), unit
