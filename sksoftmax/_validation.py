@@ -30,10 +30,10 @@ def check_weights(
     """
     if sample_weight is None:
         return None, float(X.shape[0]), 1.0
-    if not np.any(sample_weight):  # scikit-learn 1.6 lets this pass
+    if not np.asarray(sample_weight).any():  # scikit-learn 1.6 lets this pass
         raise ValueError(
-            "The sum of sample_weight must be positive, got 0. Give at least one "
-            "sample a positive weight."
+            "Sample weights must contain at least one non-zero number; got "
+            f"sample_weight={sample_weight!r}."
         )
     sample_weight = _check_sample_weight(
         sample_weight, X, dtype=np.float64, ensure_non_negative=True

@@ -41,7 +41,10 @@ def with_value(array, value):
         ({"sample_weight": with_value(Y, np.nan)}, "Input sample_weight contains NaN"),
         ({"sample_weight": with_value(Y, np.inf)}, "sample_weight contains infinity"),
         ({"sample_weight": with_value(Y, -1)}, "[Nn]egative values in .*sample_weight"),
-        ({"sample_weight": np.zeros(12)}, "must be positive, got 0"),
+        (
+            {"sample_weight": np.zeros(12)},
+            "at least one non-zero number; got sample_weight=array",
+        ),
         ({"sample_weight": np.ones(11)}, "inconsistent|sample_weight.shape"),
     ],
     ids=str,

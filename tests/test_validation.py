@@ -37,6 +37,8 @@ def test_a_number_weighs_each_row():
 
 
 def test_weights_may_not_cancel():
-    """The sum of weights must be positive."""
-    with pytest.raises(ValueError, match="must be positive, got 0"):
+    """Weights that are all zero are shown."""
+    with pytest.raises(
+        ValueError, match=r"at least one non-zero number; .*\[0, 0, 0\]"
+    ):
         check_weights([0, 0, 0], X)
