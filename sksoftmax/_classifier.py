@@ -139,9 +139,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     classes does not matter. The minimiser is that of [2]_.
 
     Blocks of rows run on as many threads as BLAS may use (OPENBLAS_NUM_THREADS,
-    threadpoolctl), with the same bits on any number of them; BLAS itself has one thread
-    during a fit. float32 arrays are computed in float32, with losses and gradients
-    added up in float64.
+    threadpoolctl), with the same bits of `coefs_` on any number of them; BLAS itself
+    has one thread during a fit. float32 arrays are computed in float32, with losses and
+    gradients added up in float64.
 
     The objective is not convex: another `random_state` ends in another minimum, and
     rounding errors, of other units or of another order of the rows, grow along the
@@ -533,8 +533,9 @@ def _layer_units(coefs) -> tuple[int, ...]:
 
 
 def _overflow(X, what) -> str:
+    largest = max(X.max(), -X.min())
     return (
         f"{X.dtype} overflows: {what}. The largest absolute value in X is "
-        f"{abs(X).max():.3g}: if that is the cause, scale the features, for example "
-        "with sklearn.preprocessing.StandardScaler."
+        f"{largest:.3g}: if that is the cause, scale the features, for example with "
+        "sklearn.preprocessing.StandardScaler."
     )

@@ -17,7 +17,7 @@ from functools import cache
 from threading import Lock
 from typing import Self, TypeVar
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import LibController, ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,8 +35,8 @@ class BlockThreads:
     """
 
     def __enter__(self) -> Self:
-        self.n_threads = _blas_limit.acquire()
         self._executor: ThreadPoolExecutor | None = None
+        self.n_threads = _blas_limit.acquire()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -83,31 +83,46 @@ class _BlasLimit:
     def __init__(self) -> None:
         self._lock = Lock()
         self._holders = 0
+        self._allowed: list[int] = []
 
     def acquire(self) -> int:
         """Hold BLAS to one thread; return how many it had."""
         with self._lock:
             if self._holders == 0:
-                blas = _controller().select(user_api="blas")
-                self._allowed = max(
-                    (library.num_threads for library in blas.lib_controllers), default=1
-                )
-                self._limiter = blas.limit(limits=1)
+                self._allowed = [library.num_threads for library in _blas()]
+                try:
+                    _set_threads([1] * len(self._allowed))
+                except BaseException:
+                    _set_threads(self._allowed)
+                    raise
             self._holders += 1
-            return self._allowed
+            return max(self._allowed, default=1)
 
     def release(self) -> None:
         """Give BLAS its threads back when the last holder leaves."""
         with self._lock:
+            if self._holders == 1:
+                _set_threads(self._allowed)
             self._holders -= 1
-            if self._holders == 0:
-                self._limiter.restore_original_limits()
+
+
+def _set_threads(counts: list[int]) -> None:
+    # Not threadpool_limits: since threadpoolctl 3.8 OpenBLAS obeys the first Python
+    # thread that sets a limit, and no other while that lives. Whoever holds our lock
+    # may.
+    for library, count in zip(_blas(), counts, strict=True):
+        free = getattr(library, "clear_controlling_thread", None)
+        if free is not None:
+            free(force=True)
+        library.set_num_threads(count)
+        if free is not None:
+            free(force=True)
 
 
 @cache
-def _controller() -> ThreadpoolController:
+def _blas() -> list[LibController]:
     # Finding the libraries takes milliseconds, so once a process.
-    return ThreadpoolController()
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
 _blas_limit = _BlasLimit()

@@ -32,6 +32,22 @@ def test_only_small_problems_are_one_block():
     assert len(row_blocks(np.empty((1797, 64)), 100, 10)) == 2
 
 
+@pytest.mark.parametrize(
+    ("n", "d", "units"), [(400, 4096, (100, 40)), (3000, 784, (128, 10))]
+)
+def test_heavy_problems_are_many_blocks(n, d, units):
+    """Where each row is much work, few rows are enough for eight threads."""
+    assert len(row_blocks(np.broadcast_to(0.0, (n, d)), *units)) == 8
+
+
+@pytest.mark.parametrize("d", [5000, 10**5, 10**7])
+def test_blocks_of_wide_rows_are_short(d):
+    """A copy of a block of X stays below 2**22 values, or is one row."""
+    X = np.broadcast_to(0.0, (4000, d))
+    longest = max(rows.stop - rows.start for rows in row_blocks(X, 10))
+    assert longest == 1 or longest * d <= 2**22
+
+
 def test_width_of_sparse_rows_is_what_they_store():
     """Many features that are hardly ever set do not shorten the blocks."""
     n = 10**5

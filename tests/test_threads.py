@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -69,6 +70,37 @@ def test_overlapping_contexts_share_the_limit():
         first.__exit__()
         assert blas_threads() == {1}
         second.__exit__()
+        assert blas_threads() == {3}
+
+
+def in_another_thread(function):
+    """Result of a call in a thread of its own."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(function).result()
+
+
+def test_the_limit_holds_in_every_python_thread():
+    """After a fit in the main thread, one in another thread holds BLAS to one, too."""
+
+    def enter_and_look():
+        with BlockThreads() as threads:
+            return threads.n_threads, blas_threads()
+
+    with threadpool_limits(3, "blas"):
+        assert enter_and_look() == (3, {1})
+        assert in_another_thread(enter_and_look) == (3, {1})
+        assert blas_threads() == {3}
+
+
+def test_the_last_to_leave_may_be_another_thread():
+    """BLAS gets its threads back from whichever thread leaves last."""
+    with threadpool_limits(3, "blas"):
+        first, second = BlockThreads(), BlockThreads()
+        first.__enter__()
+        in_another_thread(second.__enter__)
+        first.__exit__()
+        assert blas_threads() == {1}
+        in_another_thread(second.__exit__)
         assert blas_threads() == {3}
 
 
