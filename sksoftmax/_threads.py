@@ -111,12 +111,10 @@ def _set_threads(counts: list[int]) -> None:
     # thread that sets a limit, and no other while that lives. Whoever holds our lock
     # may.
     for library, count in zip(_blas(), counts, strict=True):
-        free = getattr(library, "clear_controlling_thread", None)
-        if free is not None:
-            free(force=True)
+        free = getattr(library, "clear_controlling_thread", lambda *, force: force)
+        free(force=True)
         library.set_num_threads(count)
-        if free is not None:
-            free(force=True)
+        free(force=True)
 
 
 @cache

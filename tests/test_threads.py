@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+import sksoftmax._threads
 from sksoftmax._threads import BlockThreads
 
 COUNTS = [1, 2, 3, 8]
@@ -102,6 +103,24 @@ def test_the_last_to_leave_may_be_another_thread():
         assert blas_threads() == {1}
         in_another_thread(second.__exit__)
         assert blas_threads() == {3}
+
+
+def test_an_interrupt_while_the_limit_is_set_undoes_it(monkeypatch):
+    """Ctrl-C on entry leaves BLAS its threads, and the next fit all of them."""
+    set_threads = sksoftmax._threads._set_threads
+
+    def interrupted(counts):
+        set_threads(counts)
+        monkeypatch.setattr(sksoftmax._threads, "_set_threads", set_threads)
+        raise KeyboardInterrupt
+
+    with threadpool_limits(3, "blas"):
+        monkeypatch.setattr(sksoftmax._threads, "_set_threads", interrupted)
+        with pytest.raises(KeyboardInterrupt), BlockThreads():
+            pass
+        assert blas_threads() == {3}
+        with BlockThreads() as threads:
+            assert threads.n_threads == 3
 
 
 def test_one_block_needs_no_thread():
