@@ -21,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._blocks import row_blocks
 from sksoftmax._lbfgs import Minimum, NotFiniteError, minimize
+from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
@@ -471,6 +472,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
                 raise ValueError(_overflow(block, what))
             outputs[rows] = output.T
 
+        keep_freed_memory()
         blocks = row_blocks(X, *_layer_units(self.coefs_)[1:])
         if len(blocks) == 1:  # as fast as can be for single rows
             fill(blocks[0])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sksoftmax._activations import Activation
 from sksoftmax._blocks import row_blocks
+from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import loss_gradient_sums
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._standardization import Standardization
@@ -72,6 +73,7 @@ class Objective:
         self.standardization = standardization
         self.map_blocks = map_blocks
         self._blocks = row_blocks(X, *layout.layer_units[1:])
+        keep_freed_memory()
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
         """Loss and its gradient, a new float64 vector, at one point."""

@@ -1,39 +1,35 @@
 """How long does a fit of a given number of iterations take, and where does it end?
 
-    python docs/benchmarks/fit.py [mnist.npz]
+    python docs/benchmarks/fit.py [FOLDER]
 
 Compares sksoftmax with MLPClassifier(solver="lbfgs") and torch.optim.LBFGS on iris,
 digits and MNIST (60,000 training images, pixels divided by 255), float32 and tanh.
-MNIST is read from a file with arrays X and y, or fetched from OpenML. About ten
-minutes.
+MNIST is fetched from OpenML, or read from FOLDER/mnist.npz. About ten minutes.
 """
 
 import sys
 import time
 
 import numpy as np
+from datasets import load
 from problems import problem_on
 from report import load_competitors, publish, ratio_cell, table
-from sklearn.datasets import fetch_openml, load_digits, load_iris
+from sklearn.datasets import load_digits, load_iris
 from sklearn.preprocessing import StandardScaler
 from timing import ratios
 
 NAMES = ["ours", "mlp_classifier", "torch_eager"]
 
 
-def problems(mnist):
+def problems(folder):
     """Name, number of iterations and of rounds, and the problem."""
-    for name, load in (("iris", load_iris), ("digits", load_digits)):
-        X, y = load(return_X_y=True)
+    for name, bundled in (("iris", load_iris), ("digits", load_digits)):
+        X, y = bundled(return_X_y=True)
         X = StandardScaler().fit_transform(X).astype(np.float32)
         yield name, 50, 15, problem_on(X, y, (100,), "tanh")
-    if mnist:
-        data = np.load(mnist, allow_pickle=True)
-        X, y = data["X"], data["y"]
-    else:
-        X, y = fetch_openml("mnist_784", return_X_y=True, as_frame=False)
+    X, y = load("mnist", folder)
     X = np.ascontiguousarray(X[:60_000] / 255, dtype=np.float32)
-    yield "MNIST", 100, 3, problem_on(X, y[:60_000].astype(int), (128,), "tanh")
+    yield "MNIST", 100, 3, problem_on(X, y[:60_000], (128,), "tanh")
 
 
 def measure(problem, competitors, max_iter, n_rounds):
@@ -48,11 +44,11 @@ def measure(problem, competitors, max_iter, n_rounds):
     return np.reshape(seconds, (n_rounds, len(competitors))), ends
 
 
-def main(mnist=None):
+def main(folder=None):
     """Measure and fill the page."""
     competitors = load_competitors(NAMES)
     rows = []
-    for data, max_iter, n_rounds, problem in problems(mnist):
+    for data, max_iter, n_rounds, problem in problems(folder):
         seconds, ends = measure(problem, competitors, max_iter, n_rounds)
         for i, (name, (n_iter, objective)) in enumerate(ends.items()):
             cell = "1" if i == 0 else ratio_cell(ratios(seconds, i, 0))

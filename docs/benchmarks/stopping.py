@@ -1,45 +1,24 @@
 """Where should a fit stop? By the gradient, or by what the loss still gains?
 
-    python docs/benchmarks/stopping.py FOLDER
+    python docs/benchmarks/stopping.py [FOLDER]
 
-Runs L-BFGS for 600 iterations on each data set in FOLDER (`NAME.npz` with arrays X and
-y; the names in the code are those of OpenML), at most 1500 rows, standardised, 100
-hidden units, and asks where each rule would have stopped it: how many iterations, and
-how far the objective was then above its last value. Three minutes.
+Runs L-BFGS for 600 iterations on each small data set (`datasets.py`: from OpenML, or
+from files in FOLDER), at most 1500 rows, standardised, 100 hidden units, and asks where
+each rule would have stopped it: how many iterations, and how far the objective was then
+above its last value. Three minutes.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
+from datasets import SMALL, load
 from report import publish, table
 from scipy.optimize import minimize
-from sklearn.model_selection import train_test_split
 
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._lbfgs import relative_decrease
 from sksoftmax._threads import BlockThreads
 
-DATA = [
-    "glass",
-    "vehicle",
-    "vowel",
-    "wdbc",
-    "diabetes_pima",
-    "segment",
-    "car",
-    "balance_scale",
-    "cmc",
-    "yeast",
-    "cardiotocography",
-    "mfeat_zernike",
-    "semeion",
-    "blood_transfusion",
-    "ilpd",
-    "sonar",
-    "heart_statlog",
-    "phoneme",
-]
 SETTINGS = [("relu", 1.0), ("relu", 3.0), ("tanh", 0.3), ("tanh", 1.0)]
 RULES = {
     "gradient <= 1e-4": lambda losses, gradient: gradient <= 1e-4,
@@ -73,19 +52,14 @@ def stops(X, y, activation, alpha):
     ]
 
 
-def main(folder):
+def main(folder=None):
     """Measure and fill the page."""
     rows = []
     for activation, alpha in SETTINGS:
         results = []
-        for name in DATA:
-            data = np.load(Path(folder) / f"{name}.npz", allow_pickle=True)
-            X, y = data["X"].astype(float), data["y"]
-            if len(X) > 1500:
-                X, _, y, _ = train_test_split(
-                    X, y, train_size=1500, stratify=y, random_state=0
-                )
-            results.append(stops(X, y, activation, alpha))
+        for name in SMALL:
+            X, y = load(name, folder, max_rows=1500)
+            results.append(stops(X.astype(float), y, activation, alpha))
             print(".", end="", flush=True)
         results = np.array(results)
         for i, rule in enumerate(RULES):

@@ -1,0 +1,73 @@
+"""Real data sets, from files or from OpenML.
+
+A file `NAME.npz` holds arrays X (numbers only) and y. Without a folder of them, a data
+set is fetched from OpenML by its id: columns with levels become one 0/1 column each,
+one for two levels, and missing values the median or the most frequent level.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.datasets import fetch_openml
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import LabelEncoder, OneHotEncoder
+
+SMALL = {
+    "balance_scale": 11,
+    "blood_transfusion": 1464,
+    "car": 40975,
+    "cardiotocography": 1466,
+    "cmc": 23,
+    "diabetes_pima": 37,
+    "glass": 41,
+    "heart_statlog": 53,
+    "ilpd": 1480,
+    "mfeat_zernike": 22,
+    "phoneme": 1489,
+    "segment": 36,
+    "semeion": 1501,
+    "sonar": 40,
+    "vehicle": 54,
+    "vowel": 307,
+    "wdbc": 1510,
+    "yeast": 181,
+}
+LARGE = {
+    "adult": 1590,
+    "connect4_binary": 40668,  # with three classes on OpenML
+    "covtype20k": 1596,
+    "mnist": 554,
+    "shuttle": 40685,
+}
+FIRST_ROWS = {"covtype20k": 20_000}
+
+
+def load(name, folder=None, max_rows=None):
+    """X and class codes; a stratified part of `max_rows`, where there are more."""
+    if folder is None:
+        frame = fetch_openml(data_id={**SMALL, **LARGE}[name], as_frame=True)
+        X, y = numbers(frame.data), LabelEncoder().fit_transform(frame.target)
+        X, y = X[: FIRST_ROWS.get(name)], y[: FIRST_ROWS.get(name)]
+    else:
+        with np.load(Path(folder) / f"{name}.npz", allow_pickle=True) as data:
+            X, y = data["X"], data["y"]
+    if max_rows is not None and len(X) > max_rows:
+        X, _, y, _ = train_test_split(
+            X, y, train_size=max_rows, stratify=y, random_state=0
+        )
+    return X, y
+
+
+def numbers(frame):
+    """A data frame as an array of numbers."""
+    levels = make_pipeline(
+        SimpleImputer(strategy="most_frequent"),
+        OneHotEncoder(drop="if_binary", sparse_output=False),
+    )
+    return make_column_transformer(
+        (levels, make_column_selector(dtype_include=["category", object])),
+        remainder=SimpleImputer(strategy="median"),
+    ).fit_transform(frame)
