@@ -20,13 +20,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._blocks import row_blocks
-from sksoftmax._lbfgs import Minimum, NotFiniteError, minimize
+from sksoftmax._lbfgs import Minimum, NotFiniteError
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import BlockThreads, Map
+from sksoftmax._training import Stage, train
 from sksoftmax._validation import check_weights
 
 Array = NDArray[np.floating]
@@ -65,20 +66,28 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         MLPClassifier.
 
     max_iter : int, default=500
-        Most iterations of one call of `fit`.
+        Most iterations over all samples of one call of `fit`. Large data have up to 12
+        more on each of a few subsets.
 
-    tol : float, default=1e-3
+    tol : float, default=5e-3
         The fit ends where ten iterations together lowered the objective by no more than
         `tol` times its value. For smaller losses than 1e-4 that value stands for it.
 
+    max_time : float or None, default=None
+        Seconds after which a fit ends with the iteration that is running. Where it
+        ends the fit, results are not reproducible.
+
     warm_start : bool, default=False
         Start from the weights of the previous `fit` rather than from random ones. Needs
-        the same classes, features, hidden layers and activations. The minimiser's
-        memory of the curvature starts afresh.
+        the same classes, features, hidden layers and activations. With the same data
+        and parameters the fit goes on as if it had not stopped: two fits of k
+        iterations give the same bits as one of 2 k. For that the estimator, also when
+        pickled, keeps 24 vectors of the length of all weights.
 
     random_state : int, RandomState instance or None, default=None
-        Draws the initial coefficients of the hidden layers. Pass an int for the same
-        result in every call. Without hidden layers nothing is drawn.
+        Draws the initial coefficients of the hidden layers and, of more than 4000
+        samples, those that the minimiser looks at first. Pass an int for the same
+        result in every call.
 
     verbose : bool or int, default=0
         Print a line for each iteration.
@@ -102,13 +111,26 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         `intercepts_[i]`, of shape (units of layer i + 1,), belong to layer i + 1.
 
     n_iter_ : int
-        Iterations of the last call of `fit`.
+        Iterations of the last call of `fit`, those on subsets included.
 
     loss_ : float
         Objective at the fitted weights, penalty included.
 
     loss_curve_ : list of float
-        Objective after each iteration, of length `n_iter_`.
+        Objective after each iteration, of length `n_iter_`; of the samples of its
+        stage.
+
+    stages_ : list of (n_samples, n_iter)
+        How many samples the iterations of `loss_curve_` were on, in their order. The
+        last stage is on all of them, and the only one below 10,000 samples.
+
+    convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
+        Why the fit ended, a named tuple. `reason` is "tol"; "gradient" or "rounding",
+        where all that is left to gain is below the rounding error of the loss;
+        "max_iter" or "max_time"; or "line_search", where rounding errors hide any
+        gain. `n_evaluations` counts evaluations of loss and gradient, and
+        `gradient_norm` is `sqrt(g' H g / loss_)` with the gradient g and the estimated
+        inverse Hessian H: half its square is about the part of the loss that is left.
 
     n_layers_ : int
         Number of layers, input and output included.
@@ -137,7 +159,10 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
 
     Coefficients start from the uniform distribution of [1]_, eq. (16), intercepts and
     the output layer from zero: the first loss is log(n_classes), and the order of the
-    classes does not matter. The minimiser is that of [2]_.
+    classes does not matter. The minimiser is L-BFGS [2]_ with the Kronecker-factored
+    curvature of [3]_ for its starting metric, which needs less than half of the
+    iterations; of large data, subsets come first [4]_. docs/how_the_optimiser_works.md
+    explains it, docs/benchmarks/optimiser.md has the measurements.
 
     Blocks of rows run on as many threads as BLAS may use (OPENBLAS_NUM_THREADS,
     threadpoolctl), with the same bits of `coefs_` on any number of them; BLAS itself
@@ -157,8 +182,13 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     ----------
     .. [1] X. Glorot and Y. Bengio, Understanding the difficulty of training deep
        feedforward neural networks, AISTATS 2010.
-    .. [2] D. C. Liu and J. Nocedal, On the limited memory BFGS method for large scale
-       optimization, Mathematical Programming 45 (1989).
+    .. [2] J. Nocedal and S. J. Wright, Numerical Optimization, 2nd ed., Springer 2006,
+       chapter 7.
+    .. [3] J. Martens and R. Grosse, Optimizing neural networks with Kronecker-factored
+       approximate curvature, ICML 2015; D. Goldfarb, Y. Ren and A. Bahamou, Practical
+       quasi-Newton methods for training deep neural networks, NeurIPS 2020.
+    .. [4] R. Bollapragada et al., A progressive batching L-BFGS method for machine
+       learning, ICML 2018.
 
     Examples
     --------
@@ -182,6 +212,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         "standardize": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
+        "max_time": [Interval(Real, 0, None, closed="neither"), None],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -195,7 +226,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         alpha=1.0,
         standardize=True,
         max_iter=500,
-        tol=1e-3,
+        tol=5e-3,
+        max_time=None,
         warm_start=False,
         random_state=None,
         verbose=0,
@@ -206,6 +238,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         self.standardize = standardize
         self.max_iter = max_iter
         self.tol = tol
+        self.max_time = max_time
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
@@ -250,11 +283,14 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         with _restored_on_failure(self), BlockThreads() as threads:
             objective, start = self._prepare(X, y, sample_weight, threads.map)
             try:
-                minimum = minimize(
+                minimum, stages = train(
                     objective,
                     start,
                     max_iter=self.max_iter,
                     tol=self.tol,
+                    max_time=self.max_time,
+                    seed=self._seed,
+                    state=self._state,
                     verbose=self.verbose,
                 )
             except NotFiniteError as error:
@@ -262,7 +298,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
                     f"{_overflow(objective.X, error)} Extreme values of alpha "
                     f"({self.alpha:.3g}) do this too."
                 ) from error
-            self._set_fitted(objective, minimum)
+            self._set_fitted(objective, minimum, stages)
         self._warn_if_not_converged(minimum)
         return self
 
@@ -297,9 +333,12 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         )
         if self.warm_start and hasattr(self, "coefs_"):
             self._check_same_problem(previous, layout, activations, classes)
-            start = self._previous_weights(layout, standardization)
+            start = self._previous_point(layout, standardization)
         else:
-            start = layout.draw(check_random_state(self.random_state))
+            random_state = check_random_state(self.random_state)
+            start = layout.draw(random_state)
+            self._state = None
+            self._seed = random_state.randint(np.iinfo(np.int32).max)
         self.classes_ = classes
         self._activations = activations
         objective = Objective(
@@ -338,9 +377,18 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
                     f"got {now}. Set warm_start=False to fit anew."
                 )
 
-    def _previous_weights(
+    def _previous_point(
         self, layout: ParameterLayout, standardization: Standardization
     ) -> Array:
+        """Where the previous fit ended: in full precision, if that is still known."""
+        if self._state is not None:
+            public = _public_weights(
+                layout, standardization, self._state.x, self.coefs_[0].dtype
+            )
+            now = (*self.coefs_, *self.intercepts_)
+            if all(map(np.array_equal, (*public[0], *public[1]), now)):
+                return self._state.x
+        self._state = None
         coefs = [coef.T for coef in self.coefs_]
         intercepts = list(self.intercepts_)
         coefs[0], intercepts[0] = standardization.from_user_units(
@@ -348,26 +396,30 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         )
         return layout.pack(coefs, intercepts)
 
-    def _set_fitted(self, objective: Objective, minimum: Minimum) -> None:
-        dtype = objective.X.dtype
-        coefs, intercepts = objective.layout.unpack(minimum.x)
-        coefs[0], intercepts[0] = objective.standardization.to_user_units(
-            coefs[0], intercepts[0], dtype
+    def _set_fitted(
+        self, objective: Objective, minimum: Minimum, stages: list[Stage]
+    ) -> None:
+        self.coefs_, self.intercepts_ = _public_weights(
+            objective.layout, objective.standardization, minimum.x, objective.X.dtype
         )
-        self.coefs_ = [W.astype(dtype).T for W in coefs]
-        self.intercepts_ = [b.astype(dtype) for b in intercepts]
+        self._state = minimum.state if self.warm_start else None
         self.n_iter_ = len(minimum.loss_curve)
         self.loss_ = minimum.loss
         self.loss_curve_ = minimum.loss_curve
+        self.convergence_ = minimum.convergence
+        self.stages_ = stages
         self.n_layers_ = len(objective.layout.layer_units)
         self.n_outputs_ = self.classes_.size
         self.out_activation_ = "softmax"
 
     def _warn_if_not_converged(self, minimum: Minimum) -> None:
-        if minimum.stop_reason == "max_iter":
+        if minimum.convergence.reason == "max_iter":
             reason = f"max_iter={self.max_iter} iterations were done"
             remedy = "Increase max_iter, tol or alpha."
-        elif minimum.stop_reason == "line_search":
+        elif minimum.convergence.reason == "max_time":
+            reason = f"max_time={self.max_time} seconds were over"
+            remedy = "Increase max_time, tol or alpha."
+        elif minimum.convergence.reason == "line_search":
             reason = "the line search found no lower loss, as rounding errors hide it"
             remedy = "Increase tol, scale the features, or pass X as float64."
         else:
@@ -528,6 +580,17 @@ def _activation_names(activation, n_hidden_layers: int) -> list[str]:
                 f"activation must hold names among {sorted(ACTIVATIONS)}; got {name!r}."
             )
     return names
+
+
+def _public_weights(
+    layout: ParameterLayout, standardization: Standardization, x: Array, dtype
+) -> tuple[list[Array], list[Array]]:
+    """`coefs_` and `intercepts_` of a point: in the user's units, (fan_in, fan_out)."""
+    coefs, intercepts = layout.unpack(x)
+    coefs[0], intercepts[0] = standardization.to_user_units(
+        coefs[0], intercepts[0], dtype
+    )
+    return [W.astype(dtype).T for W in coefs], [b.astype(dtype) for b in intercepts]
 
 
 def _layer_units(coefs) -> tuple[int, ...]:

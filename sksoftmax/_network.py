@@ -37,6 +37,23 @@ def forward(
     return _affine(coefs[-1], h, intercepts[-1])
 
 
+def forward_layers(
+    X: Array,
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+) -> tuple[list[Array], list[Array], Array]:
+    """Pre-activations of the hidden layers, h_0 to h_(L-1), and the logits."""
+    h = X.T
+    pre_activations, outputs = [], [h]
+    for W, b, activation in zip(coefs, intercepts, activations, strict=False):
+        a = _affine(W, h, b)
+        h = activation.value(a)
+        pre_activations.append(a)
+        outputs.append(h)
+    return pre_activations, outputs, _affine(coefs[-1], h, intercepts[-1])
+
+
 def loss_gradient_sums(
     X: Array,
     y: NDArray[np.integer],
@@ -65,15 +82,7 @@ def loss_gradient_sums(
     coef_gradients, intercept_gradients : lists of ndarray
         Derivatives of `loss`, in the shapes of `coefs` and `intercepts`.
     """
-    h = X.T
-    pre_activations, outputs = [], [h]
-    for W, b, activation in zip(coefs, intercepts, activations, strict=False):
-        a = _affine(W, h, b)
-        h = activation.value(a)
-        pre_activations.append(a)
-        outputs.append(h)
-    logits = _affine(coefs[-1], h, intercepts[-1])
-
+    pre_activations, outputs, logits = forward_layers(X, coefs, intercepts, activations)
     loss, deltas = cross_entropy_sum(logits, y, sample_weight)
     coef_gradients = [deltas @ outputs[-1].T]
     intercept_gradients = [deltas.sum(axis=1)]

@@ -72,7 +72,7 @@ class Objective:
         self.alpha = alpha
         self.standardization = standardization
         self.map_blocks = map_blocks
-        self._blocks = row_blocks(X, *layout.layer_units[1:])
+        self.blocks = row_blocks(X, *layout.layer_units[1:])
         keep_freed_memory()
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
@@ -87,13 +87,31 @@ class Objective:
             gradient[penalised] += strength * coefs
             return loss / self.weights_sum + strength / 2 * (coefs @ coefs), gradient
 
+    def subset(self, rows: NDArray[np.integer]) -> "Objective":
+        """The same function estimated from some of the rows, which are copied."""
+        weights = None if self.weights is None else self.weights[rows]
+        weights_sum = float(
+            len(rows) if weights is None else weights.sum(dtype=np.float64)
+        )
+        return Objective(
+            self.X[rows],
+            self.y[rows],
+            weights,
+            weights_sum=weights_sum,
+            layout=self.layout,
+            activations=self.activations,
+            alpha=self.alpha * weights_sum / self.weights_sum,
+            standardization=self.standardization,
+            map_blocks=self.map_blocks,
+        )
+
     def _sums(self, parameters: Array) -> tuple[float, Array]:
         """Add up the blocks, in their order and in float64."""
-        network = self._network(parameters)
+        network = self.network(parameters)
         loss, gradient = 0.0, np.zeros(self.layout.n_parameters)
         coefs, intercepts = self.layout.unpack(gradient)
         for block_loss, *parts in self.map_blocks(
-            partial(self._block_sums, network), self._blocks
+            partial(self._block_sums, network), self.blocks
         ):
             loss += block_loss
             for total, part in zip((*coefs, *intercepts), chain(*parts), strict=True):
@@ -101,8 +119,8 @@ class Objective:
         self.standardization.pull_back(coefs[0], intercepts[0])
         return loss, gradient
 
-    def _network(self, parameters: Array) -> tuple[list[Array], list[Array]]:
-        """Coefs and intercepts that take shifted rows, in the dtype of X."""
+    def network(self, parameters: Array) -> tuple[list[Array], list[Array]]:
+        """Coefs and intercepts that take the rows of a block, in the dtype of X."""
         dtype = self.X.dtype
         coefs, intercepts = self.layout.unpack(parameters)
         coefs[0], intercepts[0] = self.standardization.fold(
@@ -114,13 +132,15 @@ class Objective:
     def _block_sums(
         self, network: tuple[list[Array], list[Array]], rows: slice
     ) -> tuple[float, list[Array], list[Array]]:
+        with np.errstate(all="ignore"):  # each thread has an error state of its own
+            return loss_gradient_sums(*self.block(rows), *network, self.activations)
+
+    def block(self, rows: slice) -> tuple[Array, NDArray[np.integer], Array | None]:
+        """Shifted rows, class codes and weights, without rows that weigh nothing."""
         X, y, weights = self.X[rows], self.y[rows], None
         if self.weights is not None:
             weights = self.weights[rows]
             counts = weights > 0
             if not counts.all():  # a row without weight may hold anything
                 X, y, weights = X[counts], y[counts], weights[counts]
-        with np.errstate(all="ignore"):  # each thread has an error state of its own
-            return loss_gradient_sums(
-                self.standardization.shifted(X), y, weights, *network, self.activations
-            )
+        return self.standardization.shifted(X), y, weights

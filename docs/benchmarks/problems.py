@@ -37,16 +37,21 @@ class Problem:
 
     def objective(self, weights):
         """Penalised mean cross-entropy at any competitor's weights, in float64."""
+        coefs = weights[: len(weights) // 2]
+        squares = sum(np.sum(np.square(W, dtype=np.float64)) for W in coefs)
+        loss = self.log_loss(weights, self.X, self.y)
+        return loss + self.alpha / (2 * len(self.X)) * squares
+
+    def log_loss(self, weights, X, y):
+        """Mean cross-entropy on any data."""
         n_layers = len(weights) // 2
         coefs, intercepts = weights[:n_layers], weights[n_layers:]
         function = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}
-        h = self.X.astype(np.float64)
+        h = X.astype(np.float64)
         for W, b in zip(coefs[:-1], intercepts[:-1], strict=True):
             h = function[self.activation](h @ W + b)
         logits = h @ coefs[-1] + intercepts[-1]
-        losses = logsumexp(logits, axis=1) - logits[np.arange(len(h)), self.y]
-        squares = sum(np.sum(np.square(W, dtype=np.float64)) for W in coefs)
-        return losses.mean() + self.alpha / (2 * len(h)) * squares
+        return (logsumexp(logits, axis=1) - logits[np.arange(len(h)), y]).mean()
 
 
 def problem_on(X, y, hidden, activation, alpha=1.0):

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PAGE = Path(__file__).parent / "README.md"
+FOLDER = Path(__file__).parent
 
 
 def load_competitors(names):
@@ -48,12 +48,12 @@ def installed(name):
         return "not installed"
 
 
-def publish(name, *parts):
+def publish(name, *parts, page="README.md"):
     """Print, and replace what the page holds between the markers of `name`."""
     text = "\n\n".join([*parts, f"{setting()}."])
     print("\n" + text)
     start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(start)
+    path = FOLDER / page
+    before, rest = path.read_text(encoding="utf-8").split(start)
     _, after = rest.split(end)
-    PAGE.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+    path.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")

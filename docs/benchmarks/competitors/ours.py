@@ -1,5 +1,6 @@
 """sksoftmax. The benchmark's alpha is ours."""
 
+import time
 import warnings
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._threads import BlockThreads
+from sksoftmax._training import train
 
 
 def evaluation(problem):
@@ -31,6 +33,34 @@ def weights_of(problem, gradient):
     layout = ParameterLayout([problem.X.shape[1], *problem.hidden, problem.n_classes])
     coefs, intercepts = layout.unpack(gradient)
     return [*(W.T for W in coefs), *intercepts]
+
+
+def problem_of(problem, threads):
+    """Objective and start of a fit."""
+    objective, start = estimator(problem)._prepare(problem.X, problem.y, None)
+    objective.map_blocks = threads.map
+    return objective, start
+
+
+def trace(problem, seconds):
+    """Time and weights after each iteration."""
+    points = []
+    with BlockThreads() as threads:
+        objective, start = problem_of(problem, threads)
+        began = time.perf_counter()
+
+        def record(state):
+            points.append((time.perf_counter() - began, state.x))
+
+        train(
+            objective,
+            start,
+            max_iter=10**6,
+            tol=0,
+            max_time=seconds,
+            callback=record,
+        )
+    return [(t, weights_of(problem, x)) for t, x in points]
 
 
 def estimator(problem, **parameters):

@@ -3,6 +3,8 @@
 The mean cross-entropy gets alpha / (2 n) * ||W||^2, so alpha is the benchmark's.
 """
 
+import contextlib
+import time
 from contextlib import nullcontext
 
 import torch
@@ -44,12 +46,39 @@ def weights_of(problem, gradient):
 
 
 def fit(problem, max_iter):
+    """So many iterations of L-BFGS."""
+    optimizer, weights, closure = _lbfgs(problem, max_iter)
+    optimizer.step(closure)
+    n_iter = optimizer.state[weights[0]]["n_iter"]
+    return n_iter, [weight.detach().numpy() for weight in weights]
+
+
+def trace(problem, seconds):
+    """Time and weights of each evaluation that is the best so far."""
+    began, points = time.perf_counter(), []
+    optimizer, weights, closure = _lbfgs(problem, max_iter=10**6)
+
+    def traced():
+        at = [weight.detach().clone() for weight in weights]
+        loss = closure()
+        elapsed = time.perf_counter() - began
+        if not points or loss < points[-1][1]:
+            points.append((elapsed, loss.item(), at))
+        if elapsed > seconds:
+            raise TimeoutError
+        return loss
+
+    with contextlib.suppress(TimeoutError):
+        optimizer.step(traced)
+    return [(t, [part.numpy() for part in at]) for t, _, at in points]
+
+
+def _lbfgs(problem, max_iter):
     """torch.optim.LBFGS with its strong Wolfe search, memory 10 as in SciPy."""
     X, y = torch.from_numpy(problem.X), torch.from_numpy(problem.y)
     torch.manual_seed(0)
     weights = [torch.zeros_like(torch.tensor(part)) for part in problem.weights]
-    n_layers = len(weights) // 2
-    for weight in weights[:n_layers]:
+    for weight in weights[: len(weights) // 2]:
         torch.nn.init.xavier_uniform_(weight)
     for weight in weights:
         weight.requires_grad_()
@@ -69,6 +98,4 @@ def fit(problem, max_iter):
         loss.backward()
         return loss
 
-    optimizer.step(closure)
-    n_iter = optimizer.state[weights[0]]["n_iter"]
-    return n_iter, [weight.detach().numpy() for weight in weights]
+    return optimizer, weights, closure

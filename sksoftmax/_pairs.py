@@ -1,0 +1,81 @@
+"""The curvature that L-BFGS remembers: its last steps and changes of the gradient.
+
+The two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) as four products with the
+matrices S and Y of the pairs. With U the upper triangle of S Y' in the order of age,
+and D its diagonal, the first loop is `U a = S q`, and the second, after the metric has
+turned `q - Y' a` into r, `U' c = D a - Y r`, with `r + S' c` the result. (Byrd, Nocedal
+& Schnabel 1994 have the matrices for a multiple of the identity.)
+"""
+
+from collections.abc import Callable
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dtrtrs
+
+Array = NDArray[np.floating]
+
+MEMORY = 10
+
+
+class CurvaturePairs:
+    """Up to `MEMORY` pairs (s, y) of vectors of length n, the oldest of which go first.
+
+    Parameters
+    ----------
+    n : int
+    """
+
+    def __init__(self, n: int) -> None:
+        self._S, self._Y = np.zeros((2, MEMORY, n))
+        self._SY = np.zeros((MEMORY, MEMORY))
+        self._slots: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def copy(self) -> Self:
+        """Pairs that do not change when these do."""
+        other = type(self)(0)
+        other._S, other._Y = self._S.copy(), self._Y.copy()
+        other._SY, other._slots = self._SY.copy(), self._slots.copy()
+        return other
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._slots = []
+
+    def add(self, s: Array, y: Array) -> None:
+        """Remember a pair, if the curvature along it is positive beyond rounding."""
+        if not s @ y > np.finfo(np.float64).eps * (y @ y):
+            return
+        is_full = len(self._slots) == MEMORY
+        slot = self._slots.pop(0) if is_full else len(self._slots)
+        self._slots.append(slot)
+        self._S[slot], self._Y[slot] = s, y
+        self._SY[slot], self._SY[:, slot] = self._Y @ s, self._S @ y
+
+    def scale(self, operator: Callable[[Array], Array]) -> float:
+        """`s'y / y'Hy` of the newest pair: the size that H should have (eq. (7.20))."""
+        newest = self._slots[-1]
+        y = self._Y[newest]
+        return self._SY[newest, newest] / (y @ operator(y))
+
+    def apply(self, operator: Callable[[Array], Array], vector: Array) -> Array:
+        """The inverse Hessian, of which `operator` is the first estimate."""
+        if not self._slots:
+            return operator(vector)
+        slots = self._slots
+        U = self._SY[np.ix_(slots, slots)]
+        S, Y = self._S[: len(slots)], self._Y[: len(slots)]
+        a, _ = dtrtrs(U, (S @ vector)[slots])
+        r = operator(vector - self._in_place(a) @ Y)
+        c, _ = dtrtrs(U, U.diagonal() * a - (Y @ r)[slots], trans=1)
+        r += self._in_place(c) @ S
+        return r
+
+    def _in_place(self, by_age: Array) -> Array:
+        by_slot = np.empty_like(by_age)
+        by_slot[self._slots] = by_age
+        return by_slot

@@ -1,0 +1,129 @@
+"""From an objective to its minimum: the metric, and growing subsets of the rows."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+
+from sksoftmax._lbfgs import Minimum, State, minimize, report
+from sksoftmax._metric import KroneckerMetric
+from sksoftmax._objective import Objective
+
+Array = NDArray[np.floating]
+
+# Subsets begin with this many rows, and grow by this factor, while all rows are at
+# least twice as many, and the copy of X is small.
+_FIRST_ROWS, _GROWTH, _MAX_COPY = 5000, 4, 2**25
+_STAGE_ITERATIONS, _STAGE_TOL = 12, 1e-2
+
+
+class Stage(NamedTuple):
+    """Iterations on some of the rows.
+
+    Attributes
+    ----------
+    n_samples : int
+        Rows.
+    n_iter : int
+        Iterations on them.
+    """
+
+    n_samples: int
+    n_iter: int
+
+
+def train(
+    objective: Objective,
+    start: Array,
+    *,
+    max_iter: int,
+    tol: float,
+    max_time: float | None = None,
+    seed: int = 0,
+    state: State | None = None,
+    callback: Callable[[State], bool | None] | None = None,
+    verbose: int = 0,
+) -> tuple[Minimum, list[Stage]]:
+    """Minimise the objective: on growing subsets of its rows first, if it is large.
+
+    The last stage is on all rows, and its minimum that of the objective: `max_iter` and
+    `tol` are about that one. Losses, evaluations and seconds are those of all stages.
+    With a `state` to go on from there is only the last.
+
+    References
+    ----------
+    R. Bollapragada et al., A progressive batching L-BFGS method for machine learning,
+    ICML 2018, for growing the sample.
+    """
+    began = time.perf_counter()
+    random_state = np.random.RandomState(seed)
+    metric = KroneckerMetric(objective, random_state)
+    n_rows = objective.X.shape[0]
+    common = {"callback": callback, "verbose": verbose}
+    minima, stages = [], []
+
+    def run(n_samples: int, function: Objective, x: Array, **options: Any) -> Minimum:
+        if verbose and n_samples < n_rows:
+            report(f"On {n_samples} of {n_rows} rows")
+        left = None if max_time is None else max_time - (time.perf_counter() - began)
+        minimum = minimize(function, x, max_time=left, **common, **options)
+        minima.append(minimum)
+        stages.append(Stage(n_samples, len(minimum.loss_curve)))
+        return minimum
+
+    for rows in [] if state else _subsets(objective, random_state):
+        part = objective.subset(rows)
+        start = run(
+            len(rows),
+            part,
+            start,
+            max_iter=_STAGE_ITERATIONS,
+            tol=_STAGE_TOL,
+            initial_inverse_hessian=KroneckerMetric(part, random_state),
+        ).x
+    last = run(
+        n_rows,
+        objective,
+        start,
+        max_iter=max_iter,
+        tol=tol,
+        initial_inverse_hessian=metric,
+        state=state,
+    )
+    return _of_all_stages(last, minima, time.perf_counter() - began), stages
+
+
+def _of_all_stages(last: Minimum, minima: list[Minimum], seconds: float) -> Minimum:
+    losses = [loss for minimum in minima for loss in minimum.loss_curve]
+    return last._replace(
+        loss_curve=losses,
+        convergence=last.convergence._replace(
+            n_iter=len(losses),
+            n_evaluations=sum(m.convergence.n_evaluations for m in minima),
+            seconds=seconds,
+        ),
+    )
+
+
+def _subsets(
+    objective: Objective, random_state: np.random.RandomState
+) -> Iterator[NDArray[np.integer]]:
+    """Rows of the stages before the last, of each class in proportion."""
+    rows = np.arange(objective.X.shape[0])
+    if objective.weights is not None:
+        rows = rows[objective.weights > 0]
+    rows = random_state.permutation(rows)
+    rows = rows[np.argsort(objective.y[rows], kind="stable")]
+    n_rows, n_bytes = _FIRST_ROWS, _bytes_of_a_row(objective.X)
+    while 2 * n_rows <= len(rows) and n_rows * n_bytes <= _MAX_COPY:
+        every = (np.arange(n_rows) + 0.5) * len(rows) / n_rows
+        yield np.sort(rows[every.astype(int)])
+        n_rows *= _GROWTH
+
+
+def _bytes_of_a_row(X: Array) -> int:
+    n_values = X.nnz // X.shape[0] if issparse(X) else X.shape[1]
+    return n_values * X.dtype.itemsize
