@@ -9,7 +9,7 @@ from sklearn.utils import gen_even_slices
 # Of 2 to 48 blocks of (n, d, hidden, K) = (20000, 64, 100, 10) to (100000, 54, 64-64,
 # 7), float32 and float64, those of 3000 to 12000 rows were fastest on two cores:
 # shorter ones pay more for Python, longer ones leave the cache.
-_MIN_ROWS, _MAX_ROWS = 256, 8192
+_MIN_ROWS, _MAX_ROWS = 256, 12_288
 # Bytes of a block's widest activations, and values of its rows of X where these are
 # copied.
 _LAYER_BYTES, _ROW_VALUES = 2**22, 2**21

@@ -4,8 +4,11 @@ import time
 
 import numpy as np
 
+# The threads of OpenBLAS and OpenMP spin for tens of milliseconds after their work.
+_UNTIL_THREADS_SLEEP = 0.04
 
-def timed_rounds(evaluations, *, seconds=3.0, min_rounds=7, max_rounds=200):
+
+def timed_rounds(evaluations, *, seconds=3.0, min_rounds=7, max_rounds=100):
     """Seconds per call, of shape (n_rounds, n_evaluations).
 
     `evaluations` are pairs of a function and the context to call it in. In each round
@@ -25,6 +28,7 @@ def timed_rounds(evaluations, *, seconds=3.0, min_rounds=7, max_rounds=200):
 
 
 def _seconds(function, context, n_calls):
+    time.sleep(_UNTIL_THREADS_SLEEP)
     with context():
         function()  # warm caches and wake threads, for everybody
         start = time.perf_counter()
