@@ -62,7 +62,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         coefficients are in the units of `X`, so that predictions need no scaler. The
         penalty acts on standardised features, so that the objective does not depend on
         the units of the columns, and a fit only by rounding. Constant columns are only
-        centred. Sparse `X` is never densified. `False` is the behaviour of
+        centred. Sparse `X` is never densified as a whole. `False` is the behaviour of
         MLPClassifier.
 
     max_iter : int, default=500
@@ -85,9 +85,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         pickled, keeps 24 vectors of the length of all weights.
 
     random_state : int, RandomState instance or None, default=None
-        Draws the initial coefficients of the hidden layers and, of more than 4000
-        samples, those that the minimiser looks at first. Pass an int for the same
-        result in every call.
+        Draws the initial coefficients of the hidden layers and, of more than a few
+        hundred samples, those that the minimiser takes the curvature from. Pass an int
+        for the same result in every call.
 
     verbose : bool or int, default=0
         Print a line for each iteration.
@@ -169,10 +169,11 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     has one thread during a fit. float32 arrays are computed in float32, with losses and
     gradients added up in float64.
 
-    The objective is not convex: another `random_state` ends in another minimum, and
-    rounding errors, of other units or of another order of the rows, grow along the
-    path. Fits that are equal but for rounding differ by up to 0.01 in a probability
-    where `tol` ends them, less with a smaller one.
+    The objective is not convex: another `random_state` ends in another minimum. So does
+    another order of the rows, or copies for weights, of more than 4096 / n_classes
+    samples, as others are drawn for the curvature. Rounding errors, of other units say,
+    grow along the path: fits that are equal but for rounding differ by up to 0.01 in a
+    probability where `tol` ends them, less with a smaller one.
 
     MLPClassifier's L-BFGS takes `tol` for the largest entry of the gradient. That is
     never met by most relu networks, whose minima are kinks, and too early by networks
@@ -280,6 +281,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         sklearn.exceptions.ConvergenceWarning
             If the fit ended before it met `tol`, with the reason and the remedy.
         """
+        is_warm = self.warm_start and hasattr(self, "coefs_")
         with _restored_on_failure(self), BlockThreads() as threads:
             objective, start = self._prepare(X, y, sample_weight, threads.map)
             try:
@@ -290,6 +292,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
                     tol=self.tol,
                     max_time=self.max_time,
                     seed=self._seed,
+                    is_warm=is_warm,
                     state=self._state,
                     verbose=self.verbose,
                 )

@@ -9,8 +9,8 @@ layer alone, is close to
 (Martens & Grosse 2015, section 3). The mean over labels drawn from the model's own p is
 taken exactly, over all classes: `diag(p) - p p' = R R'` with the K columns
 `R_k = sqrt(p_k) (e_k - p)`, each of which is propagated back. Sampling the labels
-instead costs a K-th, but makes the minimiser depend on the order of the rows, and two
-copies of a row differ from a weight of two.
+instead costs a K-th; but then small data, all rows of which are used, would take
+another path with two copies of a row than with a weight of two.
 
 Sums over rows, in the conventions of `_network`; the levels above normalise.
 """
@@ -27,9 +27,6 @@ from sksoftmax._network import forward_layers
 from sksoftmax._parameters import ParameterLayout
 
 Array = NDArray[np.floating]
-
-# Inverting a factor takes the cube of its width: wider ones are kept as diagonals.
-MAX_DENSE = 2000
 
 
 class KroneckerFactors(NamedTuple):
@@ -53,10 +50,12 @@ def curvature_sums(
     coefs: Sequence[Array],
     intercepts: Sequence[Array],
     activations: Sequence[Activation],
+    max_dense: int,
 ) -> KroneckerFactors:
     """Factors summed over a block of rows; A of all layers but the first.
 
-    That one does not depend on the weights: see `second_moment`.
+    That one does not depend on the weights: see `second_moment`. Of factors wider than
+    `max_dense` only the diagonal is made.
     """
     pre_activations, outputs, logits = forward_layers(X, coefs, intercepts, activations)
     p = softmax(logits, axis=0)
@@ -66,7 +65,7 @@ def curvature_sums(
     deltas[classes, classes] += roots
     if sample_weight is not None:
         deltas *= np.sqrt(sample_weight)
-    delta_sums = [_gram(deltas)]
+    delta_sums = [_gram(deltas, max_dense)]
     for layer in reversed(range(len(activations))):
         fan_out, *vectors = deltas.shape
         deltas = coefs[layer + 1].T @ deltas.reshape(fan_out, -1)
@@ -75,24 +74,24 @@ def curvature_sums(
             pre_activations[layer], outputs[layer + 1]
         )
         deltas *= derivative[:, np.newaxis]
-        delta_sums.insert(0, _gram(deltas))
-    inputs = [second_moment(h, sample_weight) for h in outputs[1:]]
+        delta_sums.insert(0, _gram(deltas, max_dense))
+    inputs = [second_moment(h, sample_weight, max_dense) for h in outputs[1:]]
     return KroneckerFactors(inputs, delta_sums)
 
 
-def second_moment(h: Array, sample_weight: Array | None) -> Array:
+def second_moment(h: Array, sample_weight: Array | None, max_dense: int) -> Array:
     """Sum over rows of [h; 1] [h; 1]', or its diagonal, of `h` (units, n_rows)."""
     ones = np.ones((1, h.shape[1]), h.dtype)
     h = np.concatenate([h, ones])
     if sample_weight is not None:
         h *= np.sqrt(sample_weight)
-    return _gram(h)
+    return _gram(h, max_dense)
 
 
-def _gram(vectors: Array) -> Array:
+def _gram(vectors: Array, max_dense: int) -> Array:
     """Sum of outer products of (units, ...), or the sums of squares."""
     flat = vectors.reshape(len(vectors), -1)
-    if len(flat) > MAX_DENSE:
+    if len(flat) > max_dense:
         return np.einsum("ij,ij->i", flat, flat)
     return flat @ flat.T
 
@@ -115,7 +114,7 @@ class KroneckerInverse:
         Of the products. In float32 the rounding errors of two fits that should be equal
         would be as large as that.
     first_inverses : dict
-        Where inverses of the first layer's A are kept from one metric to the next.
+        Where the inverse of the first layer's A is kept from one metric to the next.
     """
 
     def __init__(
@@ -137,6 +136,7 @@ class KroneckerInverse:
                 inverse = _damped_inverse(A, pi * root, dtype)
             else:
                 if pi not in first_inverses:
+                    first_inverses.clear()
                     first_inverses[pi] = _damped_inverse(A, pi * root, dtype)
                 inverse = first_inverses[pi]
             self._inverses.append((inverse, _damped_inverse(G, root / pi, dtype)))

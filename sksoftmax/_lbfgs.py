@@ -29,6 +29,8 @@ WINDOW = 10
 _NEGLIGIBLE_LOSS = 1e-4
 # Rounding error of the loss, as in sklearn.linear_model.LogisticRegression.
 _ROUNDING = 64 * np.finfo(np.float64).eps
+# Part of the loss that is no reason for a warning, if no step finds it.
+_AS_GOOD_AS_NOTHING = 1e-8
 
 
 class NotFiniteError(ArithmeticError):
@@ -42,10 +44,10 @@ class Convergence(NamedTuple):
     ----------
     reason : str
         "tol": the loss has settled; "gradient": the decrease that gradient and metric
-        promise is below the rounding error of the loss; "rounding": so was that of the
-        last iteration; "max_iter", "max_time",
-        "callback": out of iterations, out of time, asked to stop; "line_search": no
-        lower loss was found, for the rounding errors of the objective.
+        promise is below the rounding error of the loss; "rounding": so was the last
+        one, and no step lowers the loss any more; "max_iter", "max_time", "callback":
+        out of iterations, out of time, asked to stop; "line_search": no lower loss was
+        found, for the rounding errors of the objective.
     n_iter : int
         Iterations.
     n_evaluations : int
@@ -207,15 +209,19 @@ def minimize(
     with np.errstate(all="ignore"):
         state = _state_at(start, objective, state)
         search = _Search(objective, initial_inverse_hessian, state, verbose)
-        while (reason := search.advance()) is None:
+        reason = None
+        while reason is None:
+            n_iter = state.n_iter
+            reason = search.advance()
+            if state.n_iter == n_iter:
+                break
             losses.append(state.loss)
             if verbose:
                 seconds = time.perf_counter() - began
                 report(
                     f"Iteration {len(losses)}, loss = {state.loss:.8f}, {seconds:.1f} s"
                 )
-            if reason := stop_reason():
-                break
+            reason = reason or stop_reason()
         norm = search.gradient_norm()
     if verbose:
         report(
@@ -258,6 +264,8 @@ class _Search:
         self.verbose = verbose
         self.n_evaluations = 0
         self._n_finite = 0
+        self._is_settled = False
+        self._promised = np.inf
         self._operator = _identity
         if metric is not None and state.metric_at is not None:
             self._operator = metric(state.metric_at)
@@ -270,20 +278,24 @@ class _Search:
         self._refresh_metric()
         before = state.loss
         trial = self._step()
-        while trial is None:
+        promised = self._promised
+        while trial is None or trial.step == 0:
             if not self._retreat():
-                return self._failure()
+                return "gradient" if trial else self._failure(promised)
             trial = self._step()
-        if trial.step == 0:
-            return "gradient"
         state.move_to(trial)
-        return "rounding" if before - trial.loss <= _ROUNDING * abs(before) else None
+        # Not the end at once: a bad metric, or a kink, can make one step that short.
+        self._is_settled = before - trial.loss <= _ROUNDING * abs(before)
+        if self._is_settled:
+            self._retreat()
+        return None
 
     def _step(self) -> Trial | None:
         """The next point; the present one, where the promised decrease is rounding."""
         state = self.state
         direction = self._direction()
         slope = float(direction @ state.gradient)
+        self._promised = -slope / max(abs(state.loss), _NEGLIGIBLE_LOSS)
         here = Trial(0.0, state.x, state.loss, state.gradient, slope)
         if not -np.inf < slope <= 0:  # nor NaN
             return None
@@ -320,7 +332,9 @@ class _Search:
         largest = np.abs(vector).max()  # for its square not to overflow
         return vector * min(1.0, 1 / largest / np.linalg.norm(vector / largest))
 
-    def _failure(self) -> str:
+    def _failure(self, promised: float) -> str:
+        if self._is_settled or promised <= _AS_GOOD_AS_NOTHING:
+            return "rounding"
         if self.state.n_iter == self._n_finite == 0:
             raise NotFiniteError(
                 "the loss or its gradient is not finite around the start"

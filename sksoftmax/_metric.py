@@ -1,15 +1,14 @@
 """The minimiser's starting metric: curvature of the objective from some of its rows."""
 
-import math
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
 from sksoftmax._curvature import (
-    MAX_DENSE,
     KroneckerFactors,
     KroneckerInverse,
     curvature_sums,
@@ -39,19 +38,13 @@ class KroneckerMetric:
     def __init__(
         self, objective: Objective, random_state: np.random.RandomState
     ) -> None:
-        rows = np.arange(objective.X.shape[0])
-        if objective.weights is not None:
-            rows = rows[objective.weights > 0]
-        n_rows = min(_MAX_ROWS, max(_MAX_VALUES // _row_values(objective.X), 1))
-        if len(rows) > n_rows:
-            rows = np.sort(random_state.choice(rows, n_rows, replace=False))
         n_classes = objective.layout.layer_units[-1]
-        step = math.ceil(len(rows) * n_classes / _MAX_COLUMNS)
         self._damping = _DAMPING + objective.alpha / objective.weights_sum
-        self._sample = objective.subset(rows)
-        self._small_sample = (
-            self._sample if step == 1 else objective.subset(rows[::step])
-        )
+        self._max_dense = _max_dense(objective)
+        n_rows = max(_MAX_VALUES // _row_values(objective.X, self._max_dense), 1)
+        self._sample = _sample(objective, min(_MAX_ROWS, n_rows), random_state)
+        n_rows = max(_MAX_COLUMNS // n_classes, 1)
+        self._small_sample = _sample(self._sample, n_rows, random_state)
         self._first_inverses: dict[float, Array] = {}
 
     def __call__(self, parameters: Array) -> KroneckerInverse:
@@ -72,7 +65,9 @@ class KroneckerMetric:
         def sums(rows: slice) -> list[Array]:
             X, _, weights = sample.block(rows)
             with np.errstate(all="ignore"):
-                factors = curvature_sums(X, weights, *network, sample.activations)
+                factors = curvature_sums(
+                    X, weights, *network, sample.activations, self._max_dense
+                )
             return [*factors.inputs, *factors.deltas]
 
         means = _mean_over_rows(sample, sums)
@@ -85,7 +80,7 @@ class KroneckerMetric:
     def _first_inputs(self) -> Array:
         """A of the first layer: standardised features do not move."""
         sample = self._sample
-        is_wide = sample.X.shape[1] >= MAX_DENSE
+        is_wide = sample.X.shape[1] >= self._max_dense
 
         def sums(rows: slice) -> list[Array]:
             X, _, weights = sample.block(rows)
@@ -94,16 +89,57 @@ class KroneckerMetric:
                 squares = sample.standardization.squares(X, weights)
                 return [np.append(squares, weights_sum)]
             X = X.toarray() if issparse(X) else X
-            return [second_moment(sample.standardization.standardized(X).T, weights)]
+            X = sample.standardization.standardized(X)
+            return [second_moment(X.T, weights, self._max_dense)]
 
         return _mean_over_rows(sample, sums)[0]
 
 
-def _row_values(X: Array) -> int:
+def _max_dense(objective: Objective) -> int:
+    """Width of the factors that are worth inverting, at a cost of its cube.
+
+    That of an evaluation or two, at most; but always the usual hundred hidden units.
+    """
+    n_rows, _ = objective.X.shape
+    n_features, *units = objective.layout.layer_units
+    if issparse(objective.X):
+        n_features = objective.X.nnz // n_rows + 1
+    work = n_rows * sum(a * b for a, b in pairwise((n_features, *units)))
+    return min(max(128, round((4 * work) ** (1 / 3))), 2000)
+
+
+def _row_values(X: Array, max_dense: int) -> int:
     """Values that a row takes in the factors: of wide sparse ones those stored."""
-    if issparse(X) and X.shape[1] >= MAX_DENSE:
+    if issparse(X) and X.shape[1] >= max_dense:
         return X.nnz // X.shape[0] + 1
     return X.shape[1]
+
+
+def _sample(
+    objective: Objective, n_rows: int, random_state: np.random.RandomState
+) -> Objective:
+    """The objective on at most so many of the rows that have a weight."""
+    rows = np.arange(objective.X.shape[0])
+    if objective.weights is not None:
+        rows = rows[objective.weights > 0]
+    if len(rows) <= n_rows:
+        return objective
+    rows = random_state.permutation(rows)
+    y = objective.y[rows]
+    counts = np.bincount(y, minlength=objective.layout.layer_units[-1])
+    taken = np.minimum(counts, _equal_share(counts, n_rows))
+    order = np.argsort(y, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(y)) - np.repeat(np.cumsum(counts) - counts, counts)
+    rows = np.sort(rows[place < taken[y]])
+    return objective.subset(rows, (counts / np.maximum(taken, 1))[objective.y[rows]])
+
+
+def _equal_share(counts: NDArray[np.integer], n_rows: int) -> int:
+    """Most rows of a class, for all classes together to have at most `n_rows`."""
+    shares = np.arange(1, n_rows + 1)
+    totals = np.minimum.outer(shares, counts).sum(axis=1)
+    return int(shares[np.searchsorted(totals, n_rows, side="right") - 1])
 
 
 def _mean_over_rows(

@@ -87,9 +87,17 @@ class Objective:
             gradient[penalised] += strength * coefs
             return loss / self.weights_sum + strength / 2 * (coefs @ coefs), gradient
 
-    def subset(self, rows: NDArray[np.integer]) -> "Objective":
-        """The same function estimated from some of the rows, which are copied."""
+    def subset(
+        self, rows: NDArray[np.integer], factors: Array | None = None
+    ) -> "Objective":
+        """The same function estimated from some of the rows, which are copied.
+
+        Their weights are multiplied by `factors`, if there are any.
+        """
         weights = None if self.weights is None else self.weights[rows]
+        if factors is not None:
+            factors = factors.astype(self.X.dtype)
+            weights = factors if weights is None else factors * weights
         weights_sum = float(
             len(rows) if weights is None else weights.sum(dtype=np.float64)
         )

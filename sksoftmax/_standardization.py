@@ -145,7 +145,7 @@ def _moments(X: Array, weights: Array | None) -> tuple[Array, Array]:
 
 def _rows_that_count(X: Array, weights: Array | None) -> Iterator[tuple[Array, Array]]:
     """Blocks of rows with a positive weight, and their weights, in float64."""
-    for rows in row_blocks(X):
+    for rows in row_blocks(X, 256):  # sums of few rows at a time round less
         block = X[rows].astype(np.float64)
         if weights is None:
             yield block, np.ones(block.shape[0])

@@ -43,6 +43,7 @@ def train(
     tol: float,
     max_time: float | None = None,
     seed: int = 0,
+    is_warm: bool = False,
     state: State | None = None,
     callback: Callable[[State], bool | None] | None = None,
     verbose: int = 0,
@@ -51,7 +52,7 @@ def train(
 
     The last stage is on all rows, and its minimum that of the objective: `max_iter` and
     `tol` are about that one. Losses, evaluations and seconds are those of all stages.
-    With a `state` to go on from there is only the last.
+    From a warm start there is only the last.
 
     References
     ----------
@@ -63,49 +64,50 @@ def train(
     metric = KroneckerMetric(objective, random_state)
     n_rows = objective.X.shape[0]
     common = {"callback": callback, "verbose": verbose}
-    minima, stages = [], []
+    losses: list[float] = []
+    stages: list[Stage] = []
+    n_evaluations = 0
 
-    def run(n_samples: int, function: Objective, x: Array, **options: Any) -> Minimum:
-        if verbose and n_samples < n_rows:
+    def run(function: Objective, x: Array, **options: Any) -> Minimum:
+        nonlocal n_evaluations
+        n_samples = function.X.shape[0]
+        if verbose and (stages or n_samples < n_rows):
             report(f"On {n_samples} of {n_rows} rows")
         left = None if max_time is None else max_time - (time.perf_counter() - began)
         minimum = minimize(function, x, max_time=left, **common, **options)
-        minima.append(minimum)
         stages.append(Stage(n_samples, len(minimum.loss_curve)))
+        losses.extend(minimum.loss_curve)
+        n_evaluations += minimum.convergence.n_evaluations
         return minimum
 
-    for rows in [] if state else _subsets(objective, random_state):
+    x = start
+    for rows in [] if is_warm else _subsets(objective, random_state):
         part = objective.subset(rows)
-        start = run(
-            len(rows),
+        x = run(
             part,
-            start,
+            x,
             max_iter=_STAGE_ITERATIONS,
             tol=_STAGE_TOL,
             initial_inverse_hessian=KroneckerMetric(part, random_state),
         ).x
-    last = run(
-        n_rows,
+        del part
+    # A row that no subset had can make all of them useless.
+    if stages and not objective(x)[0] < objective(start)[0]:
+        x = start
+    minimum = run(
         objective,
-        start,
+        x,
         max_iter=max_iter,
         tol=tol,
         initial_inverse_hessian=metric,
         state=state,
     )
-    return _of_all_stages(last, minima, time.perf_counter() - began), stages
-
-
-def _of_all_stages(last: Minimum, minima: list[Minimum], seconds: float) -> Minimum:
-    losses = [loss for minimum in minima for loss in minimum.loss_curve]
-    return last._replace(
-        loss_curve=losses,
-        convergence=last.convergence._replace(
-            n_iter=len(losses),
-            n_evaluations=sum(m.convergence.n_evaluations for m in minima),
-            seconds=seconds,
-        ),
+    convergence = minimum.convergence._replace(
+        n_iter=len(losses),
+        n_evaluations=n_evaluations + (2 if len(stages) > 1 else 0),
+        seconds=time.perf_counter() - began,
     )
+    return minimum._replace(loss_curve=losses, convergence=convergence), stages
 
 
 def _subsets(

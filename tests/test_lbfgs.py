@@ -366,6 +366,28 @@ def test_time_is_kept():
     assert len(minimum.loss_curve) < 50
 
 
+def test_one_short_step_is_not_the_end():
+    """Where a bad metric gains nothing, the fit goes on without it.
+
+    Also in a kink: the short step counts as an iteration.
+    """
+    H = np.diag([1.0, 1e4])
+
+    def objective(x):
+        return x @ H @ x / 2 + 1, H @ x
+
+    minimum = minimize(
+        objective,
+        np.ones(2),
+        max_iter=200,
+        tol=-1,
+        initial_inverse_hessian=lambda x: lambda v: 1e-14 * v,
+    )
+    assert minimum.loss == pytest.approx(1, abs=1e-9)
+    assert len(minimum.loss_curve) == minimum.state.n_iter
+    assert minimum.loss_curve[-1] == minimum.loss
+
+
 @pytest.mark.parametrize("scale", [1e-2, 1, 1e6])
 def test_the_gradient_norm_is_free_of_scale(scale):
     """Half its square is the part of the loss that a quadratic model still gains.

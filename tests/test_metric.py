@@ -10,8 +10,6 @@ import sksoftmax._metric
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._metric import KroneckerMetric
 
-FEW = np.random.RandomState
-
 
 def objective_of(X, y, sample_weight=None, **parameters):
     clf = SoftmaxMLPClassifier((7,), "tanh", random_state=0, **parameters)
@@ -74,7 +72,7 @@ def test_wide_sparse_features_stay_sparse(standardize, weighted, rng, monkeypatc
     dense, sparse, x = same_dense_and_sparse(standardize, weighted, rng)
     expected = dense().factors(x)
     expected.inputs[0] = np.diag(expected.inputs[0])
-    monkeypatch.setattr(sksoftmax._metric, "MAX_DENSE", 9)
+    monkeypatch.setattr(sksoftmax._metric, "_max_dense", lambda _: 9)
     metric = sparse()
     monkeypatch.setattr(metric._sample.X, "toarray", None)
     assert_close(metric.factors(x), expected, rtol=1e-9, atol=1e-12)
@@ -98,8 +96,10 @@ def test_wide_features_have_a_diagonal(small_data, rng, monkeypatch):
     full = metric_of(X, y)
     x = point(full, rng)
     expected = full.factors(x)
-    expected.inputs[0] = np.diag(expected.inputs[0])
-    monkeypatch.setattr(sksoftmax._metric, "MAX_DENSE", 6)
+    for factors in (expected.inputs, expected.deltas):
+        factors[0] = np.diag(factors[0])
+    expected.inputs[1] = np.diag(expected.inputs[1])
+    monkeypatch.setattr(sksoftmax._metric, "_max_dense", lambda _: 6)
     assert_close(metric_of(X, y).factors(x), expected, rtol=1e-9)
 
 
@@ -118,11 +118,54 @@ def test_some_rows_are_enough(rng):
         assert np.linalg.norm(a - b) < 0.1 * np.linalg.norm(a)
 
 
+def test_rare_classes_are_in_the_sample(rng):
+    """Each class has as many rows as there are for all, and weighs what it did."""
+    X, y = rng.normal(size=(20_000, 3)), np.repeat([0, 1, 2], [19_000, 990, 10])
+    weights = rng.uniform(0.5, 1, size=20_000)
+    sample = metric_of(X, y, weights)._sample
+    np.testing.assert_array_equal(np.bincount(sample.y), [3096, 990, 10])
+    shares = np.bincount(sample.y, sample.weights) / sample.weights_sum
+    np.testing.assert_allclose(
+        shares, np.bincount(y, weights) / weights.sum(), rtol=0.05
+    )
+
+
+def test_periodic_rows_are_sampled_at_random(rng):
+    """Interleaved panels are all seen."""
+    group = np.arange(8000) % 8
+    X, y = np.eye(8)[group], rng.integers(4, size=8000)
+    metric = metric_of(X, y, standardize=False)
+    for sample in (metric._sample, metric._small_sample):
+        assert (sample.X.sum(axis=0) > 0.05 * len(sample.X)).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "hidden", "dense"),
+    [((150, 4), 100, 128), ((300, 20), 500, 240), ((20_000, 784), 128, 2000)],
+)
+def test_only_factors_that_are_worth_it_are_inverted(shape, hidden, dense):
+    """Their cube is an evaluation or two, unless they are of the usual width."""
+    X = np.broadcast_to(0.0, shape)
+    y = np.arange(shape[0]) % 3
+    clf = SoftmaxMLPClassifier(hidden, standardize=False)
+    objective, _ = clf._prepare(X, y, None)
+    assert sksoftmax._metric._max_dense(objective) == pytest.approx(dense, rel=0.01)
+    sparse, _ = clf._prepare(csr_array(shape), y, None)
+    assert sksoftmax._metric._max_dense(sparse) <= dense
+
+
+def test_small_data_are_not_copied(small_data):
+    """Where all rows are taken, they are those of the objective."""
+    objective = objective_of(*small_data)
+    metric = KroneckerMetric(objective, np.random.RandomState(0))
+    assert metric._sample is metric._small_sample is objective
+
+
 def test_many_classes_take_fewer_rows(rng):
     """What is propagated back is bounded: rows times classes."""
     X, y = rng.normal(size=(5000, 3)), np.arange(5000) % 50
     metric = metric_of(X, y)
-    assert metric._sample.X.shape[0] == 4096
+    assert 4000 < metric._sample.X.shape[0] <= 4096
     assert metric._small_sample.X.shape[0] * 50 <= 2**12 + 50
 
 
@@ -133,7 +176,7 @@ def test_wide_rows_are_few():
     assert metric._sample.X.size <= 2**22
     X = csr_array((3000, 20_000), dtype=np.float32)
     metric = metric_of(X, np.arange(3000) % 2, standardize=False)
-    assert metric._sample.X.shape[0] == 3000
+    assert metric._sample.X is X
 
 
 def test_the_operator_is_near_the_inverse_hessian(small_data):

@@ -110,20 +110,28 @@ def test_the_minimum_is_the_one_without_stages(large_data, monkeypatch):
     np.testing.assert_allclose(with_stages.x, without.x, atol=1e-3)
 
 
-def test_subsets_save_evaluations_of_all_rows(large_data):
-    """What they are for: fewer iterations on all rows to the same tol."""
+def test_a_subset_that_misleads_is_not_followed(monkeypatch):
+    """One row that no subset has, far from all and with the wrong label."""
+    X, y = make_classification(10_001, 6, n_redundant=0, random_state=0)
+    (rows,) = subsets_of(X, y)
+    missed = np.setdiff1d(np.arange(10_001), rows)[0]
+    X[missed] *= 1e6
+    clf = SoftmaxMLPClassifier((10,), standardize=False, random_state=0)
+    y[missed] = 1 - clf.fit(X[rows], y[rows]).predict(X[missed : missed + 1])[0]
+    objective, start = objective_of(X, y, standardize=False)
+    monkeypatch.setattr(sksoftmax._training, "_subsets", lambda *_: [rows])
+    minimum, stages = train(objective, start, max_iter=1, tol=0)
+    assert len(stages) == 2
+    assert minimum.loss <= objective(start)[0]
+
+
+def test_a_warm_start_has_no_subsets(large_data):
+    """Weights that were fitted to all rows are not fitted to some."""
     objective, start = objective_of(*large_data)
-    _, stages = train(objective, start, max_iter=500, tol=1e-3)
-    without = sksoftmax._training.minimize(
-        objective,
-        start,
-        max_iter=500,
-        tol=1e-3,
-        initial_inverse_hessian=sksoftmax._training.KroneckerMetric(
-            objective, np.random.RandomState(0)
-        ),
-    )
-    assert stages[-1].n_iter < without.convergence.n_iter
+    fitted = train(objective, start, max_iter=20, tol=0)[0]
+    minimum, stages = train(objective, fitted.x, max_iter=2, tol=0, is_warm=True)
+    assert stages == [(12_000, 2)]
+    assert minimum.loss_curve[0] <= fitted.loss
 
 
 def test_the_subset_sees_the_same_penalty(large_data):
@@ -150,6 +158,7 @@ def test_progress_names_the_rows(large_data, capsys):
     train(objective, start, max_iter=3, tol=0, verbose=1)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "On 5000 of 12000 rows"
+    assert "On 12000 of 12000 rows" in lines
     assert lines[-1].startswith("Stopped by max_iter after 3 iterations")
 
 

@@ -2,9 +2,9 @@
 
     python docs/benchmarks/optimiser_adam.py [FOLDER]
 
-MLPClassifier() with its default solver, Adam, 30 epochs, and ours, each with every alpha of
-a grid; each then counts with the alpha that is best for it. Chosen on the test part, for
-both alike. Ten minutes.
+MLPClassifier() with its default solver, Adam, 30 epochs, and ours, each with every
+alpha of a grid; each then counts with the alpha that is best for it. Chosen on the test
+part, for both alike. Ten minutes.
 """
 
 import sys
