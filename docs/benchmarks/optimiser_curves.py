@@ -130,6 +130,7 @@ def main(folder=None):
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncols=len(NAMES), frameon=False)
     figure.tight_layout(rect=(0, 0.05, 1, 1))
+    (FOLDER / "images").mkdir(exist_ok=True)
     figure.savefig(FOLDER / "images" / "optimiser.png", dpi=90)
     header = ["data", "who", "s to 20 %", "s to 5 %", "lowest objective"]
     header += ["lowest test log-loss", "after s"]
