@@ -27,9 +27,7 @@ def row_blocks(X, *units: int) -> list[slice]:
     threads. It is a power of two or a multiple of eight, for every usual number of
     threads to end at the same time.
     """
-    n_rows, n_values = X.shape
-    if issparse(X):
-        n_values = X.nnz // max(n_rows, 1) + 1
+    n_rows, n_values = X.shape[0], row_values(X)
     longest = _LAYER_BYTES // (X.dtype.itemsize * max(units, default=1))
     longest = min(max(longest, _MIN_ROWS), _MAX_ROWS, max(_ROW_VALUES // n_values, 1))
     row_work = sum(a * b for a, b in pairwise((n_values, *units)))
@@ -41,6 +39,11 @@ def row_blocks(X, *units: int) -> list[slice]:
     step = min(8, 2 ** math.ceil(math.log2(n_blocks)))
     n_blocks = min(step * math.ceil(n_blocks / step), n_rows)
     return list(gen_even_slices(n_rows, n_blocks))
+
+
+def row_values(X) -> int:
+    """Values that a row of `X` holds: of a sparse one those stored, on average."""
+    return X.nnz // max(X.shape[0], 1) + 1 if issparse(X) else X.shape[1]
 
 
 def _power_of_two_below(n: int) -> int:

@@ -281,7 +281,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         sklearn.exceptions.ConvergenceWarning
             If the fit ended before it met `tol`, with the reason and the remedy.
         """
-        is_warm = self.warm_start and hasattr(self, "coefs_")
+        is_warm = self._is_warm()
         with _restored_on_failure(self), BlockThreads() as threads:
             objective, start = self._prepare(X, y, sample_weight, threads.map)
             try:
@@ -334,7 +334,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             if self.standardize
             else Standardization.identity(X.shape[1])
         )
-        if self.warm_start and hasattr(self, "coefs_"):
+        if self._is_warm():
             self._check_same_problem(previous, layout, activations, classes)
             start = self._previous_point(layout, standardization)
         else:
@@ -356,6 +356,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             map_blocks=map_blocks,
         )
         return objective, start
+
+    def _is_warm(self) -> bool:
+        return self.warm_start and hasattr(self, "coefs_")
 
     def _check_same_problem(
         self, previous: dict, layout: ParameterLayout, activations, classes

@@ -295,7 +295,7 @@ class _Search:
         state = self.state
         direction = self._direction()
         slope = float(direction @ state.gradient)
-        self._promised = -slope / max(abs(state.loss), _NEGLIGIBLE_LOSS)
+        self._promised = _part_of_loss(-slope, state.loss)
         here = Trial(0.0, state.x, state.loss, state.gradient, slope)
         if not -np.inf < slope <= 0:  # nor NaN
             return None
@@ -306,7 +306,7 @@ class _Search:
     def gradient_norm(self) -> float:
         """`sqrt(g' H g / loss)` at the current point."""
         decrease = max(-float(self._direction() @ self.state.gradient), 0.0)
-        return math.sqrt(decrease / max(abs(self.state.loss), _NEGLIGIBLE_LOSS))
+        return math.sqrt(_part_of_loss(decrease, self.state.loss))
 
     def _trial(self, direction: Array, step: float) -> Trial:
         x = self.state.x + step * direction
@@ -374,7 +374,11 @@ def relative_decrease(losses: list[float]) -> float:
     """
     if len(losses) <= WINDOW:
         return np.inf
-    return (losses[-1 - WINDOW] - losses[-1]) / max(abs(losses[-1]), _NEGLIGIBLE_LOSS)
+    return _part_of_loss(losses[-1 - WINDOW] - losses[-1], losses[-1])
+
+
+def _part_of_loss(decrease: float, loss: float) -> float:
+    return decrease / max(abs(loss), _NEGLIGIBLE_LOSS)
 
 
 def _is_due(n_iter: int) -> bool:

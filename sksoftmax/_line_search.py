@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating]
 
 _SUFFICIENT_DECREASE, _CURVATURE = 1e-4, 0.9
-# As many steps as MINPACK's dcsrch may take in L-BFGS-B, ten times as far at each.
+# As many as L-BFGS-B's default. Too long a step is cut to a tenth, so that twenty of
+# them reach any step that float64 tells from 0.
 _MAX_TRIALS = 20
-# An interval this short, relative to its upper end, is not searched any further: at a
+# An interval this short, relative to its worse end, is not searched any further: at a
 # kink, as of relu networks, there is no step that satisfies the second condition.
 _SHORT = 0.1
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
+from sksoftmax._blocks import row_values
 from sksoftmax._curvature import (
     KroneckerFactors,
     KroneckerInverse,
@@ -41,7 +42,10 @@ class KroneckerMetric:
         n_classes = objective.layout.layer_units[-1]
         self._damping = _DAMPING + objective.alpha / objective.weights_sum
         self._max_dense = _max_dense(objective)
-        n_rows = max(_MAX_VALUES // _row_values(objective.X, self._max_dense), 1)
+        is_wide = objective.X.shape[1] >= self._max_dense
+        # Only narrow sparse rows are made dense.
+        n_values = row_values(objective.X) if is_wide else objective.X.shape[1]
+        n_rows = max(_MAX_VALUES // n_values, 1)
         self._sample = _sample(objective, min(_MAX_ROWS, n_rows), random_state)
         n_rows = max(_MAX_COLUMNS // n_classes, 1)
         self._small_sample = _sample(self._sample, n_rows, random_state)
@@ -101,38 +105,29 @@ def _max_dense(objective: Objective) -> int:
     That of an evaluation or two, at most; but always the usual hundred hidden units.
     """
     n_rows, _ = objective.X.shape
-    n_features, *units = objective.layout.layer_units
-    if issparse(objective.X):
-        n_features = objective.X.nnz // n_rows + 1
-    work = n_rows * sum(a * b for a, b in pairwise((n_features, *units)))
+    _, *units = objective.layout.layer_units
+    layers = pairwise((row_values(objective.X), *units))
+    work = n_rows * sum(a * b for a, b in layers)
     return min(max(128, round((4 * work) ** (1 / 3))), 2000)
-
-
-def _row_values(X: Array, max_dense: int) -> int:
-    """Values that a row takes in the factors: of wide sparse ones those stored."""
-    if issparse(X) and X.shape[1] >= max_dense:
-        return X.nnz // X.shape[0] + 1
-    return X.shape[1]
 
 
 def _sample(
     objective: Objective, n_rows: int, random_state: np.random.RandomState
 ) -> Objective:
     """The objective on at most so many of the rows that have a weight."""
-    rows = np.arange(objective.X.shape[0])
-    if objective.weights is not None:
-        rows = rows[objective.weights > 0]
-    if len(rows) <= n_rows:
+    n_weighted = (
+        objective.X.shape[0]
+        if objective.weights is None
+        else np.count_nonzero(objective.weights)
+    )
+    if n_weighted <= n_rows:
         return objective
-    rows = random_state.permutation(rows)
-    y = objective.y[rows]
-    counts = np.bincount(y, minlength=objective.layout.layer_units[-1])
-    taken = np.minimum(counts, _equal_share(counts, n_rows))
-    order = np.argsort(y, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(y)) - np.repeat(np.cumsum(counts) - counts, counts)
-    rows = np.sort(rows[place < taken[y]])
-    return objective.subset(rows, (counts / np.maximum(taken, 1))[objective.y[rows]])
+    classes = objective.shuffled_classes(random_state)
+    counts = np.array([len(rows) for rows in classes])
+    share = _equal_share(counts, n_rows)
+    rows = np.sort(np.concatenate([rows[:share] for rows in classes]))
+    factors = counts / np.clip(counts, 1, share)
+    return objective.subset(rows, factors[objective.y[rows]])
 
 
 def _equal_share(counts: NDArray[np.integer], n_rows: int) -> int:

@@ -113,6 +113,18 @@ class Objective:
             map_blocks=self.map_blocks,
         )
 
+    def shuffled_classes(
+        self, random_state: np.random.RandomState
+    ) -> list[NDArray[np.integer]]:
+        """Rows that have a weight, of each class those in random order."""
+        rows = np.arange(self.X.shape[0])
+        if self.weights is not None:
+            rows = rows[self.weights > 0]
+        rows = random_state.permutation(rows)
+        y = self.y[rows]
+        ends = np.cumsum(np.bincount(y, minlength=self.layout.layer_units[-1]))
+        return np.split(rows[np.argsort(y, kind="stable")], ends[:-1])
+
     def _sums(self, parameters: Array) -> tuple[float, Array]:
         """Add up the blocks, in their order and in float64."""
         network = self.network(parameters)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 
+from sksoftmax._blocks import row_values
 from sksoftmax._lbfgs import Minimum, State, minimize, report
 from sksoftmax._metric import KroneckerMetric
 from sksoftmax._objective import Objective
@@ -114,18 +114,10 @@ def _subsets(
     objective: Objective, random_state: np.random.RandomState
 ) -> Iterator[NDArray[np.integer]]:
     """Rows of the stages before the last, of each class in proportion."""
-    rows = np.arange(objective.X.shape[0])
-    if objective.weights is not None:
-        rows = rows[objective.weights > 0]
-    rows = random_state.permutation(rows)
-    rows = rows[np.argsort(objective.y[rows], kind="stable")]
-    n_rows, n_bytes = _FIRST_ROWS, _bytes_of_a_row(objective.X)
+    rows = np.concatenate(objective.shuffled_classes(random_state))
+    n_rows = _FIRST_ROWS
+    n_bytes = row_values(objective.X) * objective.X.dtype.itemsize
     while 2 * n_rows <= len(rows) and n_rows * n_bytes <= _MAX_COPY:
         every = (np.arange(n_rows) + 0.5) * len(rows) / n_rows
         yield np.sort(rows[every.astype(int)])
         n_rows *= _GROWTH
-
-
-def _bytes_of_a_row(X: Array) -> int:
-    n_values = X.nnz // X.shape[0] if issparse(X) else X.shape[1]
-    return n_values * X.dtype.itemsize
