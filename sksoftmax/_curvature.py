@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.special import softmax
 
 from sksoftmax._activations import Activation
@@ -172,8 +173,13 @@ def _share(A: Array, G: Array) -> float:
 def _damped_inverse(factor: Array, damping: float, dtype: np.dtype) -> Array:
     if factor.ndim == 1:
         return (1 / (factor + damping)).astype(dtype)
-    damped = factor + damping * np.eye(len(factor))
-    try:
-        return np.linalg.inv(damped).astype(dtype)
-    except np.linalg.LinAlgError:  # for the minimiser to see, and to go on without
+    damped = factor.copy()
+    damped.flat[:: len(damped) + 1] += damping
+    # By Cholesky factors, in half of the time of `np.linalg.inv`.
+    triangle, info = dpotrf(damped.T, lower=1, overwrite_a=1)
+    if info or not np.isfinite(np.trace(factor)):
+        # For the minimiser to see, and to go on without.
         return np.full(factor.shape, np.nan, dtype)
+    triangle, _ = dpotri(triangle, lower=1, overwrite_c=1)
+    triangle = triangle.astype(dtype)
+    return np.where(np.tri(len(triangle), dtype=bool), triangle, triangle.T)

@@ -54,7 +54,7 @@ class CurvaturePairs:
         slot = self._slots.pop(0) if is_full else len(self._slots)
         self._slots.append(slot)
         self._S[slot], self._Y[slot] = s, y
-        self._SY[slot], self._SY[:, slot] = self._Y @ s, self._S @ y
+        self._SY[:, slot] = self._S @ y  # S of later pairs is below the diagonal of U
 
     def scale(self, operator: Callable[[Array], Array]) -> float:
         """`s'y / y'Hy` of the newest pair: the size that H should have (eq. (7.20))."""
