@@ -25,6 +25,7 @@ from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
+from sksoftmax._regularization import train_with_best_alpha
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import BlockThreads, Map
 from sksoftmax._training import Stage, train
@@ -51,11 +52,13 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         Activation of the hidden layers, or one for each: "identity", "logistic",
         "tanh", "relu", "softplus", "silu", "elu".
 
-    alpha : float, default=1.0
+    alpha : float or "auto", default=1.0
         Strength of the L2 penalty `alpha / (2 * S) * ||W||**2` on the coefficients of
         all layers, not on intercepts, where S is the sum of the sample weights (the
         number of samples without them): the more data, the less it counts. Scaled as in
-        MLPClassifier, whose default of 1e-4 is as good as none.
+        MLPClassifier, whose default of 1e-4 is as good as none. "auto" fits three or
+        four times, with alpha from 10 up or down in half decades, to a maximum of the
+        evidence [5]_: all data are for training, none for validation.
 
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1. The fitted
@@ -124,6 +127,17 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         How many samples the iterations of `loss_curve_` were on, in their order. The
         last stage is on all of them, and the only one below 10,000 samples.
 
+    alpha_ : float
+        The `alpha` of the fitted weights.
+
+    log_evidence_ : float
+        With `alpha="auto"`, the logarithm of the probability that the data have for
+        `alpha_`, up to a constant.
+
+    alpha_path_ : list of (alpha, log_evidence, n_effective, n_iter)
+        With `alpha="auto"`, what was tried, in the order of alpha: named tuples, with
+        the number of coefficients that the data determine, and iterations.
+
     convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
         Why the fit ended, a named tuple. `reason` is "tol"; "gradient" or "rounding",
         where all that is left to gain is below the rounding error of the loss;
@@ -169,6 +183,13 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     has one thread during a fit. float32 arrays are computed in float32, with losses and
     gradients added up in float64.
 
+    With `alpha="auto"` the result is that of a fit with `alpha=alpha_`, bit for bit;
+    `max_iter` is for each fit, `max_time` for all, and the attributes are those of the
+    best. Laplace's approximation with one Kronecker product for each layer (see
+    docs/benchmarks/quality/README.md for the formula and how well it does) sees neither
+    other minima nor that a model is wrong: on nearly noise-free data it takes too large
+    an alpha, which GridSearchCV finds.
+
     The objective is not convex: another `random_state` ends in another minimum. So does
     another order of the rows, or copies for weights, of more than 4096 / n_classes
     samples, as others are drawn for the curvature. Rounding errors, of other units say,
@@ -190,6 +211,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
        quasi-Newton methods for training deep neural networks, NeurIPS 2020.
     .. [4] R. Bollapragada et al., A progressive batching L-BFGS method for machine
        learning, ICML 2018.
+    .. [5] D. J. C. MacKay, A practical Bayesian framework for backpropagation networks,
+       Neural Computation 4, 1992; A. Immer et al., Scalable marginal likelihood
+       estimation for model selection in deep learning, ICML 2021.
 
     Examples
     --------
@@ -209,7 +233,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             Interval(Integral, 1, None, closed="left"),
         ],
         "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
-        "alpha": [Interval(Real, 0, None, closed="left")],
+        "alpha": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "standardize": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
@@ -285,21 +309,11 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         with _restored_on_failure(self), BlockThreads() as threads:
             objective, start = self._prepare(X, y, sample_weight, threads.map)
             try:
-                minimum, stages = train(
-                    objective,
-                    start,
-                    max_iter=self.max_iter,
-                    tol=self.tol,
-                    max_time=self.max_time,
-                    seed=self._seed,
-                    is_warm=is_warm,
-                    state=self._state,
-                    verbose=self.verbose,
-                )
+                minimum, stages = self._train(objective, start, is_warm)
             except NotFiniteError as error:
                 raise ValueError(
                     f"{_overflow(objective.X, error)} Extreme values of alpha "
-                    f"({self.alpha:.3g}) do this too."
+                    f"({self.alpha}) do this too."
                 ) from error
             self._set_fitted(objective, minimum, stages)
         self._warn_if_not_converged(minimum)
@@ -351,11 +365,39 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             weights_sum=weights_sum,
             layout=layout,
             activations=[ACTIVATIONS[name] for name in activations],
-            alpha=self.alpha / unit,
+            alpha=(1.0 if self.alpha == "auto" else self.alpha) / unit,
             standardization=standardization,
             map_blocks=map_blocks,
+            weights_unit=unit,
         )
         return objective, start
+
+    def _train(
+        self, objective: Objective, start: Array, is_warm: bool
+    ) -> tuple[Minimum, list[Stage]]:
+        """Minimise, with the given alpha or the best.
+
+        Sets `alpha_`; and `log_evidence_` and `alpha_path_`, or removes them.
+        """
+        options = {
+            "max_iter": self.max_iter,
+            "tol": self.tol,
+            "max_time": self.max_time,
+            "seed": self._seed,
+            "is_warm": is_warm,
+            "state": self._state,
+            "verbose": self.verbose,
+        }
+        if self.alpha != "auto":
+            self.alpha_ = float(self.alpha)
+            for name in ("log_evidence_", "alpha_path_"):
+                vars(self).pop(name, None)
+            return train(objective, start, **options)
+        (best, minimum, stages), self.alpha_path_ = train_with_best_alpha(
+            objective, start, **options
+        )
+        self.alpha_, self.log_evidence_ = best.alpha, best.log_evidence
+        return minimum, stages
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")

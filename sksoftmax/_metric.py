@@ -77,11 +77,11 @@ class KroneckerMetric:
         means = _mean_over_rows(sample, sums)
         n_hidden = len(sample.activations)
         return KroneckerFactors(
-            [self._first_inputs, *means[:n_hidden]], means[n_hidden:]
+            [self.first_inputs, *means[:n_hidden]], means[n_hidden:]
         )
 
     @cached_property
-    def _first_inputs(self) -> Array:
+    def first_inputs(self) -> Array:
         """A of the first layer: standardised features do not move."""
         sample = self._sample
         is_wide = sample.X.shape[1] >= self._max_dense

@@ -9,6 +9,7 @@ W_1 is in units of standardised features. The only place that normalises and pen
 """
 
 from collections.abc import Sequence
+from copy import copy
 from functools import partial
 from itertools import chain
 
@@ -44,10 +45,13 @@ class Objective:
     activations : sequence of Activation
         One per hidden layer.
     alpha : float
+        In the unit of `weights`, as S.
     standardization : Standardization
         How theta's first layer relates to the features in `X`.
     map_blocks : callable
         `map_blocks(function, blocks)` gives the results in the order of the blocks.
+    weights_unit : float, default=1
+        What a weight of 1 is to the user.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Objective:
         alpha: float,
         standardization: Standardization,
         map_blocks: Map = map,
+        weights_unit: float = 1.0,
     ) -> None:
         self.X = X
         self.y = y
@@ -72,6 +77,7 @@ class Objective:
         self.alpha = alpha
         self.standardization = standardization
         self.map_blocks = map_blocks
+        self.weights_unit = weights_unit
         self.blocks = row_blocks(X, *layout.layer_units[1:])
         keep_freed_memory()
 
@@ -86,6 +92,12 @@ class Objective:
             strength = self.alpha / self.weights_sum
             gradient[penalised] += strength * coefs
             return loss / self.weights_sum + strength / 2 * (coefs @ coefs), gradient
+
+    def with_alpha(self, alpha: float) -> "Objective":
+        """The same function with another penalty, `alpha` in the user's unit."""
+        other = copy(self)
+        other.alpha = alpha / self.weights_unit
+        return other
 
     def subset(
         self, rows: NDArray[np.integer], factors: Array | None = None
@@ -111,6 +123,7 @@ class Objective:
             alpha=self.alpha * weights_sum / self.weights_sum,
             standardization=self.standardization,
             map_blocks=self.map_blocks,
+            weights_unit=self.weights_unit,
         )
 
     def shuffled_classes(

@@ -71,7 +71,7 @@ def test_bad_data_are_named(data, message):
         ("alpha", -1e-9),
         ("alpha", np.nan),
         ("alpha", np.inf),
-        ("alpha", "auto"),
+        ("alpha", "learnt"),
         ("standardize", "yes"),
         ("max_iter", 0),
         ("max_iter", 10.5),

@@ -14,6 +14,7 @@ from sksoftmax import SoftmaxMLPClassifier
         SoftmaxMLPClassifier(hidden_layer_sizes=()),
         SoftmaxMLPClassifier((20, 10), "tanh"),
         SoftmaxMLPClassifier(standardize=False),
+        SoftmaxMLPClassifier(alpha="auto"),
     ]
 )
 def test_estimator_obeys_the_scikit_learn_contract(estimator, check):

@@ -73,7 +73,7 @@ def ast_equal(written, value):
 
 def test_every_fitted_attribute_is_documented():
     """The Attributes section lists what fit sets, and nothing else."""
-    clf = SoftmaxMLPClassifier().fit(*load_iris(return_X_y=True))
+    clf = SoftmaxMLPClassifier(alpha="auto").fit(*load_iris(return_X_y=True))
     fitted = {name for name in vars(clf) if name.endswith("_") and name[0] != "_"}
     assert set(section("Attributes")) == fitted | {"feature_names_in_"}
 
