@@ -29,7 +29,7 @@ from sksoftmax._regularization import train_with_best_alpha
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import BlockThreads, Map
 from sksoftmax._training import Stage, train
-from sksoftmax._validation import check_weights
+from sksoftmax._validation import check_class_weight, check_weights
 
 Array = NDArray[np.floating]
 
@@ -59,6 +59,13 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         MLPClassifier, whose default of 1e-4 is as good as none. "auto" fits three or
         four times, with alpha from 10 up or down in half decades, to a maximum of the
         evidence [5]_: all data are for training, none for validation.
+
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, `{label: weight}`, 1 for those left out, multiplied into
+        `sample_weight`. "balanced" gives each class the same sum of weights. The
+        probabilities are then those of data with such weights; to have back those of
+        the data as they were, divide column k by the weight of class k, and then each
+        row by its sum.
 
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1. The fitted
@@ -234,6 +241,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         ],
         "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
         "alpha": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
         "standardize": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
@@ -249,6 +257,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         activation="relu",
         *,
         alpha=1.0,
+        class_weight=None,
         standardize=True,
         max_iter=500,
         tol=5e-3,
@@ -260,6 +269,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.alpha = alpha
+        self.class_weight = class_weight
         self.standardize = standardize
         self.max_iter = max_iter
         self.tol = tol
@@ -297,8 +307,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If a parameter is out of range; `X`, `y` or the weights are not finite,
             empty or of different lengths; `y` has fewer than two classes; the weights
-            are negative or sum to zero; the loss overflows; or `warm_start` meets other
-            classes, features or layers.
+            are negative or sum to zero; a class weight is negative, or of no class in
+            `y`; the loss overflows; or `warm_start` meets other classes, features or
+            layers.
 
         Warns
         -----
@@ -342,6 +353,11 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
                 f"{type(self).__name__} needs samples of at least 2 classes; y has "
                 f"only one class: {classes[0]!r}."
             )
+        if self.class_weight is not None:
+            weights, weights_sum, factor = check_weights(
+                check_class_weight(self.class_weight, classes, codes, weights), X
+            )
+            unit *= factor
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
         standardization = (
             Standardization.of(X, weights)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import _check_sample_weight
 
 Array = NDArray[np.floating]
@@ -41,3 +42,52 @@ def check_weights(
     unit = float(sample_weight.max())
     weights = (sample_weight / unit).astype(X.dtype)
     return weights, float(weights.sum(dtype=np.float64)), unit
+
+
+def check_class_weight(
+    class_weight: dict | str,
+    classes: NDArray,
+    codes: NDArray[np.integer],
+    weights: Array | None,
+) -> Array:
+    """Multiply the weights of the classes into those of the samples.
+
+    Parameters
+    ----------
+    class_weight : dict or "balanced"
+        "balanced" gives all classes the same sum of weights, on average 1 for a sample.
+    classes : ndarray of shape (n_classes,)
+        Labels.
+    codes : ndarray of shape (n_samples,)
+        Places of the samples' labels in `classes`.
+    weights : ndarray of shape (n_samples,) or None
+        Of the samples.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or not finite, or the label of one is not in `classes`.
+    """
+    if class_weight == "balanced":
+        # Not scikit-learn's, which counts samples whatever their weights are.
+        totals = np.bincount(codes, weights, minlength=len(classes))
+        # A class without weight has no samples that a factor would be for.
+        factors = totals.sum() / (len(classes) * np.where(totals > 0, totals, np.inf))
+    else:
+        unknown = set(class_weight).difference(classes.tolist())
+        if unknown:
+            raise ValueError(
+                f"class_weight has labels that are not in y: {sorted(unknown, key=str)}"
+                f"; y has {classes.tolist()}."
+            )
+        factors = compute_class_weight(class_weight, classes=classes, y=classes)
+        if not (np.isfinite(factors) & (factors >= 0)).all():
+            raise ValueError(
+                "class_weight must hold finite numbers that are not negative; got "
+                f"{class_weight!r}."
+            )
+    return factors[codes] if weights is None else factors[codes] * weights

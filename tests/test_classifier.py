@@ -12,7 +12,13 @@ import pytest
 from scipy.sparse import coo_matrix, csc_array, csc_matrix, csr_array, csr_matrix
 from scipy.special import log_softmax
 from sklearn.base import clone
-from sklearn.datasets import load_digits, load_iris, load_wine, make_blobs
+from sklearn.datasets import (
+    load_digits,
+    load_iris,
+    load_wine,
+    make_blobs,
+    make_classification,
+)
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
@@ -574,3 +580,40 @@ def test_default_is_good_and_silent_on_digits():
     )
     assert ours < 0.1 < theirs
     assert clf.score(X_test, y_test) > 0.97
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_class_weights_are_sample_weights(small_data, rng, weighted):
+    """The same bits, with and without weights of the samples."""
+    X, y = small_data
+    sample_weight = rng.integers(1, 5, len(y)).astype(float) if weighted else None
+    factors = np.where(y == 1, 8.0, 1.0)
+    both = factors if sample_weight is None else factors * sample_weight
+    clf = SoftmaxMLPClassifier((5,), random_state=0, class_weight={1: 8})
+    ours = clone(clf).fit(X, y, sample_weight)
+    other = clf.set_params(class_weight=None).fit(X, y, both)
+    np.testing.assert_array_equal(ours.coefs_[0], other.coefs_[0])
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_balanced_classes_count_alike(rng, weighted):
+    """Where nothing is to be learnt, each class has the same probability."""
+    X, y = rng.normal(size=(200, 2)), np.repeat(["a", "b"], [180, 20])
+    sample_weight = rng.uniform(1, 5, 200) if weighted else None
+    clf = SoftmaxMLPClassifier((), class_weight="balanced", alpha=1e4)
+    p = clf.fit(X, y, sample_weight).predict_proba(X)
+    np.testing.assert_allclose(p, 0.5, atol=1e-2)
+
+
+def test_class_weights_can_be_taken_back():
+    """Divided by the weights, the probabilities are calibrated again, on average."""
+    X, y = make_classification(
+        4000, 5, n_informative=5, n_redundant=0, weights=[0.9], random_state=0
+    )
+    class_weight = {0: 1, 1: 9}
+    clf = SoftmaxMLPClassifier((), class_weight=class_weight, alpha=0).fit(X, y)
+    p = clf.predict_proba(X)
+    assert p[:, 1].mean() > 2 * y.mean()
+    p /= [class_weight[k] for k in clf.classes_]
+    p /= p.sum(axis=1, keepdims=True)
+    assert p[:, 1].mean() == pytest.approx(y.mean(), rel=0.1)

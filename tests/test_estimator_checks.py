@@ -14,7 +14,7 @@ from sksoftmax import SoftmaxMLPClassifier
         SoftmaxMLPClassifier(hidden_layer_sizes=()),
         SoftmaxMLPClassifier((20, 10), "tanh"),
         SoftmaxMLPClassifier(standardize=False),
-        SoftmaxMLPClassifier(alpha="auto"),
+        SoftmaxMLPClassifier(alpha="auto", class_weight="balanced"),
     ]
 )
 def test_estimator_obeys_the_scikit_learn_contract(estimator, check):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sksoftmax._validation import check_weights
+from sksoftmax._validation import check_class_weight, check_weights
 
 X = np.zeros((3, 2), dtype=np.float32)
 
@@ -42,3 +42,39 @@ def test_weights_may_not_cancel():
         ValueError, match=r"at least one non-zero number; .*\[0, 0, 0\]"
     ):
         check_weights([0, 0, 0], X)
+
+
+@pytest.mark.parametrize("weights", [None, np.array([1, 1, 2, 0, 3, 0.0])])
+def test_balanced_classes_have_equal_sums(weights):
+    """Of weights, where samples have some; a class without any does not matter."""
+    codes = np.array([0, 0, 0, 1, 2, 1])
+    found = check_class_weight("balanced", np.array(list("abc")), codes, weights)
+    sums = np.bincount(codes, found)
+    total = 6 if weights is None else weights.sum()
+    expected = [total / 3] * 3 if weights is None else [total / 3, 0, total / 3]
+    np.testing.assert_allclose(sums, expected)
+
+
+def test_weights_of_classes_and_samples_multiply():
+    """By label; a label that is left out weighs 1."""
+    codes = np.array([0, 1, 1])
+    classes = np.array(["no", "yes"])
+    for weights, expected in [(None, [1, 4, 4]), (np.array([1, 2, 3.0]), [1, 8, 12])]:
+        found = check_class_weight({"yes": 4}, classes, codes, weights)
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "message"),
+    [
+        ({"y": 2}, r"not in y: \['y'\]; y has \['no', 'yes'\]"),
+        ({"yes": -1}, r"not negative; got \{'yes': -1\}"),
+        ({"no": np.nan}, "finite"),
+    ],
+)
+def test_bad_class_weights_are_shown(class_weight, message):
+    """Labels that do not occur are most likely misspelt."""
+    with pytest.raises(ValueError, match=message):
+        check_class_weight(
+            class_weight, np.array(["no", "yes"]), np.array([0, 1]), None
+        )
