@@ -84,8 +84,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         `tol` times its value. For smaller losses than 1e-4 that value stands for it.
 
     max_time : float or None, default=None
-        Seconds after which a fit ends with the iteration that is running. Where it
-        ends the fit, results are not reproducible.
+        Seconds after which a fit ends with the iteration that is running; if that is on
+        a subset, with one more on all samples. Where it ends the fit, results are not
+        reproducible.
 
     warm_start : bool, default=False
         Start from the weights of the previous `fit` rather than from random ones. Needs

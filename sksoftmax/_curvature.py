@@ -70,7 +70,7 @@ def curvature_sums(
     for layer in reversed(range(len(activations))):
         fan_out, *vectors = deltas.shape
         deltas = coefs[layer + 1].T @ deltas.reshape(fan_out, -1)
-        deltas = deltas.reshape(-1, *vectors)
+        deltas = deltas.reshape(len(coefs[layer]), *vectors)  # -1 fails without rows
         derivative = activations[layer].derivative(
             pre_activations[layer], outputs[layer + 1]
         )

@@ -197,13 +197,14 @@ def minimize(
     losses: list[float] = []
 
     def stop_reason() -> str | None:
+        is_enough = callback is not None and callback(state)
         if relative_decrease(state.recent_losses) <= tol:
             return "tol"
         if len(losses) == max_iter:
             return "max_iter"
         if max_time is not None and time.perf_counter() - began >= max_time:
             return "max_time"
-        return "callback" if callback is not None and callback(state) else None
+        return "callback" if is_enough else None
 
     # Overflow shows in values that are not finite, which are looked for.
     with np.errstate(all="ignore"):

@@ -125,6 +125,9 @@ def _sample(
     classes = objective.shuffled_classes(random_state)
     counts = np.array([len(rows) for rows in classes])
     share = _equal_share(counts, n_rows)
+    if share == 0:  # more classes than rows
+        rows = random_state.permutation(np.concatenate(classes))[:n_rows]
+        return objective.subset(np.sort(rows))
     rows = np.sort(np.concatenate([rows[:share] for rows in classes]))
     factors = counts / np.clip(counts, 1, share)
     return objective.subset(rows, factors[objective.y[rows]])
@@ -132,7 +135,7 @@ def _sample(
 
 def _equal_share(counts: NDArray[np.integer], n_rows: int) -> int:
     """Most rows of a class, for all classes together to have at most `n_rows`."""
-    shares = np.arange(1, n_rows + 1)
+    shares = np.arange(n_rows + 1)
     totals = np.minimum.outer(shares, counts).sum(axis=1)
     return int(shares[np.searchsorted(totals, n_rows, side="right") - 1])
 

@@ -52,7 +52,8 @@ def train(
 
     The last stage is on all rows, and its minimum that of the objective: `max_iter` and
     `tol` are about that one. Losses, evaluations and seconds are those of all stages.
-    From a warm start there is only the last.
+    From a warm start there is only the last. Out of time, or asked to stop, there is
+    one more iteration on all rows.
 
     References
     ----------
@@ -63,10 +64,15 @@ def train(
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
     n_rows = objective.X.shape[0]
-    common = {"callback": callback, "verbose": verbose}
+    is_stopped = False
     losses: list[float] = []
     stages: list[Stage] = []
     n_evaluations = 0
+
+    def is_enough(state: State) -> bool:
+        nonlocal is_stopped
+        is_stopped = is_stopped or bool(callback(state))
+        return is_stopped
 
     def run(function: Objective, x: Array, **options: Any) -> Minimum:
         nonlocal n_evaluations
@@ -74,7 +80,14 @@ def train(
         if verbose and (stages or n_samples < n_rows):
             report(f"On {n_samples} of {n_rows} rows")
         left = None if max_time is None else max_time - (time.perf_counter() - began)
-        minimum = minimize(function, x, max_time=left, **common, **options)
+        minimum = minimize(
+            function,
+            x,
+            max_time=left,
+            callback=None if callback is None else is_enough,
+            verbose=verbose,
+            **options,
+        )
         stages.append(Stage(n_samples, len(minimum.loss_curve)))
         losses.extend(minimum.loss_curve)
         n_evaluations += minimum.convergence.n_evaluations
@@ -83,14 +96,17 @@ def train(
     x = start
     for rows in [] if is_warm else _subsets(objective, random_state):
         part = objective.subset(rows)
-        x = run(
+        found = run(
             part,
             x,
             max_iter=_STAGE_ITERATIONS,
             tol=_STAGE_TOL,
             initial_inverse_hessian=KroneckerMetric(part, random_state),
-        ).x
+        )
+        x = found.x
         del part
+        if found.convergence.reason in ("callback", "max_time"):
+            break
     # A row that no subset had can make all of them useless.
     if stages and not objective(x)[0] < objective(start)[0]:
         x = start

@@ -39,6 +39,16 @@ def flat_factors(X, sample_weight, network, max_dense=100):
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("max_dense", [1, 100])
+def test_no_rows_have_no_curvature(hidden, max_dense, rng):
+    """A block all rows of which weigh nothing adds zeros."""
+    _, network = make_network(hidden, "tanh", rng)
+    X = np.zeros((0, 3))
+    for factor in flat_factors(X, np.zeros(0), network, max_dense):
+        assert not factor.any()
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 def test_deltas_are_those_of_all_labels(hidden, activation, X, rng):
     """G is the mean over labels drawn from p of outer products of gradients.
@@ -188,6 +198,27 @@ def test_the_operator_inverts_the_damped_product(X, rng):
     np.testing.assert_allclose(H[np.ix_(order, order)] @ damped, np.eye(16), atol=1e-9)
 
 
+@pytest.mark.parametrize("diagonal", [(), ("inputs",), ("deltas",)])
+def test_damping_is_shared_by_mean_eigenvalues(diagonal, rng):
+    """Also of factors of unequal width: pi does not change with copies of units."""
+    layout = ParameterLayout([7, 2])
+    A, G = 4.0 * np.ones(8), np.ones(2)
+    factors = KroneckerFactors(
+        [A if "inputs" in diagonal else np.diag(A)],
+        [G if "deltas" in diagonal else np.diag(G)],
+    )
+    H = operator(factors, layout)(np.ones(layout.n_parameters))
+    np.testing.assert_allclose(H, 1 / ((4 + 0.1 * 2) * (1 + 0.1 / 2)))
+
+
+@pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
+def test_factors_that_cannot_be_inverted_show(bad, rng):
+    """Indefinite or not finite: NaN in each entry, and no exception."""
+    layout = ParameterLayout([2, 2])
+    factors = KroneckerFactors([np.diag([1.0, bad, 1.0])], [np.eye(2)])
+    assert np.isnan(operator(factors, layout)(np.ones(6))).all()
+
+
 def test_deltas_of_zero_are_damped(X, rng):
     """Before the first step, hidden layers get no gradient: still a positive H."""
     layout, network = make_network((5,), "tanh", rng)
@@ -220,5 +251,17 @@ def test_products_are_in_the_dtype_of_the_data(X, rng):
     vector = rng.normal(size=layout.n_parameters)
     ours = operator(factors, layout, np.float32)(vector)
     assert ours.dtype == np.float64
+    for diagonal in (False, True):
+        held = operator(
+            KroneckerFactors(
+                [np.diag(A) if diagonal else A for A in factors.inputs],
+                [np.diag(G) if diagonal else G for G in factors.deltas],
+            ),
+            layout,
+            np.float32,
+        )
+        assert {matrix.dtype for pair in held._inverses for matrix in pair} == {
+            np.dtype(np.float32)
+        }
     expected = operator(factors, layout)(vector)
     assert 0 < np.abs(ours - expected).max() < 1e-4 * np.abs(expected).max()

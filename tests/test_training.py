@@ -170,6 +170,37 @@ def test_time_is_that_of_all_stages(large_data):
     assert minimum.convergence.reason == "max_time"
 
 
+@pytest.mark.parametrize(
+    ("reason", "options"),
+    [
+        ("max_time", {"max_time": 1e-6}),
+        ("callback", {"callback": lambda state: state.n_iter == 1}),
+    ],
+)
+def test_a_stop_is_one_of_the_whole_fit(reason, options):
+    """Out of time, or asked to stop, there are no more subsets."""
+    X, y = make_classification(40_000, 4, random_state=0)
+    objective, start = objective_of(X, y)
+    minimum, stages = train(objective, start, max_iter=50, tol=0, **options)
+    assert stages == [(5000, 1), (40_000, 1)]
+    assert minimum.convergence.reason == reason
+
+
+def test_a_callback_sees_each_iteration(large_data):
+    """Of all stages, which go on where it returns nothing."""
+    seen = []
+    objective, start = objective_of(*large_data)
+    minimum, stages = train(
+        objective,
+        start,
+        max_iter=3,
+        tol=0,
+        callback=lambda state: seen.append(state.loss),
+    )
+    assert seen == minimum.loss_curve
+    assert len(stages) == 2
+
+
 @pytest.mark.parametrize("n_threads", [1, 3])
 def test_stages_are_the_same_on_any_number_of_threads(large_data, n_threads):
     """Subsets and metric included: the same bits of coefs_."""

@@ -5,7 +5,7 @@
 Test log-loss on each small data set (`datasets.py`: from OpenML, or from files in
 FOLDER), at most 1500 training rows, three stratified splits, 100 hidden units, raw
 features; other classifiers with their defaults, behind a StandardScaler where it helps
-them. Twenty minutes.
+them. Fifteen minutes.
 """
 
 import sys
