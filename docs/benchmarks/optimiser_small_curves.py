@@ -2,7 +2,7 @@
 
     python docs/benchmarks/optimiser_small_curves.py [FOLDER]
 
-As `optimiser_curves.py`, with an alpha of 3 and two seconds for each. Five minutes.
+As `optimiser_curves.py`, with an alpha of 3 and two seconds for each. Three minutes.
 """
 
 import sys
