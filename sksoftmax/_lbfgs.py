@@ -107,12 +107,13 @@ class State:
             and np.array_equal(gradient, self.gradient)
         )
 
-    def move_to(self, trial: Trial) -> None:
-        """Take a step, and remember what it told of the curvature."""
-        self.pairs.add(trial.x - self.x, trial.gradient - self.gradient)
+    def move_to(self, trial: Trial) -> bool:
+        """Take a step; whether the curvature along it was one to remember."""
+        is_useful = self.pairs.add(trial.x - self.x, trial.gradient - self.gradient)
         self.x, self.loss, self.gradient = trial.x, trial.loss, trial.gradient
         self.n_iter += 1
         self.recent_losses = [*self.recent_losses[-WINDOW:], trial.loss]
+        return is_useful
 
 
 class Minimum(NamedTuple):
@@ -284,10 +285,10 @@ class _Search:
             if not self._retreat():
                 return "gradient" if trial else self._failure(promised)
             trial = self._step()
-        state.move_to(trial)
+        is_useful = state.move_to(trial)
         # Not the end at once: a bad metric, or a kink, can make one step that short.
         self._is_settled = before - trial.loss <= _ROUNDING * abs(before)
-        if self._is_settled:
+        if self._is_settled or not is_useful:
             self._retreat()
         return None
 
@@ -364,7 +365,7 @@ class _Search:
         state.metric_at, state.metric_scale, state.metric_failed = None, 1.0, True
         self._operator = _identity
         if self.verbose:
-            report("No lower loss along the metric's direction: going on without it")
+            report("The metric does not fit the loss: going on without it")
         return True
 
 

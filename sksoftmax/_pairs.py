@@ -46,15 +46,16 @@ class CurvaturePairs:
         """Forget all."""
         self._slots = []
 
-    def add(self, s: Array, y: Array) -> None:
+    def add(self, s: Array, y: Array) -> bool:
         """Remember a pair, if the curvature along it is positive beyond rounding."""
         if not s @ y > np.finfo(np.float64).eps * (y @ y):
-            return
+            return False
         is_full = len(self._slots) == MEMORY
         slot = self._slots.pop(0) if is_full else len(self._slots)
         self._slots.append(slot)
         self._S[slot], self._Y[slot] = s, y
         self._SY[:, slot] = self._S @ y  # S of later pairs is below the diagonal of U
+        return True
 
     def scale(self, operator: Callable[[Array], Array]) -> float:
         """`s'y / y'Hy` of the newest pair: the size that H should have (eq. (7.20))."""

@@ -444,3 +444,22 @@ def test_silent_by_default(capsys):
     """Without verbose nothing is printed."""
     minimize(rosenbrock, np.zeros(3), max_iter=4, tol=0)
     assert capsys.readouterr() == ("", "")
+
+
+def test_curvature_that_is_not_positive_ends_the_metric(capsys):
+    """Where a step finds none, as on a straight line to a wall, the fit says so."""
+
+    def line(x):
+        return (-x[0] if x[0] < 1.05 else np.inf), np.array([-1.0])
+
+    found = minimize(
+        line,
+        np.zeros(1),
+        max_iter=1,
+        tol=0,
+        initial_inverse_hessian=lambda x: lambda vector: vector,
+        verbose=1,
+    )
+    assert not found.state.pairs
+    assert found.state.metric_failed
+    assert "going on without it" in capsys.readouterr().out
