@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._blocks import row_blocks
+from sksoftmax._early_stopping import EarlyStopping, split_rows
 from sksoftmax._lbfgs import Minimum, NotFiniteError
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
@@ -28,8 +29,13 @@ from sksoftmax._parameters import ParameterLayout
 from sksoftmax._regularization import train_with_best_alpha
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import BlockThreads, Map
-from sksoftmax._training import Stage, train
-from sksoftmax._validation import check_class_weight, check_weights
+from sksoftmax._training import Trained, train
+from sksoftmax._validation import (
+    check_class_weight,
+    check_weights,
+    label_codes,
+    multiplied,
+)
 
 Array = NDArray[np.floating]
 
@@ -64,8 +70,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         Weights of the classes, `{label: weight}`, 1 for those left out, multiplied into
         `sample_weight`. "balanced" gives each class the same sum of weights. The
         probabilities are then those of data with such weights; to have back those of
-        the data as they were, divide column k by the weight of class k, and then each
-        row by its sum.
+        the data as they were, divide by `class_weight_`, and then each row by its sum.
 
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1. The fitted
@@ -88,6 +93,19 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         a subset, with one more on all samples. Where it ends the fit, results are not
         reproducible.
 
+    early_stopping : bool, default=False
+        End the fit where `n_iter_no_change` iterations over all samples together
+        lowered the lowest log-loss on validation data by no more than `tol` times its
+        value, or where it would end anyway, and keep the weights of the lowest. With
+        `alpha="auto"` that log-loss chooses alpha.
+
+    validation_fraction : float, default=0.1
+        Part of the samples, of each class in proportion, that early stopping sets aside
+        for validation. Those left are copied. Not used where `fit` is given `X_val`.
+
+    n_iter_no_change : int, default=10
+        Iterations that early stopping waits for a gain.
+
     warm_start : bool, default=False
         Start from the weights of the previous `fit` rather than from random ones. Needs
         the same classes, features, hidden layers and activations. With the same data
@@ -96,9 +114,10 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         pickled, keeps 24 vectors of the length of all weights.
 
     random_state : int, RandomState instance or None, default=None
-        Draws the initial coefficients of the hidden layers and, of more than a few
-        hundred samples, those that the minimiser takes the curvature from. Pass an int
-        for the same result in every call.
+        Draws the initial coefficients of the hidden layers, the samples that early
+        stopping sets aside and, of more than a few hundred samples, those that the
+        minimiser takes the curvature from. Pass an int for the same result in every
+        call.
 
     verbose : bool or int, default=0
         Print a line for each iteration.
@@ -124,12 +143,25 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     n_iter_ : int
         Iterations of the last call of `fit`, those on subsets included.
 
+    class_weight_ : ndarray of shape (n_classes,)
+        Weights of the classes: ones without `class_weight`.
+
     loss_ : float
         Objective at the fitted weights, penalty included.
 
     loss_curve_ : list of float
         Objective after each iteration, of length `n_iter_`; of the samples of its
         stage.
+
+    validation_loss_curve_ : list of float
+        With `early_stopping`, the log-loss on the validation data after each iteration.
+
+    best_validation_loss_ : float
+        With `early_stopping`, that of the fitted weights.
+
+    best_iter_ : int
+        With `early_stopping`, the iterations that led to the fitted weights; the later
+        ones brought nothing.
 
     stages_ : list of (n_samples, n_iter)
         How many samples the iterations of `loss_curve_` were on, in their order. The
@@ -139,20 +171,22 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         The `alpha` of the fitted weights.
 
     log_evidence_ : float
-        With `alpha="auto"`, the logarithm of the probability that the data have for
-        `alpha_`, up to a constant.
+        With `alpha="auto"`, the logarithm of the probability that the labels have for
+        `alpha_`, up to a constant. Not with `early_stopping`.
 
-    alpha_path_ : list of (alpha, log_evidence, n_effective, n_iter)
+    alpha_path_ : list of (alpha, log_evidence, n_effective, validation_loss, n_iter)
         With `alpha="auto"`, what was tried, in the order of alpha: named tuples, with
-        the number of coefficients that the data determine, and iterations.
+        the number of coefficients that the data determine, and iterations; what early
+        stopping does not know, or only it knows, is NaN.
 
     convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
         Why the fit ended, a named tuple. `reason` is "tol"; "gradient" or "rounding",
         where all that is left to gain is below the rounding error of the loss;
-        "max_iter" or "max_time"; or "line_search", where rounding errors hide any
-        gain. `n_evaluations` counts evaluations of loss and gradient, and
-        `gradient_norm` is `sqrt(g' H g / loss_)` with the gradient g and the estimated
-        inverse Hessian H: half its square is about the part of the loss that is left.
+        "max_iter", "max_time" or "early_stopping"; or "line_search", where rounding
+        errors hide any gain. `n_evaluations` counts evaluations of loss and gradient,
+        and `gradient_norm` is `sqrt(g' H g / loss_)` with the gradient g and the
+        estimated inverse Hessian H at the last iterate: half its square is about the
+        part of the loss that is left.
 
     n_layers_ : int
         Number of layers, input and output included.
@@ -247,6 +281,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
         "max_time": [Interval(Real, 0, None, closed="neither"), None],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -263,6 +300,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         max_iter=500,
         tol=5e-3,
         max_time=None,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
         warm_start=False,
         random_state=None,
         verbose=0,
@@ -275,12 +315,24 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         self.max_iter = max_iter
         self.tol = tol
         self.max_time = max_time
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
         """Fit the network.
 
         A fit that raises, or is interrupted, leaves the estimator as it was.
@@ -298,6 +350,17 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights; None weighs all samples equally.
 
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Validation data for `early_stopping`, instead of a part of `X`. In a
+            :class:`~sklearn.pipeline.Pipeline` they are transformed as `X` is with
+            `transform_input=["X_val"]`.
+
+        y_val : array-like of shape (n_val,), default=None
+            Their labels, all of which are in `y`.
+
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Their weights.
+
         Returns
         -------
         self : SoftmaxMLPClassifier
@@ -309,8 +372,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             If a parameter is out of range; `X`, `y` or the weights are not finite,
             empty or of different lengths; `y` has fewer than two classes; the weights
             are negative or sum to zero; a class weight is negative, or of no class in
-            `y`; the loss overflows; or `warm_start` meets other classes, features or
-            layers.
+            `y`; validation data are incomplete, have other features or labels that are
+            not in `y`, or are given without `early_stopping`; the loss overflows; or
+            `warm_start` meets other classes, features or layers.
 
         Warns
         -----
@@ -320,15 +384,18 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         is_warm = self._is_warm()
         with _restored_on_failure(self), BlockThreads() as threads:
             objective, start = self._prepare(X, y, sample_weight, threads.map)
+            objective, early_stopping = self._hold_out(
+                objective, X_val, y_val, sample_weight_val
+            )
             try:
-                minimum, stages = self._train(objective, start, is_warm)
+                trained = self._train(objective, start, early_stopping, is_warm)
             except NotFiniteError as error:
                 raise ValueError(
                     f"{_overflow(objective.X, error)} Extreme values of alpha "
                     f"({self.alpha}) do this too."
                 ) from error
-            self._set_fitted(objective, minimum, stages)
-        self._warn_if_not_converged(minimum)
+            self._set_fitted(objective, trained)
+        self._warn_if_not_converged(trained.minimum)
         return self
 
     def _prepare(
@@ -336,7 +403,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     ) -> tuple[Objective, Array]:
         """Validate, and set up the objective and its starting point.
 
-        Sets `n_features_in_`, `feature_names_in_`, `classes_` and `_activations`.
+        Sets `n_features_in_`, `feature_names_in_`, `classes_`, `class_weight_` and
+        `_activations`.
         """
         hidden_units = _hidden_units(self.hidden_layer_sizes)
         activations = _activation_names(self.activation, len(hidden_units))
@@ -354,9 +422,12 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
                 f"{type(self).__name__} needs samples of at least 2 classes; y has "
                 f"only one class: {classes[0]!r}."
             )
+        self.class_weight_ = check_class_weight(
+            self.class_weight, classes, codes, weights
+        )
         if self.class_weight is not None:
             weights, weights_sum, factor = check_weights(
-                check_class_weight(self.class_weight, classes, codes, weights), X
+                multiplied(self.class_weight_[codes], weights), X
             )
             unit *= factor
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
@@ -389,9 +460,66 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         )
         return objective, start
 
+    def _hold_out(
+        self, objective: Objective, X_val, y_val, sample_weight_val
+    ) -> tuple[Objective, EarlyStopping | None]:
+        """What to train on, and what to validate on: the user's data or a part."""
+        given = {
+            "X_val": X_val,
+            "y_val": y_val,
+            "sample_weight_val": sample_weight_val,
+        }
+        names = [name for name, value in given.items() if value is not None]
+        if names and not self.early_stopping:
+            raise ValueError(
+                f"fit got {' and '.join(names)}, which early_stopping=False makes no "
+                "use of. Set early_stopping=True, or leave them out."
+            )
+        if not self.early_stopping:
+            return objective, None
+        if names:
+            validation = self._validation_objective(objective, **given)
+        else:
+            rows, held_out = split_rows(
+                objective, self.validation_fraction, np.random.RandomState(self._seed)
+            )
+            validation = objective.subset(held_out)
+            alpha = objective.alpha * objective.weights_unit
+            objective = objective.subset(rows).with_alpha(alpha)
+        return objective, EarlyStopping(validation, self.n_iter_no_change, self.tol)
+
+    def _validation_objective(
+        self, objective: Objective, X_val, y_val, sample_weight_val
+    ) -> Objective:
+        for name, value in (("X_val", X_val), ("y_val", y_val)):
+            if value is None:
+                raise ValueError(
+                    f"fit got validation data without {name}. Pass X_val and y_val "
+                    "together."
+                )
+        X_val, y_val = validate_data(
+            self,
+            X_val,
+            y_val,
+            accept_sparse="csr",
+            dtype=objective.X.dtype,
+            reset=False,
+        )
+        codes = label_codes(y_val, self.classes_, "y_val")
+        weights, _, _ = check_weights(sample_weight_val, X_val)
+        if self.class_weight is not None:
+            weights, _, _ = check_weights(
+                multiplied(self.class_weight_[codes], weights), X_val
+            )
+        return objective.on(X_val, codes, weights)
+
     def _train(
-        self, objective: Objective, start: Array, is_warm: bool
-    ) -> tuple[Minimum, list[Stage]]:
+        self,
+        objective: Objective,
+        start: Array,
+        early_stopping: EarlyStopping | None,
+        is_warm: bool,
+    ) -> Trained:
         """Minimise, with the given alpha or the best.
 
         Sets `alpha_`; and `log_evidence_` and `alpha_path_`, or removes them.
@@ -403,18 +531,21 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             "seed": self._seed,
             "is_warm": is_warm,
             "state": self._state,
+            "early_stopping": early_stopping,
             "verbose": self.verbose,
         }
+        for name in ("log_evidence_", "alpha_path_"):
+            vars(self).pop(name, None)
         if self.alpha != "auto":
             self.alpha_ = float(self.alpha)
-            for name in ("log_evidence_", "alpha_path_"):
-                vars(self).pop(name, None)
             return train(objective, start, **options)
-        (best, minimum, stages), self.alpha_path_ = train_with_best_alpha(
+        best, trained, self.alpha_path_ = train_with_best_alpha(
             objective, start, **options
         )
-        self.alpha_, self.log_evidence_ = best.alpha, best.log_evidence
-        return minimum, stages
+        self.alpha_ = best.alpha
+        if early_stopping is None:
+            self.log_evidence_ = best.log_evidence
+        return trained
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")
@@ -461,9 +592,8 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         )
         return layout.pack(coefs, intercepts)
 
-    def _set_fitted(
-        self, objective: Objective, minimum: Minimum, stages: list[Stage]
-    ) -> None:
+    def _set_fitted(self, objective: Objective, trained: Trained) -> None:
+        minimum, stages, validation = trained
         self.coefs_, self.intercepts_ = _public_weights(
             objective.layout, objective.standardization, minimum.x, objective.X.dtype
         )
@@ -473,6 +603,17 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
         self.loss_curve_ = minimum.loss_curve
         self.convergence_ = minimum.convergence
         self.stages_ = stages
+        if validation is None:
+            for name in (
+                "validation_loss_curve_",
+                "best_validation_loss_",
+                "best_iter_",
+            ):
+                vars(self).pop(name, None)
+        else:
+            self.validation_loss_curve_ = validation.losses
+            self.best_validation_loss_ = validation.best.validation_loss
+            self.best_iter_ = validation.best.n_iter
         self.n_layers_ = len(objective.layout.layer_units)
         self.n_outputs_ = self.classes_.size
         self.out_activation_ = "softmax"

@@ -179,7 +179,7 @@ def minimize(
     callback : callable, default=None
         Called with the state after each iteration; stops where it returns True.
     verbose : int
-        Print a line for each iteration, and the reason of the stop.
+        Print where the metric is given up, and the reason of the stop.
 
     Returns
     -------
@@ -218,11 +218,6 @@ def minimize(
             if state.n_iter == n_iter:
                 break
             losses.append(state.loss)
-            if verbose:
-                seconds = time.perf_counter() - began
-                report(
-                    f"Iteration {len(losses)}, loss = {state.loss:.8f}, {seconds:.1f} s"
-                )
             reason = reason or stop_reason()
         norm = search.gradient_norm()
     if verbose:
@@ -369,14 +364,14 @@ class _Search:
         return True
 
 
-def relative_decrease(losses: list[float]) -> float:
-    """By which part of itself the loss fell over the last `WINDOW` entries.
+def relative_decrease(losses: list[float], window: int = WINDOW) -> float:
+    """By which part of itself the loss fell over the last `window` entries.
 
     Infinity where there are not yet that many.
     """
-    if len(losses) <= WINDOW:
+    if len(losses) <= window:
         return np.inf
-    return _part_of_loss(losses[-1 - WINDOW] - losses[-1], losses[-1])
+    return _part_of_loss(losses[-1 - window] - losses[-1], losses[-1])
 
 
 def _part_of_loss(decrease: float, loss: float) -> float:

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from sksoftmax._activations import Activation
 from sksoftmax._blocks import row_blocks
+from sksoftmax._loss import cross_entropy_sum
 from sksoftmax._malloc import keep_freed_memory
-from sksoftmax._network import loss_gradient_sums
+from sksoftmax._network import forward, loss_gradient_sums
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import Map
+from sksoftmax._validation import multiplied
 
 Array = NDArray[np.floating]
 
@@ -93,6 +95,13 @@ class Objective:
             gradient[penalised] += strength * coefs
             return loss / self.weights_sum + strength / 2 * (coefs @ coefs), gradient
 
+    def log_loss(self, parameters: Array) -> float:
+        """Mean cross-entropy at one point: no penalty, no gradient."""
+        losses = self.map_blocks(
+            partial(self._block_loss, self.network(parameters)), self.blocks
+        )
+        return sum(losses) / self.weights_sum
+
     def with_alpha(self, alpha: float) -> "Objective":
         """The same function with another penalty, `alpha` in the user's unit."""
         other = copy(self)
@@ -108,14 +117,19 @@ class Objective:
         """
         weights = None if self.weights is None else self.weights[rows]
         if factors is not None:
-            factors = factors.astype(self.X.dtype)
-            weights = factors if weights is None else factors * weights
+            weights = multiplied(factors.astype(self.X.dtype), weights)
+        return self.on(self.X[rows], self.y[rows], weights)
+
+    def on(
+        self, X: Array, y: NDArray[np.integer], weights: Array | None
+    ) -> "Objective":
+        """The same function of other rows, with the same penalty for each weight."""
         weights_sum = float(
-            len(rows) if weights is None else weights.sum(dtype=np.float64)
+            X.shape[0] if weights is None else weights.sum(dtype=np.float64)
         )
         return Objective(
-            self.X[rows],
-            self.y[rows],
+            X,
+            y,
             weights,
             weights_sum=weights_sum,
             layout=self.layout,
@@ -168,6 +182,14 @@ class Objective:
         with np.errstate(all="ignore"):  # each thread has an error state of its own
             return loss_gradient_sums(*self.block(rows), *network, self.activations)
 
+    def _block_loss(
+        self, network: tuple[list[Array], list[Array]], rows: slice
+    ) -> float:
+        X, y, weights = self.block(rows)
+        with np.errstate(all="ignore"):
+            logits = forward(X, *network, self.activations)
+            return cross_entropy_sum(logits, y, weights)[0]
+
     def block(self, rows: slice) -> tuple[Array, NDArray[np.integer], Array | None]:
         """Shifted rows, class codes and weights, without rows that weigh nothing."""
         X, y, weights = self.X[rows], self.y[rows], None
@@ -177,3 +199,9 @@ class Objective:
             if not counts.all():  # a row without weight may hold anything
                 X, y, weights = X[counts], y[counts], weights[counts]
         return self.standardization.shifted(X), y, weights
+
+
+def evenly_spaced(rows: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:
+    """As many of `rows`, in order: sorted by class, of each class in proportion."""
+    places = (np.arange(n_rows) + 0.5) * len(rows) / n_rows
+    return np.sort(rows[places.astype(int)])

@@ -1,4 +1,4 @@
-"""`alpha="auto"`: the strength of regularisation for which the evidence is largest."""
+"""`alpha="auto"`: the strength of regularisation that explains the data best."""
 
 import time
 from typing import Any, NamedTuple
@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._evidence import LaplaceEvidence
-from sksoftmax._lbfgs import Minimum, report
+from sksoftmax._lbfgs import report
 from sksoftmax._objective import Objective
-from sksoftmax._training import Stage, train
+from sksoftmax._training import Trained, train
 
 Array = NDArray[np.floating]
 
@@ -27,9 +27,12 @@ class Candidate(NamedTuple):
     alpha : float
         Strength of regularisation.
     log_evidence : float
-        Of the labels, up to a constant.
+        Of the labels, up to a constant. NaN with early stopping, as the evidence is one
+        of minima.
     n_effective : float
-        Coefficients that the data determine.
+        Coefficients that the data determine. NaN with early stopping.
+    validation_loss : float
+        With early stopping, the log-loss on the validation data; otherwise NaN.
     n_iter : int
         Iterations of the fit.
     """
@@ -37,15 +40,21 @@ class Candidate(NamedTuple):
     alpha: float
     log_evidence: float
     n_effective: float
+    validation_loss: float
     n_iter: int
 
+    def is_better_than(self, other: "Candidate") -> bool:
+        """By the validation data, where there are any, or by the evidence."""
+        return (
+            self.validation_loss < other.validation_loss
+            or self.log_evidence > other.log_evidence
+        )
 
-class Trained(NamedTuple):
-    """A candidate, and its fit."""
-
-    candidate: Candidate
-    minimum: Minimum
-    stages: list[Stage]
+    def merit(self) -> str:
+        """What it is judged by, for a line of progress."""
+        if np.isnan(self.validation_loss):
+            return f"Log evidence = {self.log_evidence:.6g}"
+        return f"Lowest validation loss = {self.validation_loss:.8f}"
 
 
 def train_with_best_alpha(
@@ -56,8 +65,11 @@ def train_with_best_alpha(
     max_time: float | None = None,
     verbose: int = 0,
     **options: Any,
-) -> tuple[Trained, list[Candidate]]:
-    """Fit with one alpha after the other, from 10 uphill to a maximum of the evidence.
+) -> tuple[Candidate, Trained, list[Candidate]]:
+    """Fit with one alpha after the other, from 10 uphill to the best in its vicinity.
+
+    That is a maximum of the evidence or, with early stopping, a minimum of the log-loss
+    on the validation data.
 
     Each fit is from `start`, not from the one before: the units that a large alpha has
     put to sleep stay so for the smaller ones. So the best fit is also that of `train`
@@ -65,17 +77,25 @@ def train_with_best_alpha(
     evidence has a single maximum in all cases of the study.
 
     Parameters are those of `train`. `max_time` is for all fits together.
+
+    Returns
+    -------
+    best : Candidate
+    trained : Trained
+        Its fit.
+    path : list of Candidate
+        In the order of alpha.
     """
     began = time.perf_counter()
     evidence = LaplaceEvidence(objective, np.random.RandomState(seed))
-    seen: dict[int, Trained] = {}
+    seen: dict[int, tuple[Candidate, Trained]] = {}
 
-    def at(step: int) -> Trained:
+    def at(step: int) -> Candidate:
         alpha = 10.0 ** (step / _PER_DECADE)
         if verbose:
             report(f"With alpha = {alpha:.3g}")
         left = None if max_time is None else max_time - (time.perf_counter() - began)
-        minimum, stages = train(
+        trained = train(
             objective.with_alpha(alpha),
             start,
             seed=seed,
@@ -83,25 +103,35 @@ def train_with_best_alpha(
             verbose=verbose,
             **options,
         )
-        shown = evidence(minimum.x, minimum.loss, alpha)
-        candidate = Candidate(alpha, *shown, len(minimum.loss_curve))
+        candidate = _candidate(alpha, trained, evidence)
         if verbose:
-            report(f"Log evidence = {candidate.log_evidence:.6g}")
-        seen[step] = Trained(candidate, minimum, stages)
-        return seen[step]
+            report(candidate.merit())
+        seen[step] = candidate, trained
+        return candidate
 
     def is_over() -> bool:
         return max_time is not None and time.perf_counter() - began >= max_time
 
-    best = at(_FIRST)
+    best_step, best = _FIRST, at(_FIRST)
     for direction in (-1, 1):
         step = _FIRST + direction
         while not is_over() and abs(step) <= _LAST:
             found = at(step)
-            if not found.candidate.log_evidence > best.candidate.log_evidence:
+            if not found.is_better_than(best):
                 break
-            best = found
+            best_step, best = step, found
             step += direction
-        if best is not seen[_FIRST]:
+        if best_step != _FIRST:
             break
-    return best, [seen[step].candidate for step in sorted(seen)]
+    path = [seen[step][0] for step in sorted(seen)]
+    return *seen[best_step], path
+
+
+def _candidate(alpha: float, trained: Trained, evidence: LaplaceEvidence) -> Candidate:
+    minimum, _, validation = trained
+    n_iter = len(minimum.loss_curve)
+    if validation is None:
+        shown = evidence(minimum.x, minimum.loss, alpha)
+        return Candidate(alpha, *shown, validation_loss=np.nan, n_iter=n_iter)
+    validation_loss = validation.best.validation_loss
+    return Candidate(alpha, np.nan, np.nan, validation_loss, n_iter)

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._blocks import row_values
+from sksoftmax._early_stopping import EarlyStopping, ValidationCurve
 from sksoftmax._lbfgs import Minimum, State, minimize, report
 from sksoftmax._metric import KroneckerMetric
-from sksoftmax._objective import Objective
+from sksoftmax._objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]
 
@@ -35,6 +36,23 @@ class Stage(NamedTuple):
     n_iter: int
 
 
+class Trained(NamedTuple):
+    """What training has found.
+
+    Attributes
+    ----------
+    minimum : Minimum
+        With early stopping `x` and `loss` are those of the best iterate.
+    stages : list of Stage
+    validation : ValidationCurve or None
+        With early stopping.
+    """
+
+    minimum: Minimum
+    stages: list[Stage]
+    validation: ValidationCurve | None
+
+
 def train(
     objective: Objective,
     start: Array,
@@ -45,58 +63,30 @@ def train(
     seed: int = 0,
     is_warm: bool = False,
     state: State | None = None,
+    early_stopping: EarlyStopping | None = None,
     callback: Callable[[State], bool | None] | None = None,
     verbose: int = 0,
-) -> tuple[Minimum, list[Stage]]:
+) -> Trained:
     """Minimise the objective: on growing subsets of its rows first, if it is large.
 
     The last stage is on all rows, and its minimum that of the objective: `max_iter` and
-    `tol` are about that one. Losses, evaluations and seconds are those of all stages.
-    From a warm start there is only the last. Out of time, or asked to stop, there is
-    one more iteration on all rows.
+    `tol` are about that one, and it is the one that early stopping ends, with one of
+    its iterates, the first included. Losses, evaluations and seconds are those of all
+    stages. From a warm start there is only the last. Out of time, or asked to stop,
+    there is one more iteration on all rows.
 
     References
     ----------
     R. Bollapragada et al., A progressive batching L-BFGS method for machine learning,
     ICML 2018, for growing the sample.
     """
-    began = time.perf_counter()
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
-    n_rows = objective.X.shape[0]
-    is_stopped = False
-    losses: list[float] = []
-    stages: list[Stage] = []
-    n_evaluations = 0
-
-    def is_enough(state: State) -> bool:
-        nonlocal is_stopped
-        is_stopped = is_stopped or bool(callback(state))
-        return is_stopped
-
-    def run(function: Objective, x: Array, **options: Any) -> Minimum:
-        nonlocal n_evaluations
-        n_samples = function.X.shape[0]
-        if verbose and (stages or n_samples < n_rows):
-            report(f"On {n_samples} of {n_rows} rows")
-        left = None if max_time is None else max_time - (time.perf_counter() - began)
-        minimum = minimize(
-            function,
-            x,
-            max_time=left,
-            callback=None if callback is None else is_enough,
-            verbose=verbose,
-            **options,
-        )
-        stages.append(Stage(n_samples, len(minimum.loss_curve)))
-        losses.extend(minimum.loss_curve)
-        n_evaluations += minimum.convergence.n_evaluations
-        return minimum
-
+    run = _Run(objective, max_time, early_stopping, callback, verbose)
     x = start
     for rows in [] if is_warm else _subsets(objective, random_state):
         part = objective.subset(rows)
-        found = run(
+        found = run.stage(
             part,
             x,
             max_iter=_STAGE_ITERATIONS,
@@ -105,12 +95,12 @@ def train(
         )
         x = found.x
         del part
-        if found.convergence.reason in ("callback", "max_time"):
+        if run.is_stopped or found.convergence.reason == "max_time":
             break
     # A row that no subset had can make all of them useless.
-    if stages and not objective(x)[0] < objective(start)[0]:
+    if run.stages and not run.loss(objective, x) < run.loss(objective, start):
         x = start
-    minimum = run(
+    minimum = run.stage(
         objective,
         x,
         max_iter=max_iter,
@@ -118,12 +108,93 @@ def train(
         initial_inverse_hessian=metric,
         state=state,
     )
-    convergence = minimum.convergence._replace(
-        n_iter=len(losses),
-        n_evaluations=n_evaluations + (2 if len(stages) > 1 else 0),
-        seconds=time.perf_counter() - began,
-    )
-    return minimum._replace(loss_curve=losses, convergence=convergence), stages
+    return run.result(minimum)
+
+
+class _Run:
+    """The stages of one fit: their iterations, evaluations and seconds together."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        max_time: float | None,
+        early_stopping: EarlyStopping | None,
+        callback: Callable[[State], bool | None] | None,
+        verbose: int,
+    ) -> None:
+        self._began = time.perf_counter()
+        self._n_rows = objective.X.shape[0]
+        self._max_time = max_time
+        self._callback = callback
+        self._verbose = verbose
+        self._losses: list[float] = []
+        self._n_evaluations = 0
+        self._is_over = False
+        self._validation = early_stopping and ValidationCurve(early_stopping)
+        self.is_stopped = False
+        self.stages: list[Stage] = []
+
+    def loss(self, function: Objective, x: Array) -> float:
+        """The objective at one point."""
+        self._n_evaluations += 1
+        return function(x)[0]
+
+    def stage(self, function: Objective, x: Array, **options: Any) -> Minimum:
+        """Iterations on the rows of `function`."""
+        n_samples = function.X.shape[0]
+        if self._verbose and (self.stages or n_samples < self._n_rows):
+            report(f"On {n_samples} of {self._n_rows} rows")
+        if self._validation:
+            self._validation.restart(x, self.loss(function, x))
+        left = None if self._max_time is None else self._max_time - self._seconds()
+        self._is_over = False
+        self.stages.append(Stage(n_samples, 0))
+        minimum = minimize(
+            function,
+            x,
+            max_time=left,
+            callback=self._after_iteration,
+            verbose=self._verbose,
+            **options,
+        )
+        self._n_evaluations += minimum.convergence.n_evaluations
+        return minimum
+
+    def result(self, minimum: Minimum) -> Trained:
+        """The last stage's minimum, or best iterate, with the sums of all stages."""
+        convergence = minimum.convergence._replace(
+            n_iter=len(self._losses),
+            n_evaluations=self._n_evaluations,
+            seconds=self._seconds(),
+        )
+        if self._validation:
+            best = self._validation.best
+            minimum = minimum._replace(x=best.x, loss=best.loss)
+            if self._is_over:
+                convergence = convergence._replace(reason="early_stopping")
+        minimum = minimum._replace(loss_curve=self._losses, convergence=convergence)
+        return Trained(minimum, self.stages, self._validation)
+
+    def _after_iteration(self, state: State) -> bool:
+        self._losses.append(state.loss)
+        n_samples, n_iter = self.stages.pop()
+        self.stages.append(Stage(n_samples, n_iter + 1))
+        if self._validation:
+            self._is_over = self._validation.add(state.x, state.loss)
+        if self._verbose:
+            report(self._progress())
+        if self._callback is not None and self._callback(state):
+            self.is_stopped = True
+        return self.is_stopped or self._is_over
+
+    def _progress(self) -> str:
+        parts = [f"Iteration {self.stages[-1].n_iter}, loss = {self._losses[-1]:.8f}"]
+        if self._validation:
+            parts.append(f"validation loss = {self._validation.losses[-1]:.8f}")
+        return ", ".join([*parts, f"{self._seconds():.1f} s"])
+
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._began
 
 
 def _subsets(
@@ -134,6 +205,5 @@ def _subsets(
     n_rows = _FIRST_ROWS
     n_bytes = row_values(objective.X) * objective.X.dtype.itemsize
     while 2 * n_rows <= len(rows) and n_rows * n_bytes <= _MAX_COPY:
-        every = (np.arange(n_rows) + 0.5) * len(rows) / n_rows
-        yield np.sort(rows[every.astype(int)])
+        yield evenly_spaced(rows, n_rows)
         n_rows *= _GROWTH

@@ -1,5 +1,7 @@
 """Checks of user input that more than one public function makes."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.class_weight import compute_class_weight
@@ -45,16 +47,16 @@ def check_weights(
 
 
 def check_class_weight(
-    class_weight: dict | str,
+    class_weight: dict | str | None,
     classes: NDArray,
     codes: NDArray[np.integer],
     weights: Array | None,
 ) -> Array:
-    """Multiply the weights of the classes into those of the samples.
+    """Weight of each class.
 
     Parameters
     ----------
-    class_weight : dict or "balanced"
+    class_weight : dict, "balanced" or None
         "balanced" gives all classes the same sum of weights, on average 1 for a sample.
     classes : ndarray of shape (n_classes,)
         Labels.
@@ -65,7 +67,7 @@ def check_class_weight(
 
     Returns
     -------
-    weights : ndarray of shape (n_samples,)
+    class_weight : ndarray of shape (n_classes,)
 
     Raises
     ------
@@ -76,18 +78,33 @@ def check_class_weight(
         # Not scikit-learn's, which counts samples whatever their weights are.
         totals = np.bincount(codes, weights, minlength=len(classes))
         # A class without weight has no samples that a factor would be for.
-        factors = totals.sum() / (len(classes) * np.where(totals > 0, totals, np.inf))
-    else:
-        unknown = set(class_weight).difference(classes.tolist())
-        if unknown:
-            raise ValueError(
-                f"class_weight has labels that are not in y: {sorted(unknown, key=str)}"
-                f"; y has {classes.tolist()}."
-            )
-        factors = compute_class_weight(class_weight, classes=classes, y=classes)
-        if not (np.isfinite(factors) & (factors >= 0)).all():
-            raise ValueError(
-                "class_weight must hold finite numbers that are not negative; got "
-                f"{class_weight!r}."
-            )
-    return factors[codes] if weights is None else factors[codes] * weights
+        return totals.sum() / (len(classes) * np.where(totals > 0, totals, np.inf))
+    if class_weight is not None:
+        _check_known(class_weight, classes, "class_weight")
+    factors = compute_class_weight(class_weight, classes=classes, y=classes)
+    if not (np.isfinite(factors) & (factors >= 0)).all():
+        raise ValueError(
+            "class_weight must hold finite numbers that are not negative; got "
+            f"{class_weight!r}."
+        )
+    return factors
+
+
+def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
+    """Places of the labels of `y`, called `name` in errors, in `classes`."""
+    _check_known(np.unique(y).tolist(), classes, name)
+    return np.searchsorted(classes, y)
+
+
+def multiplied(factors: Array, weights: Array | None) -> Array:
+    """Weights, None for ones, times `factors`."""
+    return factors if weights is None else factors * weights
+
+
+def _check_known(labels: Iterable, classes: NDArray, name: str) -> None:
+    unknown = set(labels).difference(classes.tolist())
+    if unknown:
+        raise ValueError(
+            f"{name} has labels that are not in y: {sorted(unknown, key=str)}; y has "
+            f"{classes.tolist()}."
+        )

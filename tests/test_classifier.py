@@ -394,9 +394,11 @@ def test_a_failed_line_search_is_said(small_data, monkeypatch):
     train = sksoftmax._classifier.train
 
     def failing(*args, **kwargs):
-        minimum, stages = train(*args, **kwargs)
-        convergence = minimum.convergence._replace(reason="line_search")
-        return minimum._replace(convergence=convergence), stages
+        trained = train(*args, **kwargs)
+        convergence = trained.minimum.convergence._replace(reason="line_search")
+        return trained._replace(
+            minimum=trained.minimum._replace(convergence=convergence)
+        )
 
     monkeypatch.setattr(sksoftmax._classifier, "train", failing)
     with pytest.warns(ConvergenceWarning, match="line search") as record:

@@ -1,7 +1,6 @@
 """The minimiser on functions with known minima."""
 
 import pickle
-import re
 import time
 
 import numpy as np
@@ -429,15 +428,11 @@ def test_the_users_error_state_does_not_matter():
         )
 
 
-def test_verbose_prints_a_line_for_each_iteration(capsys):
-    """Iteration, loss and time are shown, and the reason at the end."""
+def test_verbose_tells_the_reason(capsys):
+    """Iterations are for the callback to tell."""
     minimum = minimize(rosenbrock, np.zeros(3), max_iter=4, tol=0, verbose=1)
-    *lines, last = capsys.readouterr().out.splitlines()
-    assert len(lines) == 4
-    for i, line in enumerate(lines, start=1):
-        loss = f"{minimum.loss_curve[i - 1]:.8f}"
-        assert re.fullmatch(rf"Iteration {i}, loss = {re.escape(loss)}, \S+ s", line)
-    assert last == f"Stopped by max_iter after 4 iterations, loss = {loss}"
+    last = f"Stopped by max_iter after 4 iterations, loss = {minimum.loss:.8f}\n"
+    assert capsys.readouterr().out == last
 
 
 def test_silent_by_default(capsys):

@@ -32,7 +32,9 @@ def test_fit_is_that_of_the_alpha_found(n_samples):
 def test_alpha_has_the_largest_evidence(small_data):
     """Both neighbours, half a decade away, were tried and have less."""
     clf = classifier(alpha="auto").fit(*small_data)
-    alphas, evidences, n_effective, n_iter = np.transpose(clf.alpha_path_)
+    path = np.transpose(clf.alpha_path_)
+    alphas, evidences, n_effective, validation_losses, n_iter = path
+    assert np.isnan(validation_losses).all()
     np.testing.assert_allclose(np.diff(np.log10(alphas)), 0.5)
     best = evidences.argmax()
     assert 0 < best < len(alphas) - 1
@@ -96,6 +98,24 @@ def test_max_time_is_for_all_fits(small_data):
     assert len(clf.alpha_path_) == 1
     assert clf.alpha_ == 10
     assert clf.convergence_.reason == "max_time"
+
+
+def test_validation_data_choose_alpha(small_data, capsys):
+    """With early stopping: the alpha of the lowest log-loss of all that were tried."""
+    clf = classifier(alpha="auto", early_stopping=True, verbose=1).fit(*small_data)
+    path = np.transpose(clf.alpha_path_)
+    alphas, evidences, n_effective, validation_losses, n_iter = path
+    best = validation_losses.argmin()
+    assert (clf.alpha_, clf.best_validation_loss_) == (
+        alphas[best],
+        validation_losses[best],
+    )
+    assert np.isnan([evidences, n_effective]).all()
+    assert clf.n_iter_ == n_iter[best]
+    assert not hasattr(clf, "log_evidence_")
+    assert capsys.readouterr().out.count("Lowest validation loss = ") == len(alphas)
+    alone = classifier(alpha=clf.alpha_, early_stopping=True).fit(*small_data)
+    assert_same_fit(clf, alone)
 
 
 def test_progress_tells_the_alphas(small_data, capsys):

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from sksoftmax._validation import check_class_weight, check_weights
+from sksoftmax._validation import (
+    check_class_weight,
+    check_weights,
+    label_codes,
+    multiplied,
+)
 
 X = np.zeros((3, 2), dtype=np.float32)
 
@@ -49,7 +54,7 @@ def test_balanced_classes_have_equal_sums(weights):
     """Of weights, where samples have some; a class without any does not matter."""
     codes = np.array([0, 0, 0, 1, 2, 1])
     found = check_class_weight("balanced", np.array(list("abc")), codes, weights)
-    sums = np.bincount(codes, found)
+    sums = np.bincount(codes, multiplied(found[codes], weights))
     total = 6 if weights is None else weights.sum()
     expected = [total / 3] * 3 if weights is None else [total / 3, 0, total / 3]
     np.testing.assert_allclose(sums, expected)
@@ -61,7 +66,29 @@ def test_weights_of_classes_and_samples_multiply():
     classes = np.array(["no", "yes"])
     for weights, expected in [(None, [1, 4, 4]), (np.array([1, 2, 3.0]), [1, 8, 12])]:
         found = check_class_weight({"yes": 4}, classes, codes, weights)
-        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_array_equal(multiplied(found[codes], weights), expected)
+
+
+def test_no_class_weight_is_one():
+    """Without `class_weight` all classes weigh the same."""
+    found = check_class_weight(None, np.array(["no", "yes"]), np.array([0, 1]), None)
+    np.testing.assert_array_equal(found, [1, 1])
+
+
+@pytest.mark.parametrize("labels", [[3, 7, 8], ["c", "g", "h"]])
+def test_codes_are_places_of_labels(labels):
+    """Whatever is missing or in another order."""
+    classes = np.array(labels)
+    y = classes[[2, 0, 0]]
+    np.testing.assert_array_equal(label_codes(y, classes, "y_val"), [2, 0, 0])
+
+
+def test_unknown_labels_are_shown():
+    """With those that there are, also where the types differ."""
+    with pytest.raises(
+        ValueError, match=r"y_val has labels that are not in y: \[5\]; y has \['a'\]"
+    ):
+        label_codes(np.array([5, 5]), np.array(["a"]), "y_val")
 
 
 @pytest.mark.parametrize(

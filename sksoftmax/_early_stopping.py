@@ -1,0 +1,115 @@
+"""Early stopping: the iterate with the lowest log-loss on validation data is kept."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._lbfgs import relative_decrease
+from sksoftmax._objective import Objective, evenly_spaced
+
+Array = NDArray[np.floating]
+
+
+class EarlyStopping(NamedTuple):
+    """Validation data, and for how long a fit goes on without being better on them.
+
+    Attributes
+    ----------
+    validation : Objective
+        The objective on the validation rows, of which the log-loss is looked at.
+    n_iter_no_change : int
+        Iterations that are looked at together.
+    tol : float
+        Part of the lowest log-loss that they have to gain.
+    """
+
+    validation: Objective
+    n_iter_no_change: int
+    tol: float
+
+
+class Iterate(NamedTuple):
+    """A point of the path.
+
+    Attributes
+    ----------
+    x : ndarray of shape (n,)
+    loss : float
+        Objective on the training rows.
+    validation_loss : float
+        Log-loss on the validation rows.
+    n_iter : int
+        Iterations before it.
+    """
+
+    x: Array
+    loss: float
+    validation_loss: float
+    n_iter: int
+
+
+class ValidationCurve:
+    """Log-loss on validation data after each iteration, and the best iterate.
+
+    Parameters
+    ----------
+    rule : EarlyStopping
+
+    Attributes
+    ----------
+    losses : list of float
+        After each iteration.
+    best : Iterate
+        The first with the lowest log-loss since the last `restart`.
+    """
+
+    def __init__(self, rule: EarlyStopping) -> None:
+        self._rule = rule
+        self.losses: list[float] = []
+
+    def restart(self, x: Array, loss: float) -> None:
+        """Let only this point, and what comes after it, be the best."""
+        validation_loss = self._log_loss(x)
+        self.best = Iterate(x, loss, validation_loss, len(self.losses))
+        self._lowest = [validation_loss]
+
+    def add(self, x: Array, loss: float) -> bool:
+        """Take an iterate; whether it is time to stop."""
+        validation_loss = self._log_loss(x)
+        self.losses.append(validation_loss)
+        if validation_loss < self.best.validation_loss:
+            self.best = Iterate(x, loss, validation_loss, len(self.losses))
+        self._lowest.append(self.best.validation_loss)
+        _, window, tol = self._rule
+        return relative_decrease(self._lowest, window) <= tol
+
+    def _log_loss(self, x: Array) -> float:
+        loss = self._rule.validation.log_loss(x)
+        return np.inf if np.isnan(loss) else loss  # both from overflow
+
+
+def split_rows(
+    objective: Objective, fraction: float, random_state: np.random.RandomState
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Rows to train and to validate on, of each class in proportion, at random.
+
+    Each class keeps a row to train on. Rows without weight are in neither part.
+
+    Raises
+    ------
+    ValueError
+        If that leaves none to validate on.
+    """
+    classes = objective.shuffled_classes(random_state)
+    spare = np.concatenate([rows[1:] for rows in classes])
+    rows = np.concatenate(classes)
+    n_validation = min(max(round(fraction * len(rows)), 1), len(spare))
+    if n_validation == 0:
+        raise ValueError(
+            f"early_stopping=True needs samples to validate on, but y has only one of "
+            f"each of its {len(rows)} classes. Pass X_val and y_val, or set "
+            "early_stopping=False."
+        )
+    held_out = evenly_spaced(spare, n_validation)
+    return np.setdiff1d(rows, held_out, assume_unique=True), held_out
