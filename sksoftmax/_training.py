@@ -147,7 +147,6 @@ class _Run:
         if self._validation:
             self._validation.restart(x, self.loss(function, x))
         left = None if self._max_time is None else self._max_time - self._seconds()
-        self._is_over = False
         self.stages.append(Stage(n_samples, 0))
         minimum = minimize(
             function,
@@ -170,7 +169,7 @@ class _Run:
         if self._validation:
             best = self._validation.best
             minimum = minimum._replace(x=best.x, loss=best.loss)
-            if self._is_over:
+            if convergence.reason == "callback" and not self.is_stopped:
                 convergence = convergence._replace(reason="early_stopping")
         minimum = minimum._replace(loss_curve=self._losses, convergence=convergence)
         return Trained(minimum, self.stages, self._validation)

@@ -10,8 +10,10 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
+import sksoftmax._training
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._early_stopping import EarlyStopping, ValidationCurve, split_rows
+from sksoftmax._objective import Objective
 
 
 def classifier(**parameters):
@@ -59,6 +61,7 @@ class Recorded:
         ([3, 2, 1, 0.5, 0.4], None, 4),
         ([3, 2, 2.5, 1.999, 2.2, 1], 4, 3),
         ([3, 2, 2, 2, 1.9], None, 4),
+        ([3, 2, 2, 2, 2, 1], 4, 1),
         ([3, 4, 5, 6, 1], 3, 0),
         ([3, np.nan, 2, np.inf, 1], None, 4),
     ],
@@ -212,15 +215,30 @@ def test_validation_may_lack_classes(noisy):
     assert clf.best_validation_loss_ == pytest.approx(expected, rel=1e-10)
 
 
-def test_large_data_are_validated_in_each_stage():
+def test_large_data_are_validated_in_each_stage(monkeypatch):
     """Early stopping ends no more than a stage on a subset, and keeps none of it."""
-    X, y = make_classification(15_000, 6, flip_y=0.3, random_state=0)
-    clf = classifier(n_iter_no_change=2, alpha=1).fit(X, y)
-    assert [stage.n_samples for stage in clf.stages_] == [5000, 13_500]
-    assert sum(stage.n_iter for stage in clf.stages_) == clf.n_iter_
-    assert len(clf.validation_loss_curve_) == clf.n_iter_
-    assert clf.best_iter_ >= clf.stages_[0].n_iter
+    monkeypatch.setattr(sksoftmax._training, "_FIRST_ROWS", 300)
+    X, y = make_classification(5000, 6, flip_y=0.4, random_state=0)
+    clf = classifier(n_iter_no_change=2).fit(X, y)
+    assert [stage.n_samples for stage in clf.stages_] == [300, 1200, 4500]
+    n_iter = [stage.n_iter for stage in clf.stages_]
+    assert n_iter[0] < 12
+    assert len(clf.validation_loss_curve_) == clf.n_iter_ == sum(n_iter)
+    before = n_iter[0] + n_iter[1]
+    assert clf.best_iter_ > before
+    assert clf.best_validation_loss_ == min(clf.validation_loss_curve_[before:])
     assert clf.convergence_.reason == "early_stopping"
+
+
+def test_a_subset_is_not_the_best(monkeypatch):
+    """Also where it validates better than all rows, which are what is asked for."""
+    monkeypatch.setattr(sksoftmax._training, "_FIRST_ROWS", 300)
+    X, y = make_classification(1000, 6, class_sep=2, random_state=0)
+    losses = iter(range(1000))  # the later, the worse
+    monkeypatch.setattr(Objective, "log_loss", lambda *_: next(losses))
+    clf = classifier(n_iter_no_change=2).fit(X, y)
+    assert len(clf.stages_) == 2
+    assert clf.best_iter_ == clf.stages_[0].n_iter
 
 
 def test_warm_start_is_never_worse(noisy):
