@@ -1,6 +1,7 @@
 """A neural network for scikit-learn whose probabilities are good by default."""
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 from sksoftmax._gradient_check import check_gradient
 from sksoftmax._loss import cross_entropy, softmax_jacobian
 
@@ -8,6 +9,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "SoftmaxMLPClassifier",
+    "SoftmaxMLPClassifierCV",
     "check_gradient",
     "cross_entropy",
     "softmax_jacobian",

@@ -64,17 +64,17 @@ class LaplaceEvidence:
 
     def __call__(self, parameters: Array, loss: float, alpha: float) -> Evidence:
         """Evidence for `alpha`, positive and in the user's unit, as all sums here."""
-        inputs, deltas = self._metric.factors(parameters)
-        variances = [self._first_variances, *map(_variances, inputs[1:])]
-        log_det = n_effective = 0.0
-        for a, G in zip(variances, deltas, strict=True):
-            curvature = np.multiply.outer(a, _eigenvalues(G)).clip(
-                0
-            )  # but for rounding
-            ratio = self._weights_sum / alpha * curvature
-            log_det += float(np.log1p(ratio).sum())
-            n_effective += float((ratio / (1 + ratio)).sum())
-        log_evidence = -self._weights_sum * loss - _OCCAM_FACTOR / 2 * log_det
+        with np.errstate(all="ignore"):  # of an overflow nothing is known
+            inputs, deltas = self._metric.factors(parameters)
+            variances = [self._first_variances, *map(_variances, inputs[1:])]
+            log_det = n_effective = 0.0
+            for a, G in zip(variances, deltas, strict=True):
+                # Negative by rounding only.
+                curvature = np.multiply.outer(a, _eigenvalues(G)).clip(0)
+                ratio = self._weights_sum / alpha * curvature
+                log_det += float(np.log1p(ratio).sum())
+                n_effective += float((ratio / (1 + ratio)).sum())
+            log_evidence = -self._weights_sum * loss - _OCCAM_FACTOR / 2 * log_det
         return Evidence(log_evidence, n_effective)
 
     @cached_property

@@ -93,8 +93,9 @@ class KroneckerMetric:
                 squares = sample.standardization.squares(X, weights)
                 return [np.append(squares, weights_sum)]
             X = X.toarray() if issparse(X) else X
-            X = sample.standardization.standardized(X)
-            return [second_moment(X.T, weights, self._max_dense)]
+            with np.errstate(all="ignore"):
+                X = sample.standardization.standardized(X)
+                return [second_moment(X.T, weights, self._max_dense)]
 
         return _mean_over_rows(sample, sums)[0]
 

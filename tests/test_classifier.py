@@ -102,7 +102,7 @@ def test_offsets_do_not_matter_in_float32(load, offset):
     z = StandardScaler().fit_transform(X)
     near = z.astype(np.float32)
     far = (z + offset).astype(np.float32)
-    clf = SoftmaxMLPClassifier(random_state=0, tol=1e-4)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0, tol=1e-4)
     p = clf.fit(near, y).predict_proba(near)
     q = clf.fit(far, y).predict_proba(far)
     assert clf.coefs_[0].dtype == np.float32
@@ -402,7 +402,7 @@ def test_a_failed_line_search_is_said(small_data, monkeypatch):
 
     monkeypatch.setattr(sksoftmax._classifier, "train", failing)
     with pytest.warns(ConvergenceWarning, match="line search") as record:
-        SoftmaxMLPClassifier(random_state=0).fit(X, y)
+        SoftmaxMLPClassifier(alpha=1, random_state=0).fit(X, y)
     assert "max_iter" not in str(record[0].message)
     assert "float64" in str(record[0].message)
 
@@ -543,7 +543,7 @@ def test_memory_of_a_fit_does_not_grow_with_the_features(memmap):
 def test_memory_of_a_fit_to_wide_rows_is_a_few_blocks():
     """With thousands of features, shifted blocks are as short as they must be."""
     X = np.random.default_rng(0).normal(1000, 1, (6000, 3000)).astype(np.float32)
-    clf = SoftmaxMLPClassifier((8,), max_iter=2, random_state=0)
+    clf = SoftmaxMLPClassifier((8,), alpha=1, max_iter=2, random_state=0)
     keep_freed_memory()
     with pytest.warns(ConvergenceWarning):
         extra = peak(lambda: clf.fit(X, X[:, 0] > 1000))
@@ -563,7 +563,7 @@ def test_memory_of_a_prediction_is_that_of_the_result(memmap):
 
 def test_verbose_prints_progress(small_data, capsys):
     """verbose=1 prints a line for each iteration and the reason of the stop."""
-    clf = SoftmaxMLPClassifier(verbose=1, random_state=0).fit(*small_data)
+    clf = SoftmaxMLPClassifier(alpha=1, verbose=1, random_state=0).fit(*small_data)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == clf.n_iter_ + 1
     assert lines[-1].startswith("Stopped by tol")

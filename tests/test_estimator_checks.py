@@ -3,7 +3,7 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 
 
 # Some checks ask for a few iterations only, as scikit-learn's own common test knows.
@@ -14,7 +14,8 @@ from sksoftmax import SoftmaxMLPClassifier
         SoftmaxMLPClassifier(hidden_layer_sizes=()),
         SoftmaxMLPClassifier((20, 10), "tanh"),
         SoftmaxMLPClassifier(standardize=False),
-        SoftmaxMLPClassifier(alpha="auto", class_weight="balanced"),
+        SoftmaxMLPClassifier(alpha=1, class_weight="balanced"),
+        SoftmaxMLPClassifierCV(alphas=[3, 1]),
     ]
 )
 def test_estimator_obeys_the_scikit_learn_contract(estimator, check):

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sklearn.datasets import load_iris
 
 import sksoftmax
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,18 +51,22 @@ print(SoftmaxMLPClassifier().fit([[0], [1]], ["no", "yes"]).predict([[1]]))
     assert run.stdout.strip() == "['yes']"
 
 
-def section(name):
-    """Names documented in a section of the estimator's docstring."""
-    doc = inspect.getdoc(SoftmaxMLPClassifier)
+ESTIMATORS = [SoftmaxMLPClassifier, SoftmaxMLPClassifierCV]
+
+
+def section(estimator, name):
+    """Names documented in a section of an estimator's docstring."""
+    doc = inspect.getdoc(estimator)
     body = re.search(rf"\n{name}\n-+\n(.*?)(?=\n\w[\w ]*\n-+\n|\Z)", doc, re.DOTALL)
     return re.findall(r"^(\w+) : ", body.group(1), flags=re.MULTILINE)
 
 
-def test_every_parameter_is_documented_in_its_order():
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_every_parameter_is_documented_in_its_order(estimator):
     """The Parameters section is the signature, defaults included."""
-    signature = inspect.signature(SoftmaxMLPClassifier).parameters
-    assert section("Parameters") == list(signature)
-    doc = inspect.getdoc(SoftmaxMLPClassifier)
+    signature = inspect.signature(estimator).parameters
+    assert section(estimator, "Parameters") == list(signature)
+    doc = inspect.getdoc(estimator)
     for name, parameter in signature.items():
         written = re.search(rf"^{name} : .*default=(.*)$", doc, re.MULTILINE).group(1)
         assert ast_equal(written, parameter.default), name
@@ -71,11 +76,14 @@ def ast_equal(written, value):
     return eval(written, {}) == value  # the docstring is our own
 
 
-def test_every_fitted_attribute_is_documented():
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_every_fitted_attribute_is_documented(estimator):
     """The Attributes section lists what fit sets, and nothing else."""
-    clf = SoftmaxMLPClassifier(alpha="auto").fit(*load_iris(return_X_y=True))
-    fitted = {name for name in vars(clf) if name.endswith("_") and name[0] != "_"}
-    assert set(section("Attributes")) == fitted | {"feature_names_in_"}
+    fitted = {"feature_names_in_"}
+    for early_stopping in (False, True):
+        clf = estimator(early_stopping=early_stopping).fit(*load_iris(return_X_y=True))
+        fitted |= {name for name in vars(clf) if name.endswith("_") and name[0] != "_"}
+    assert set(section(estimator, "Attributes")) == fitted
 
 
 def test_readme_holds_the_commands_that_are_run():

@@ -90,13 +90,24 @@ def test_walk_ends_at_the_limit(rng, monkeypatch):
     assert held.alpha_ == pytest.approx(10**1.5)
 
 
+@pytest.mark.parametrize("n_samples", [2, 4, 10])
+def test_few_samples_are_not_given_up(n_samples, rng):
+    """Two groups far apart are told apart, where alpha=10 leaves no weight."""
+    y = np.arange(n_samples) % 2
+    X = rng.normal(size=(n_samples, 2)) + 6 * y[:, np.newaxis]
+    clf = classifier(alpha="auto").fit(X, y)
+    assert clf.alpha_path_[-1].alpha <= n_samples / 10
+    assert clf.score(X, y) == 1
+    assert np.abs(classifier(alpha=10).fit(X, y).decision_function(X)).max() < 0.1
+
+
 def test_max_time_is_for_all_fits(small_data):
     """The first fit always is; and its alpha is that of the result."""
     clf = classifier(alpha="auto", max_time=1e-9)
     with pytest.warns(match="max_time"):
         clf.fit(*small_data)
     assert len(clf.alpha_path_) == 1
-    assert clf.alpha_ == 10
+    assert clf.alpha_ == pytest.approx(10**0.5)
     assert clf.convergence_.reason == "max_time"
 
 
@@ -127,13 +138,17 @@ def test_progress_tells_the_alphas(small_data, capsys):
     assert f"With alpha = {clf.alpha_:.3g}\n" in out
 
 
-def test_warm_start_goes_on(small_data):
-    """Each alpha from the weights of the last fit; the same one where it stopped."""
+def test_warm_start_keeps_alpha(small_data):
+    """It goes on where it stopped, as with that alpha given."""
     X, y = small_data
     clf = classifier(alpha="auto", warm_start=True).fit(X, y)
-    loss, alpha = clf.loss_, clf.alpha_
-    clf.set_params(tol=1e-4).fit(X, y)
-    assert clf.loss_ < loss or clf.alpha_ != alpha
+    given = classifier(alpha=clf.alpha_, warm_start=True).fit(X, y)
+    path, evidence = clf.alpha_path_, clf.log_evidence_
+    for one in (clf, given):
+        one.set_params(tol=1e-4).fit(X, y)
+    assert_same_fit(clf, given)
+    assert clf.n_iter_ > 1
+    assert (clf.alpha_path_, clf.log_evidence_) == (path, evidence)
 
 
 def test_gradient_check_takes_auto(small_data):

@@ -33,7 +33,7 @@ def test_a_warm_start_goes_on_as_if_there_had_been_no_stop(small_data, dtype, k)
     X, y = small_data
     X = X.astype(dtype)
     weights = np.linspace(0, 1, len(y))
-    parameters = {"random_state": 0, "tol": 0, "warm_start": True}
+    parameters = {"alpha": 1, "random_state": 0, "tol": 0, "warm_start": True}
     whole = SoftmaxMLPClassifier(max_iter=2 * k, **parameters).fit(X, y, weights)
     half = SoftmaxMLPClassifier(max_iter=k, **parameters).fit(X, y, weights)
     for clf in (pickle.loads(pickle.dumps(half)), half):
@@ -54,7 +54,7 @@ def test_a_warm_start_on_large_data_goes_on_too():
     X, y = make_classification(
         11_000, 5, n_informative=4, n_redundant=0, random_state=0
     )
-    parameters = {"hidden_layer_sizes": 10, "tol": 0, "warm_start": True}
+    parameters = {"hidden_layer_sizes": 10, "alpha": 1, "tol": 0, "warm_start": True}
     whole = SoftmaxMLPClassifier(max_iter=8, random_state=5, **parameters).fit(X, y)
     half = SoftmaxMLPClassifier(max_iter=4, random_state=5, **parameters).fit(X, y)
     half.fit(X, y)

@@ -1,0 +1,422 @@
+"""The estimator that chooses `alpha` by cross-validation."""
+
+from numbers import Integral
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import _fit_context
+from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.model_selection import check_cv
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    _raise_for_params,
+    _routing_enabled,
+    process_routing,
+)
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from sksoftmax._classifier import SoftmaxMLPClassifier, restored_on_failure
+from sksoftmax._cross_validation import (
+    Samples,
+    cv_results,
+    fit_folds,
+    mean_scores,
+    neg_log_loss,
+    scores_of,
+)
+from sksoftmax._validation import check_weights
+
+Array = NDArray[np.floating]
+
+# Powers of ten between which `alphas` puts its grid. On the data sets of
+# docs/benchmarks/quality the best alpha is between 0.03 and 30.
+_LARGEST, _SMALLEST = 2, -2
+
+
+class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
+    """:class:`SoftmaxMLPClassifier` with `alpha` chosen by cross-validation.
+
+    Every alpha of a grid is scored on the same folds, from the largest to where smaller
+    ones are clearly worse, and the best is fitted to all samples.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=(100,)
+        Units of each hidden layer; `()` for none.
+
+    activation : str or sequence of str, default="relu"
+        Activation of the hidden layers, or one for each, as of
+        :class:`SoftmaxMLPClassifier`.
+
+    alphas : int or array-like of float, default=9
+        Strengths of the L2 penalty to choose from. An int is a number of them, from 100
+        to 0.01 in equal steps of the logarithm.
+
+    cv : int, cross-validation generator or iterable, default=None
+        Folds, as of :class:`~sklearn.model_selection.GridSearchCV`: None is five, of
+        each class in proportion. They are drawn once.
+
+    scoring : str or callable, default=None
+        What alpha is chosen by, the larger the better. None is the negative log-loss,
+        without samples of classes that the training part of their fold lacks;
+        "accuracy" and others are those of :func:`sklearn.metrics.get_scorer`.
+
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes in each fit. They do not count in scores.
+
+    standardize : bool, default=True
+        Fit to features with mean 0 and standard deviation 1, of the training part of
+        each fold.
+
+    max_iter : int, default=500
+        Most iterations of each fit.
+
+    tol : float, default=5e-3
+        Part of the objective that ten iterations of a fit must gain for it to go on.
+
+    max_time : float or None, default=None
+        Seconds after which each fit ends.
+
+    early_stopping : bool, default=False
+        End each fit, of folds and of all samples, by the log-loss on validation data of
+        its own: a part of its training samples, or `X_val`.
+
+    validation_fraction : float, default=0.1
+        The part that early stopping sets aside.
+
+    n_iter_no_change : int, default=10
+        Iterations that early stopping waits for a gain.
+
+    n_jobs : int, default=None
+        Folds that are fitted at a time, in processes of their own. None is 1, unless in
+        a :func:`joblib.parallel_config` context. Each fit has threads also without it.
+
+    random_state : int, RandomState instance or None, default=None
+        Draws initial coefficients and samples, the same in each fit.
+
+    verbose : bool or int, default=0
+        1 prints a line for each alpha, 2 also what each fit prints.
+
+    Attributes
+    ----------
+    alpha_ : float
+        The chosen alpha.
+
+    alphas_ : ndarray of shape (n_alphas,)
+        Those that were tried, the largest first.
+
+    scores_ : ndarray of shape (n_folds, n_alphas)
+        What they scored.
+
+    cv_results_ : dict of ndarray
+        The same in the format of :class:`~sklearn.model_selection.GridSearchCV`: means,
+        standard deviations and ranks of the scores, seconds, and `split0_n_iter` and so
+        on, the iterations of each fit.
+
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+
+    class_weight_ : ndarray of shape (n_classes,)
+        Weights of the classes: ones without `class_weight`.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where `X` had names that are all strings.
+
+    coefs_ : list of ndarray
+        `coefs_[i]`, of shape (units of layer i, units of layer i + 1), are the weights
+        between layers i and i + 1, in the units and the dtype of `X`.
+
+    intercepts_ : list of ndarray
+        `intercepts_[i]`, of shape (units of layer i + 1,), belong to layer i + 1.
+
+    n_iter_ : int
+        Iterations of the fit to all samples, as all that follows is about that one.
+
+    loss_ : float
+        Objective at the fitted weights, penalty included.
+
+    loss_curve_ : list of float
+        Objective after each iteration.
+
+    validation_loss_curve_ : list of float
+        With `early_stopping`, the log-loss on the validation data after each iteration.
+
+    best_validation_loss_ : float
+        With `early_stopping`, that of the fitted weights.
+
+    best_iter_ : int
+        With `early_stopping`, the iterations that led to the fitted weights.
+
+    stages_ : list of (n_samples, n_iter)
+        How many samples the iterations of `loss_curve_` were on.
+
+    convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
+        Why the fit ended, as of :class:`SoftmaxMLPClassifier`.
+
+    n_layers_ : int
+        Number of layers, input and output included.
+
+    n_outputs_ : int
+        Units of the output layer, one for each class.
+
+    out_activation_ : str
+        "softmax".
+
+    See Also
+    --------
+    SoftmaxMLPClassifier : Learns alpha from the training data with `alpha="auto"`, in a
+        tenth of the time.
+    sklearn.model_selection.GridSearchCV : Searches any parameters.
+
+    Notes
+    -----
+    The scores are those of `GridSearchCV(SoftmaxMLPClassifier(), {"alpha": alphas})`,
+    and so is the fit to all samples that of `SoftmaxMLPClassifier(alpha=alpha_)`, bit
+    for bit. What this class adds is that it ends the walk: where two alphas in
+    succession have scored worse than the best by more than the standard error, over the
+    folds, of the difference, the smaller ones, which take most iterations, are not
+    tried.
+
+    Each fit is from random weights, not from those of the next larger alpha. The
+    objective is not convex, so that the way to a minimum decides which it is: to walk
+    from one to the next takes 60 % of the iterations, but units that a large alpha has
+    put to sleep stay so, and the log-loss with the best alpha is 5 to 6 % higher
+    (docs/benchmarks/quality/README.md).
+
+    `sample_weight` counts in fits and in scores; with metadata routing enabled, in
+    scores by a given `scoring` where that requests it. `score` is the accuracy, as of
+    every classifier.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sksoftmax import SoftmaxMLPClassifierCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = SoftmaxMLPClassifierCV(alphas=[10, 1, 0.1], random_state=0).fit(X, y)
+    >>> clf.alpha_
+    1.0
+    >>> clf.scores_.shape
+    (5, 3)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **SoftmaxMLPClassifier._parameter_constraints,
+        "alphas": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "cv": ["cv_object"],
+        "scoring": [StrOptions(set(get_scorer_names())), callable, None],
+        "n_jobs": [Integral, None],
+    }
+    for _name in ("alpha", "warm_start"):
+        _parameter_constraints.pop(_name)
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        *,
+        alphas=9,
+        cv=None,
+        scoring=None,
+        class_weight=None,
+        standardize=True,
+        max_iter=500,
+        tol=5e-3,
+        max_time=None,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.alphas = alphas
+        self.cv = cv
+        self.scoring = scoring
+        self.class_weight = class_weight
+        self.standardize = standardize
+        self.max_iter = max_iter
+        self.tol = tol
+        self.max_time = max_time
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+        **params,
+    ):
+        """Choose alpha, and fit the network with it to all samples.
+
+        A fit that raises, or is interrupted, leaves the estimator as it was.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data.
+
+        y : array-like of shape (n_samples,)
+            Class labels.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights; None weighs all samples equally.
+
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Validation data that end each fit, with `early_stopping`, instead of a part
+            of its samples. Alphas are scored on the folds all the same.
+
+        y_val : array-like of shape (n_val,), default=None
+            Their labels, all of which are in `y`.
+
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Their weights.
+
+        **params : dict
+            With metadata routing enabled, parameters of the splitter and of the scorer,
+            as `groups`.
+
+        Returns
+        -------
+        self : SoftmaxMLPClassifierCV
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`SoftmaxMLPClassifier.fit`; or if `alphas` holds none, negative or
+            infinite ones, or no alpha has a score.
+
+        Warns
+        -----
+        sklearn.exceptions.ConvergenceWarning
+            If a fit ended before it met `tol`, with the reason and the remedy.
+        """
+        _raise_for_params(params, self, "fit")
+        alphas = _check_alphas(self.alphas)
+        with restored_on_failure(self):
+            self._forget_fit()
+            X, y = validate_data(
+                self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
+            )
+            check_classification_targets(y)
+            check_weights(sample_weight, X)
+            weights = None if sample_weight is None else np.asarray(sample_weight)
+            if X_val is not None:  # its names are those of X, which folds do not have
+                X_val = validate_data(self, X_val, accept_sparse="csr", reset=False)
+            validation = {
+                "X_val": X_val,
+                "y_val": y_val,
+                "sample_weight_val": sample_weight_val,
+            }
+            scorer, split_params, score_params = self._route(weights, params)
+            cv = check_cv(self.cv, y, classifier=True)
+            clf = self._classifier()
+            fits = fit_folds(
+                clf,
+                alphas,
+                Samples(X, y, {"sample_weight": weights}, score_params),
+                list(cv.split(X, y, **split_params)),
+                scorer,
+                n_jobs=self.n_jobs,
+                verbose=self.verbose,
+                **validation,
+            )
+            alphas = alphas[: len(fits)]
+            scores = scores_of(fits)
+            means = mean_scores(scores)
+            if not np.isfinite(means).any():
+                raise ValueError(
+                    f"scoring={self.scoring!r} gave no finite score for any alpha in "
+                    f"{alphas.tolist()}."
+                )
+            clf.set_params(alpha=float(alphas[means.argmax()]))
+            clf.fit(X, y, weights, **validation)
+            fitted = set(vars(clf)).difference(clf.get_params())
+            vars(self).update({name: getattr(clf, name) for name in fitted})
+            self.alphas_, self.scores_ = alphas, scores
+            self.cv_results_ = cv_results(alphas, fits)
+        return self
+
+    def get_metadata_routing(self):
+        """Tell how metadata are routed to the splitter and to the scorer.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            See scikit-learn's user guide on metadata routing.
+        """
+        to_splitter = MethodMapping().add(caller="fit", callee="split")
+        to_scorer = MethodMapping().add(caller="fit", callee="score")
+        return (
+            MetadataRouter(owner=self)
+            .add_self_request(self)
+            .add(splitter=self.cv, method_mapping=to_splitter)
+            .add(scorer=self._scorer(), method_mapping=to_scorer)
+        )
+
+    def _route(self, weights: Array | None, params: dict) -> tuple:
+        """Scorer, and what the splitter and it are given."""
+        scorer = self._scorer()
+        split_params, score_params = {}, {"sample_weight": weights}
+        if _routing_enabled():
+            routed = process_routing(self, "fit", sample_weight=weights, **params)
+            split_params = routed.splitter.split
+            if self.scoring is not None:
+                score_params = routed.scorer.score
+        if weights is None:
+            score_params = {**score_params}
+            score_params.pop("sample_weight", None)
+        return scorer, split_params, score_params
+
+    def _scorer(self):
+        return neg_log_loss if self.scoring is None else get_scorer(self.scoring)
+
+    def _classifier(self) -> SoftmaxMLPClassifier:
+        """For one alpha, with the same random numbers in all copies."""
+        clf = SoftmaxMLPClassifier()
+        mine = self.get_params(deep=False)
+        clf.set_params(
+            **{name: mine[name] for name in clf.get_params() if name in mine}
+        )
+        seed = self.random_state
+        if not isinstance(seed, Integral):
+            seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
+        return clf.set_params(random_state=seed, verbose=max(self.verbose - 1, 0))
+
+    def _forget_fit(self) -> None:
+        for name in list(vars(self)):
+            if name.endswith("_") and not name.startswith("_"):
+                delattr(self, name)
+
+
+def _check_alphas(alphas) -> Array:
+    """As an array, the largest first."""
+    if isinstance(alphas, Integral):
+        return np.logspace(_LARGEST, _SMALLEST, alphas)
+    values = np.unique(np.asarray(alphas, dtype=np.float64))[::-1]
+    if values.size == 0 or not (np.isfinite(values) & (values >= 0)).all():
+        raise ValueError(
+            "alphas must be a number of alphas, or a sequence with at least one of "
+            f"them, all finite and not negative; got {alphas!r}."
+        )
+    return values

@@ -1,0 +1,183 @@
+"""Scores of one alpha after the other on the same folds, until they are clearly worse.
+
+Knows a classifier by its public interface alone: `alpha`, `fit`, `n_iter_`.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+from sklearn.base import ClassifierMixin, clone
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import _check_method_params
+
+from sksoftmax._lbfgs import report
+
+Array = NDArray[np.floating]
+Fold = tuple[NDArray[np.integer], NDArray[np.integer]]
+
+
+class Samples(NamedTuple):
+    """Data whose rows the folds divide.
+
+    Attributes
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,)
+    fit_params : dict
+        Arrays with a value for each sample, for `fit`, or None.
+    score_params : dict
+        The same for the scorer.
+    """
+
+    X: Array
+    y: NDArray
+    fit_params: dict
+    score_params: dict
+
+
+class FoldFit(NamedTuple):
+    """One fit to the training part of a fold, scored on the rest."""
+
+    score: float
+    n_iter: int
+    fit_time: float
+    score_time: float
+
+
+def fit_folds(
+    clf: ClassifierMixin,
+    alphas: Iterable[float],
+    samples: Samples,
+    folds: list[Fold],
+    scorer: Callable,
+    *,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+    **common: Any,
+) -> list[list[FoldFit]]:
+    """Fit all folds with each alpha, up to two that are clearly past the best.
+
+    Parameters
+    ----------
+    clf : classifier
+        Clones of which are fitted.
+    alphas : iterable of float
+    samples : Samples
+    folds : list of (train, test)
+        Rows.
+    scorer : callable
+        `scorer(clf, X, y, **score_params)`, the larger the better.
+    n_jobs : int
+        Folds at a time.
+    verbose : int
+        Print a line for each alpha.
+    **common : dict
+        What all fits are given alike.
+
+    Returns
+    -------
+    fits : list of list of FoldFit
+        Of each alpha that was tried, of each fold.
+    """
+    fits: list[list[FoldFit]] = []
+    with Parallel(n_jobs=n_jobs) as parallel:
+        for alpha in alphas:
+            candidate = clone(clf).set_params(alpha=alpha)
+            fits.append(
+                parallel(
+                    delayed(_fit_fold)(candidate, samples, fold, scorer, common)
+                    for fold in folds
+                )
+            )
+            scores = scores_of(fits)
+            if verbose:
+                mean, error = scores[:, -1].mean(), standard_error(scores[:, -1])
+                report(f"alpha = {alpha:.3g}, score = {mean:.6g} +- {error:.2g}")
+            if is_past_the_best(scores):
+                break
+    return fits
+
+
+def scores_of(fits: list[list[FoldFit]]) -> Array:
+    """Scores of shape (n_folds, n_alphas)."""
+    return np.array([[fit.score for fit in of_alpha] for of_alpha in fits]).T
+
+
+def mean_scores(scores: Array) -> Array:
+    """Mean over the folds that have a score; -inf where none has."""
+    known = np.isfinite(scores)
+    counts = known.sum(axis=0)
+    sums = np.where(known, scores, 0).sum(axis=0)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
+
+
+def is_past_the_best(scores: Array) -> bool:
+    """Whether the last two alphas are worse than the best by more than chance.
+
+    That is by more than the standard error, over the folds, of the difference.
+    """
+    best = int(mean_scores(scores).argmax())
+    behind = scores[:, [best]] - scores[:, best + 1 :][:, -2:]
+    return behind.shape[1] == 2 and all(
+        difference.mean() > standard_error(difference) for difference in behind.T
+    )
+
+
+def standard_error(values: Array) -> float:
+    """Of the mean."""
+    return float(values.std() / np.sqrt(len(values)))
+
+
+def neg_log_loss(clf, X, y, sample_weight=None) -> float:
+    """Mean log-probability of the labels; those that `clf` does not know are left out.
+
+    `sklearn.metrics.log_loss` takes no such labels, and none of `predict_log_proba`.
+    NaN, where nothing is left.
+    """
+    known = np.isin(y, clf.classes_)
+    weights = np.ones(len(y)) if sample_weight is None else sample_weight
+    weights = weights[known]
+    if not weights.any():
+        return np.nan
+    codes = np.searchsorted(clf.classes_, y[known])
+    log_p = clf.predict_log_proba(X[known])[np.arange(codes.size), codes]
+    return float(np.average(log_p.astype(np.float64), weights=weights))
+
+
+def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
+    """Everything in the format of `GridSearchCV.cv_results_`."""
+    scores = scores_of(fits)
+    means = mean_scores(scores)
+    results = {
+        "param_alpha": alphas,
+        "params": np.array([{"alpha": alpha} for alpha in alphas.tolist()]),
+    }
+    for fold, row in enumerate(scores):
+        results[f"split{fold}_test_score"] = row
+    results["mean_test_score"] = means
+    results["std_test_score"] = scores.std(axis=0)
+    results["rank_test_score"] = rankdata(-means, method="min").astype(np.int32)
+    for name in ("fit_time", "score_time"):
+        seconds = np.array([[getattr(f, name) for f in row] for row in fits])
+        results[f"mean_{name}"] = seconds.mean(axis=1)
+        results[f"std_{name}"] = seconds.std(axis=1)
+    for fold, of_fold in enumerate(zip(*fits, strict=True)):
+        results[f"split{fold}_n_iter"] = np.array([fit.n_iter for fit in of_fold])
+    return results
+
+
+def _fit_fold(
+    clf: ClassifierMixin, samples: Samples, fold: Fold, scorer: Callable, common: dict
+) -> FoldFit:
+    X, y, fit_params, score_params = samples
+    train, test = fold
+    clf = clone(clf)
+    began = time.perf_counter()
+    clf.fit(X[train], y[train], **_check_method_params(X, fit_params, train), **common)
+    fitted = time.perf_counter()
+    score = scorer(clf, X[test], y[test], **_check_method_params(X, score_params, test))
+    return FoldFit(score, clf.n_iter_, fitted - began, time.perf_counter() - fitted)

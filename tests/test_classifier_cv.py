@@ -1,0 +1,281 @@
+"""Alpha by cross-validation, by identities with scikit-learn's own search."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.metrics import get_scorer, make_scorer
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    ShuffleSplit,
+    StratifiedKFold,
+)
+
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+from sksoftmax._cross_validation import neg_log_loss
+
+ALPHAS = [10.0, 1.0, 0.1]
+
+
+def classifier(**parameters):
+    parameters = {
+        "hidden_layer_sizes": (8,),
+        "alphas": ALPHAS,
+        "cv": 3,
+        "random_state": 0,
+        **parameters,
+    }
+    return SoftmaxMLPClassifierCV(**parameters)
+
+
+def single(**parameters):
+    return SoftmaxMLPClassifier((8,), random_state=0, **parameters)
+
+
+def assert_same_fit(one, other):
+    for a, b in zip(one.coefs_, other.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert one.loss_curve_ == other.loss_curve_
+    assert one.convergence_[:3] == other.convergence_[:3]
+
+
+@pytest.mark.parametrize("scoring", [None, "neg_log_loss", "accuracy"])
+def test_scores_are_those_of_a_grid_search(small_data, scoring):
+    """And the fit is that of its best estimator, bit for bit."""
+    X, y = small_data
+    clf = classifier(scoring=scoring).fit(X, y)
+    search = GridSearchCV(
+        single(), {"alpha": ALPHAS}, scoring=scoring or "neg_log_loss", cv=3
+    )
+    search.fit(X, y)
+    n_alphas = len(clf.alphas_)
+    assert clf.scores_.shape == (3, n_alphas)
+    for name, values in clf.cv_results_.items():
+        if name.endswith("test_score") and name != "rank_test_score":
+            expected = search.cv_results_[name][:n_alphas]
+            np.testing.assert_allclose(values, expected, rtol=1e-9, err_msg=name)
+    assert clf.alpha_ == search.best_params_["alpha"]
+    assert_same_fit(clf, search.best_estimator_)
+    np.testing.assert_array_equal(clf.predict(X), search.predict(X))
+    assert clf.score(X, y) == search.best_estimator_.score(X, y)
+
+
+def test_alpha_has_the_largest_score(small_data):
+    """Of equal ones the largest alpha, which is the simplest model."""
+    clf = classifier(scoring="accuracy", alphas=[1e8, 1e7, 1e6]).fit(*small_data)
+    assert len(set(clf.scores_.mean(axis=0))) == 1
+    assert clf.alpha_ == clf.alphas_[0] == 1e8
+
+
+@pytest.mark.parametrize(
+    ("alphas", "expected"),
+    [
+        (5, [100, 10, 1, 0.1, 0.01]),
+        (1, [100]),
+        ((0.1, 3, 1, 3), [3, 1, 0.1]),
+        ([0.0, 5], [5, 0]),
+    ],
+    ids=str,
+)
+def test_alphas_are_walked_from_the_largest(small_data, alphas, expected):
+    """A number is a grid of decades; copies are dropped."""
+    clf = classifier(alphas=alphas, scoring=lambda clf, X, y: -clf.alpha, tol=0.1)
+    clf.fit(*small_data)  # the smaller the better: all are tried
+    np.testing.assert_allclose(clf.alphas_, expected)
+    assert clf.alpha_ == expected[-1]
+
+
+def test_walk_ends_past_the_best():
+    """Labels of pure noise need no small alpha, and none is fitted."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(200, 5)), rng.integers(2, size=200)
+    clf = classifier(alphas=9).fit(X, y)
+    best = clf.scores_.mean(axis=0).argmax()
+    assert len(clf.alphas_) == clf.scores_.shape[1] == best + 3 < 9
+    assert len(clf.cv_results_["param_alpha"]) == best + 3
+
+
+def test_weights_count_in_fits_and_scores(small_data, rng):
+    """As a search by hand would have it."""
+    X, y = small_data
+    weights = rng.uniform(size=len(y))
+    clf = classifier().fit(X, y, weights)
+    for fold, (train, test) in enumerate(StratifiedKFold(3).split(X, y)):
+        one = single(alpha=ALPHAS[0]).fit(X[train], y[train], weights[train])
+        score = neg_log_loss(one, X[test], y[test], weights[test])
+        assert clf.scores_[fold, 0] == score
+    assert_same_fit(clf, single(alpha=clf.alpha_).fit(X, y, weights))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_processes_and_formats_do_not_matter(small_data, dtype):
+    """Two folds at a time, or sparse rows, are the same search."""
+    X, y = small_data
+    X = X.astype(dtype)
+    clf = classifier().fit(X, y)
+    parallel = classifier(n_jobs=2).fit(X, y)
+    np.testing.assert_array_equal(parallel.scores_, clf.scores_)
+    assert_same_fit(clf, parallel)
+    sparse = classifier().fit(csr_array(X), y)
+    # Rounding errors grow along the path; that to the largest alpha is short.
+    np.testing.assert_allclose(sparse.scores_[:, 0], clf.scores_[:, 0], atol=1e-3)
+    assert sparse.coefs_[0].dtype == dtype
+
+
+@pytest.mark.parametrize("state", [None, np.random.RandomState(3), 3])
+def test_random_numbers_are_the_same_in_each_fit(small_data, state):
+    """Alphas are compared from the same start, whatever it is drawn from."""
+    clf = classifier(alphas=[1.0, 1.0 + 1e-14], random_state=state).fit(*small_data)
+    np.testing.assert_allclose(clf.scores_[:, 0], clf.scores_[:, 1], rtol=1e-6)
+
+
+def test_a_class_may_be_missing_in_a_fold():
+    """Samples that no model can know do not count."""
+    X, y = make_classification(60, 5, random_state=0)
+    y[0] = 2
+    cv = [(np.arange(1, 40), np.r_[0, 40:60]), (np.arange(40), np.arange(40, 60))]
+    clf = classifier(cv=cv).fit(X, y)
+    assert np.isfinite(clf.scores_).all()
+    assert clf.classes_.tolist() == [0, 1, 2]
+    one = single(alpha=ALPHAS[0]).fit(X[1:40], y[1:40])
+    assert clf.scores_[0, 0] == neg_log_loss(one, X[40:], y[40:])
+
+
+def test_early_stopping_is_that_of_each_fit(small_data):
+    """On a part of each fold's training samples, or on the user's data."""
+    X, y = small_data
+    stops = {"early_stopping": True, "validation_fraction": 0.3}
+    clf = classifier(**stops).fit(X, y)
+    assert_same_fit(clf, single(alpha=clf.alpha_, **stops).fit(X, y))
+    assert clf.best_validation_loss_ == min(clf.validation_loss_curve_)
+    given = classifier(early_stopping=True).fit(X, y, X_val=X[::2], y_val=y[::2])
+    expected = single(alpha=given.alpha_, early_stopping=True)
+    expected.fit(X, y, X_val=X[::2], y_val=y[::2])
+    assert_same_fit(given, expected)
+    clf.set_params(early_stopping=False).fit(X, y)
+    assert not hasattr(clf, "best_validation_loss_")
+
+
+def test_feature_names_are_kept():
+    """Those of a data frame, also of validation data."""
+    pd = pytest.importorskip("pandas")
+    X, y = make_classification(60, 5, random_state=0)
+    X = pd.DataFrame(X, columns=list("abcde"))
+    clf = classifier(early_stopping=True).fit(X, y, X_val=X, y_val=y)
+    assert clf.feature_names_in_.tolist() == list("abcde")
+    clf.predict(X)  # a warning if names were missing, and warnings are errors
+    with pytest.raises(ValueError, match="feature names"):
+        clf.predict(X[list("edcba")])
+
+
+def test_progress_of_fits_is_for_two(small_data, capsys):
+    """verbose=1 tells of alphas, 2 also of iterations."""
+    classifier(verbose=1).fit(*small_data)
+    assert all(
+        line.startswith("alpha = ") for line in capsys.readouterr().out.splitlines()
+    )
+    classifier(verbose=2).fit(*small_data)
+    assert "Iteration 1, " in capsys.readouterr().out
+
+
+def test_groups_are_routed_to_the_splitter(small_data):
+    """And no group is on both sides of a fold."""
+    X, y = small_data
+    groups = np.arange(len(y)) % 8
+    expected = list(GroupKFold(4).split(X, y, groups))
+    with config_context(enable_metadata_routing=True):
+        clf = classifier(cv=GroupKFold(4)).fit(X, y, groups=groups)
+    by_hand = classifier(cv=expected).fit(X, y)
+    np.testing.assert_array_equal(clf.scores_, by_hand.scores_)
+    with pytest.raises(ValueError, match="enable_metadata_routing=True"):
+        classifier(cv=GroupKFold(4)).fit(X, y, groups=groups)
+
+
+@pytest.mark.parametrize("requested", [True, False])
+def test_weights_are_routed_to_a_scorer_that_asks(small_data, rng, requested):
+    """Those of the default count always."""
+    X, y = small_data
+    weights = rng.uniform(size=len(y)) ** 4
+    weighted = classifier(scoring="neg_log_loss").fit(X, y, weights)
+    with config_context(enable_metadata_routing=True):
+        scorer = get_scorer("neg_log_loss").set_score_request(sample_weight=requested)
+        clf = classifier(scoring=scorer).set_fit_request(sample_weight=True)
+        clf.fit(X, y, sample_weight=weights)
+        routing = str(clf.get_metadata_routing())
+        default = classifier().set_fit_request(sample_weight=True)
+        default.fit(X, y, sample_weight=weights)
+    same = np.array_equal(clf.scores_[:, 0], weighted.scores_[:, 0])
+    assert same == requested
+    assert "splitter" in routing
+    assert "scorer" in routing
+    np.testing.assert_allclose(default.scores_[:, 0], weighted.scores_[:, 0])
+
+
+def test_requests_survive_a_fit(small_data):
+    """Only what an earlier fit has set is forgotten."""
+    with config_context(enable_metadata_routing=True):
+        clf = classifier().set_fit_request(sample_weight=True)
+        before = str(clf.get_metadata_routing())
+        clf.fit(*small_data).fit(*small_data)
+        assert str(clf.get_metadata_routing()) == before
+        assert str(clone(clf).get_metadata_routing()) == before
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"alphas": []}, "at least one of them, all finite and not negative; got []"),
+        ({"alphas": [1, -1]}, "got [1, -1]"),
+        ({"alphas": [1, np.nan]}, "got [1, nan]"),
+        ({"alphas": 0}, "The 'alphas' parameter"),
+        ({"scoring": "loss"}, "The 'scoring' parameter"),
+        ({"cv": 100}, "n_splits=100"),
+        ({"scoring": lambda clf, X, y: np.nan}, "no finite score for any alpha in [10"),
+    ],
+    ids=str,
+)
+def test_bad_parameters_are_named(small_data, parameters, message):
+    """And an earlier fit survives."""
+    clf = classifier().fit(*small_data)
+    clf.set_params(**parameters)
+    before = vars(clf).copy()
+    with pytest.raises(ValueError, match=re.escape(message)):
+        clf.fit(*small_data)
+    assert vars(clf) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"y": np.zeros(80)}, "only one class"),
+        ({"sample_weight": -np.ones(80)}, "[Nn]egative"),
+        ({"X_val": np.ones((3, 6)), "y_val": [0, 1, 0]}, "early_stopping=False"),
+    ],
+    ids=str,
+)
+def test_bad_data_are_named(small_data, data, message):
+    """By the errors of the single fit."""
+    X, y = small_data
+    with pytest.raises(ValueError, match=message):
+        classifier().fit(**{"X": X, "y": y, **data})
+
+
+def test_any_splitter_will_do(small_data):
+    """Folds are drawn once: each alpha has the same ones."""
+    splitter = ShuffleSplit(2, random_state=np.random.RandomState(0))
+    clf = classifier(alphas=[1.0, 1.0 + 1e-14], cv=splitter).fit(*small_data)
+    assert clf.scores_.shape == (2, 2)
+    np.testing.assert_allclose(clf.scores_[:, 0], clf.scores_[:, 1], rtol=1e-6)
+
+
+def test_scorers_may_be_made(small_data):
+    """Anything that scikit-learn calls a scorer."""
+    from sklearn.metrics import balanced_accuracy_score
+
+    clf = classifier(scoring=make_scorer(balanced_accuracy_score)).fit(*small_data)
+    assert ((clf.scores_ >= 0) & (clf.scores_ <= 1)).all()
