@@ -1,10 +1,10 @@
 """The estimator: validate, fit, predict."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._blocks import row_blocks
+from sksoftmax._callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._early_stopping import EarlyStopping, split_rows
-from sksoftmax._lbfgs import Minimum, NotFiniteError
+from sksoftmax._lbfgs import Minimum, NotFiniteError, State
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
 from sksoftmax._objective import Objective
@@ -40,7 +41,7 @@ from sksoftmax._validation import (
 Array = NDArray[np.floating]
 
 
-class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
+class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     """Multi-layer perceptron classifier with a softmax output layer.
 
     Minimises the mean cross-entropy of all samples plus an L2 penalty, by full-batch
@@ -183,11 +184,11 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
         Why the fit ended, a named tuple. `reason` is "tol"; "gradient" or "rounding",
         where all that is left to gain is below the rounding error of the loss;
-        "max_iter", "max_time" or "early_stopping"; or "line_search", where rounding
-        errors hide any gain. `n_evaluations` counts evaluations of loss and gradient,
-        and `gradient_norm` is `sqrt(g' H g / loss_)` with the gradient g and the
-        estimated inverse Hessian H at the last iterate: half its square is about the
-        part of the loss that is left.
+        "max_iter", "max_time", "early_stopping", "callback" or "interrupted"; or
+        "line_search", where rounding errors hide any gain. `n_evaluations` counts
+        evaluations of loss and gradient, and `gradient_norm` is `sqrt(g' H g / loss_)`
+        with the gradient g and the estimated inverse Hessian H at the last iterate:
+        half its square is about the part of the loss that is left.
 
     n_layers_ : int
         Number of layers, input and output included.
@@ -338,7 +339,9 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
     ):
         """Fit the network.
 
-        A fit that raises, or is interrupted, leaves the estimator as it was.
+        A fit that raises leaves the estimator as it was. One that is interrupted
+        (KeyboardInterrupt, Ctrl-C) leaves the best iterate so far, if there is one, and
+        raises the KeyboardInterrupt all the same.
 
         Parameters
         ----------
@@ -385,19 +388,31 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             If the fit ended before it met `tol`, with the reason and the remedy.
         """
         is_warm = self._is_warm()
+        task = FitTask(self, X, y, sample_weight)
         with restored_on_failure(self), BlockThreads() as threads:
             objective, start = self._prepare(X, y, sample_weight, threads.map)
             objective, early_stopping = self._hold_out(
                 objective, X_val, y_val, sample_weight_val
             )
+            task.begin()
             try:
-                trained = self._train(objective, start, early_stopping, is_warm)
+                trained = self._train(
+                    objective,
+                    start,
+                    is_warm=is_warm,
+                    early_stopping=early_stopping,
+                    callback=self._iteration_callback(objective, task),
+                )
             except NotFiniteError as error:
                 raise ValueError(
                     f"{_overflow(objective.X, error)} Extreme values of alpha "
                     f"({self.alpha}) do this too."
                 ) from error
             self._set_fitted(objective, trained)
+        if self.convergence_.reason == "interrupted":
+            raise KeyboardInterrupt
+        task.finish()
+        task.end()
         self._warn_if_not_converged(trained.minimum)
         return self
 
@@ -516,25 +531,36 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             )
         return objective.on(X_val, codes, weights)
 
+    def _iteration_callback(
+        self, objective: Objective, task: FitTask
+    ) -> Callable[[State], bool] | None:
+        """What tells scikit-learn's callbacks of each iteration, if there are any."""
+        if not task.is_watched:
+            return None
+        task.start("iteration")
+
+        def after_iteration(state: State) -> bool:
+            is_enough = task.finish(lambda: _weights_at(objective, state.x))
+            task.start("iteration")
+            return is_enough
+
+        return after_iteration
+
     def _train(
-        self,
-        objective: Objective,
-        start: Array,
-        early_stopping: EarlyStopping | None,
-        is_warm: bool,
+        self, objective: Objective, start: Array, *, is_warm: bool, **options: Any
     ) -> Trained:
         """Minimise, with the given alpha or the best.
 
         Sets `alpha_`; and `log_evidence_` and `alpha_path_`, or removes them.
         """
         options = {
+            **options,
             "max_iter": self.max_iter,
             "tol": self.tol,
             "max_time": self.max_time,
             "seed": self._seed,
             "is_warm": is_warm,
             "state": self._state,
-            "early_stopping": early_stopping,
             "verbose": self.verbose,
         }
         if self.alpha == "auto" and is_warm:
@@ -548,7 +574,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
             objective, start, **options
         )
         self.alpha_ = best.alpha
-        if early_stopping is None:
+        if trained.validation is None:
             self.log_evidence_ = best.log_evidence
         return trained
 
@@ -599,9 +625,7 @@ class SoftmaxMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def _set_fitted(self, objective: Objective, trained: Trained) -> None:
         minimum, stages, validation = trained
-        self.coefs_, self.intercepts_ = _public_weights(
-            objective.layout, objective.standardization, minimum.x, objective.X.dtype
-        )
+        vars(self).update(_weights_at(objective, minimum.x))
         self._state = minimum.state if self.warm_start else None
         self.n_iter_ = len(minimum.loss_curve)
         self.loss_ = minimum.loss
@@ -802,6 +826,14 @@ def _public_weights(
         coefs[0], intercepts[0], dtype
     )
     return [W.astype(dtype).T for W in coefs], [b.astype(dtype) for b in intercepts]
+
+
+def _weights_at(objective: Objective, x: Array) -> dict[str, list[Array]]:
+    """The attributes `coefs_` and `intercepts_` of a point."""
+    coefs, intercepts = _public_weights(
+        objective.layout, objective.standardization, x, objective.X.dtype
+    )
+    return {"coefs_": coefs, "intercepts_": intercepts}
 
 
 def _layer_units(coefs) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """The estimator that chooses `alpha` by cross-validation."""
 
+from collections.abc import Iterator
 from numbers import Integral
 from typing import ClassVar
 
@@ -20,6 +21,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from sksoftmax._callbacks import FitTask
 from sksoftmax._classifier import SoftmaxMLPClassifier, restored_on_failure
 from sksoftmax._cross_validation import (
     Samples,
@@ -268,7 +270,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     ):
         """Choose alpha, and fit the network with it to all samples.
 
-        A fit that raises, or is interrupted, leaves the estimator as it was.
+        A fit that raises, or is interrupted before the last fit, leaves the estimator
+        as it was.
 
         Parameters
         ----------
@@ -313,6 +316,13 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         """
         _raise_for_params(params, self, "fit")
         alphas = _check_alphas(self.alphas)
+        task = FitTask(self, X, y, sample_weight)
+
+        def announced() -> Iterator[float]:
+            for alpha in alphas.tolist():
+                task.start("alpha")
+                yield alpha
+
         with restored_on_failure(self):
             self._forget_fit()
             X, y = validate_data(
@@ -331,14 +341,16 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             scorer, split_params, score_params = self._route(weights, params)
             cv = check_cv(self.cv, y, classifier=True)
             clf = self._classifier()
+            task.begin()
             fits = fit_folds(
                 clf,
-                alphas,
+                announced(),
                 Samples(X, y, {"sample_weight": weights}, score_params),
                 list(cv.split(X, y, **split_params)),
                 scorer,
                 n_jobs=self.n_jobs,
                 verbose=self.verbose,
+                callback=task.finish,
                 **validation,
             )
             alphas = alphas[: len(fits)]
@@ -350,11 +362,21 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                     f"{alphas.tolist()}."
                 )
             clf.set_params(alpha=float(alphas[means.argmax()]))
-            clf.fit(X, y, weights, **validation)
+            task.start("refit")
+            try:
+                with task.share_with(clf):
+                    clf.fit(X, y, weights, **validation)
+            except KeyboardInterrupt:
+                if not hasattr(clf, "coefs_"):
+                    raise
             fitted = set(vars(clf)).difference(clf.get_params())
             vars(self).update({name: getattr(clf, name) for name in fitted})
             self.alphas_, self.scores_ = alphas, scores
             self.cv_results_ = cv_results(alphas, fits)
+        if self.convergence_.reason == "interrupted":
+            raise KeyboardInterrupt
+        task.finish(dict)
+        task.end()
         return self
 
     def get_metadata_routing(self):

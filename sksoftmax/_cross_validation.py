@@ -57,6 +57,7 @@ def fit_folds(
     *,
     n_jobs: int | None = None,
     verbose: int = 0,
+    callback: Callable[[], bool] = lambda: False,
     **common: Any,
 ) -> list[list[FoldFit]]:
     """Fit all folds with each alpha, up to two that are clearly past the best.
@@ -75,6 +76,8 @@ def fit_folds(
         Folds at a time.
     verbose : int
         Print a line for each alpha.
+    callback : callable
+        Called after each alpha; ends the walk where it returns True.
     **common : dict
         What all fits are given alike.
 
@@ -97,7 +100,7 @@ def fit_folds(
             if verbose:
                 mean, error = scores[:, -1].mean(), standard_error(scores[:, -1])
                 report(f"alpha = {alpha:.3g}, score = {mean:.6g} +- {error:.2g}")
-            if is_past_the_best(scores):
+            if callback() or is_past_the_best(scores):
                 break
     return fits
 

@@ -128,7 +128,7 @@ class Minimum(NamedTuple):
     loss_curve : list of float
         Objective after each iteration.
     convergence : Convergence
-    state : State
+    state : State or None
         To go on from.
     """
 
@@ -136,7 +136,7 @@ class Minimum(NamedTuple):
     loss: float
     loss_curve: list[float]
     convergence: Convergence
-    state: State
+    state: State | None
 
 
 def minimize(

@@ -88,46 +88,93 @@ def train_with_best_alpha(
     path : list of Candidate
         In the order of alpha.
     """
-    began = time.perf_counter()
-    evidence = LaplaceEvidence(objective, np.random.RandomState(seed))
-    tried: dict[int, Candidate] = {}
-
-    def at(step: int) -> tuple[Candidate, Trained]:
-        alpha = 10.0 ** (step / _PER_DECADE)
-        if verbose:
-            report(f"With alpha = {alpha:.3g}")
-        left = None if max_time is None else max_time - (time.perf_counter() - began)
-        trained = train(
-            objective.with_alpha(alpha),
-            start,
-            seed=seed,
-            max_time=left,
-            verbose=verbose,
-            **options,
-        )
-        tried[step] = _candidate(alpha, trained, evidence)
-        if verbose:
-            report(tried[step].merit())
-        return tried[step], trained
-
-    def is_over() -> bool:
-        return max_time is not None and time.perf_counter() - began >= max_time
-
+    search = _Search(objective, start, seed, max_time, verbose, options)
     n_samples = objective.weights_sum * objective.weights_unit
     tenth = math.floor(_PER_DECADE * math.log10(n_samples / 10))
-    first = min(max(tenth, -_LAST), _FIRST)
-    best_step, best = first, at(first)
-    for direction in (-1, 1):
-        step = first + direction
-        while not is_over() and abs(step) <= _LAST:
-            found = at(step)
-            if not found[0].is_better_than(best[0]):
+    try:
+        search.climb(min(max(tenth, -_LAST), _FIRST))
+    except KeyboardInterrupt:
+        if search.best is None:
+            raise
+        search.is_interrupted = True
+    return search.result()
+
+
+class _Search:
+    """Fits of one alpha after the other, of which the best is held."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        start: Array,
+        seed: int,
+        max_time: float | None,
+        verbose: int,
+        options: dict[str, Any],
+    ) -> None:
+        self._objective = objective
+        self._start = start
+        self._options = {"seed": seed, "verbose": verbose, **options}
+        self._verbose = verbose
+        self._evidence = LaplaceEvidence(objective, np.random.RandomState(seed))
+        self._ends = None if max_time is None else time.perf_counter() + max_time
+        self._tried: dict[int, Candidate] = {}
+        self.best: tuple[Candidate, Trained] | None = None
+        self.is_interrupted = self._is_stopped = False
+
+    def climb(self, first: int) -> None:
+        """From one half decade to the next, first down and then up."""
+        self._is_better_at(first)
+        for direction in (-1, 1):
+            step = first + direction
+            while not self._is_over() and abs(step) <= _LAST:
+                if not self._is_better_at(step):
+                    break
+                step += direction
+            if step != first + direction:
                 break
-            best_step, best = step, found
-            step += direction
-        if best_step != first:
-            break
-    return *best, [tried[step] for step in sorted(tried)]
+
+    def result(self) -> tuple[Candidate, Trained, list[Candidate]]:
+        """The best, and all that were tried."""
+        best, trained = self.best
+        if self.is_interrupted:
+            minimum = trained.minimum
+            convergence = minimum.convergence._replace(reason="interrupted")
+            trained = trained._replace(
+                minimum=minimum._replace(convergence=convergence)
+            )
+        return best, trained, [self._tried[step] for step in sorted(self._tried)]
+
+    def _is_better_at(self, step: int) -> bool:
+        """Fit with an alpha; whether it is the best so far."""
+        alpha = 10.0 ** (step / _PER_DECADE)
+        if self._verbose:
+            report(f"With alpha = {alpha:.3g}")
+        trained = train(
+            self._objective.with_alpha(alpha),
+            self._start,
+            max_time=self._left(),
+            **self._options,
+        )
+        reason = trained.minimum.convergence.reason
+        self.is_interrupted = reason == "interrupted"
+        self._is_stopped = reason in ("interrupted", "callback")
+        if self.is_interrupted and self.best is not None:
+            return False
+        candidate = _candidate(alpha, trained, self._evidence)
+        if self._verbose:
+            report(candidate.merit())
+        self._tried[step] = candidate
+        is_better = self.best is None or candidate.is_better_than(self.best[0])
+        if is_better:
+            self.best = candidate, trained
+        return is_better
+
+    def _is_over(self) -> bool:
+        return self._is_stopped or (self._ends is not None and self._left() <= 0)
+
+    def _left(self) -> float | None:
+        return None if self._ends is None else self._ends - time.perf_counter()
 
 
 def _candidate(alpha: float, trained: Trained, evidence: LaplaceEvidence) -> Candidate:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sksoftmax._blocks import row_values
 from sksoftmax._early_stopping import EarlyStopping, ValidationCurve
-from sksoftmax._lbfgs import Minimum, State, minimize, report
+from sksoftmax._lbfgs import Convergence, Minimum, State, minimize, report
 from sksoftmax._metric import KroneckerMetric
 from sksoftmax._objective import Objective, evenly_spaced
 
@@ -75,6 +75,9 @@ def train(
     stages. From a warm start there is only the last. Out of time, or asked to stop,
     there is one more iteration on all rows.
 
+    A KeyboardInterrupt after the first iteration ends it with what there is, and
+    "interrupted" for its reason: to raise it again is left to the caller.
+
     References
     ----------
     R. Bollapragada et al., A progressive batching L-BFGS method for machine learning,
@@ -83,8 +86,29 @@ def train(
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
     run = _Run(objective, max_time, early_stopping, callback, verbose)
+    try:
+        x = start if is_warm else _fit_subsets(objective, start, run, random_state)
+        minimum = run.stage(
+            objective,
+            x,
+            max_iter=max_iter,
+            tol=tol,
+            initial_inverse_hessian=metric,
+            state=state,
+        )
+    except KeyboardInterrupt:
+        if not run.has_moved:
+            raise
+        minimum = run.interrupted(objective)
+    return run.result(minimum)
+
+
+def _fit_subsets(
+    objective: Objective, start: Array, run: "_Run", random_state: np.random.RandomState
+) -> Array:
+    """Where the stages before the last lead to."""
     x = start
-    for rows in [] if is_warm else _subsets(objective, random_state):
+    for rows in _subsets(objective, random_state):
         part = objective.subset(rows)
         found = run.stage(
             part,
@@ -99,16 +123,8 @@ def train(
             break
     # A row that no subset had can make all of them useless.
     if run.stages and not run.loss(objective, x) < run.loss(objective, start):
-        x = start
-    minimum = run.stage(
-        objective,
-        x,
-        max_iter=max_iter,
-        tol=tol,
-        initial_inverse_hessian=metric,
-        state=state,
-    )
-    return run.result(minimum)
+        return start
+    return x
 
 
 class _Run:
@@ -131,8 +147,20 @@ class _Run:
         self._n_evaluations = 0
         self._is_over = False
         self._validation = early_stopping and ValidationCurve(early_stopping)
+        self._last: Array | None = None
         self.is_stopped = False
         self.stages: list[Stage] = []
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether there is an iterate."""
+        return self._last is not None
+
+    def interrupted(self, objective: Objective) -> Minimum:
+        """The last iterate for a minimum. The state may be that of half a step."""
+        loss = self.loss(objective, self._last)
+        convergence = Convergence("interrupted", 0, 0, np.nan, 0.0)
+        return Minimum(self._last, loss, [], convergence, None)
 
     def loss(self, function: Objective, x: Array) -> float:
         """The objective at one point."""
@@ -175,6 +203,7 @@ class _Run:
         return Trained(minimum, self.stages, self._validation)
 
     def _after_iteration(self, state: State) -> bool:
+        self._last = state.x
         self._losses.append(state.loss)
         n_samples, n_iter = self.stages.pop()
         self.stages.append(Stage(n_samples, n_iter + 1))
