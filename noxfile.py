@@ -6,6 +6,7 @@ nox.options.sessions = ["tests", "lint"]
 
 PUBLIC = [
     "sksoftmax/_classifier.py",
+    "sksoftmax/_classifier_cv.py",
     "sksoftmax/_gradient_check.py",
     "sksoftmax/_loss.py",
 ]

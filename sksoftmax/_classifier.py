@@ -777,7 +777,12 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
 @contextmanager
 def restored_on_failure(estimator: BaseEstimator) -> Iterator[None]:
-    """Leave the estimator as it was if the block raises or is interrupted."""
+    """Leave the estimator as it was if the block raises or is interrupted.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+    """
     before = vars(estimator).copy()
     try:
         yield

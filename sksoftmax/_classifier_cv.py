@@ -317,12 +317,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         _raise_for_params(params, self, "fit")
         alphas = _check_alphas(self.alphas)
         task = FitTask(self, X, y, sample_weight)
-
-        def announced() -> Iterator[float]:
-            for alpha in alphas.tolist():
-                task.start("alpha")
-                yield alpha
-
         with restored_on_failure(self):
             self._forget_fit()
             X, y = validate_data(
@@ -344,7 +338,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             task.begin()
             fits = fit_folds(
                 clf,
-                announced(),
+                _announced(alphas, task),
                 Samples(X, y, {"sample_weight": weights}, score_params),
                 list(cv.split(X, y, **split_params)),
                 scorer,
@@ -429,6 +423,13 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         for name in list(vars(self)):
             if name.endswith("_") and not name.startswith("_"):
                 delattr(self, name)
+
+
+def _announced(alphas: Array, task: FitTask) -> Iterator[float]:
+    """Each alpha, when its subtask has begun."""
+    for alpha in alphas.tolist():
+        task.start("alpha")
+        yield alpha
 
 
 def _check_alphas(alphas) -> Array:
