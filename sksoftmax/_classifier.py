@@ -782,6 +782,7 @@ def restored_on_failure(estimator: BaseEstimator) -> Iterator[None]:
     Parameters
     ----------
     estimator : BaseEstimator
+        All of its attributes are.
     """
     before = vars(estimator).copy()
     try:
