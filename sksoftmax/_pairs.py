@@ -63,6 +63,15 @@ class CurvaturePairs:
         y = self._Y[newest]
         return self._SY[newest, newest] / (y @ operator(y))
 
+    def spread(self, operator: Callable[[Array], Array]) -> float:
+        """How far H is from `H y = c s` for the pairs: deviation of log(y'Hy / s'y)."""
+        return np.std(
+            [
+                np.log(self._Y[slot] @ operator(self._Y[slot]) / self._SY[slot, slot])
+                for slot in self._slots
+            ]
+        )
+
     def apply(self, operator: Callable[[Array], Array], vector: Array) -> Array:
         """The inverse Hessian, of which `operator` is the first estimate."""
         if not self._slots:
