@@ -32,9 +32,9 @@ _NEGLIGIBLE_LOSS = 1e-4
 _ROUNDING = 64 * np.finfo(np.float64).eps
 # Part of the loss that is no reason for a warning, if no step finds it.
 _AS_GOOD_AS_NOTHING = 1e-8
-# What the metric may be damped by, and is at first; another is tried once there are so
+# What the metric may be damped by, and is at first; the next is tried once there are so
 # many pairs. Figures in docs/benchmarks/optimiser.md, "What was tried".
-_DAMPINGS, _FIRST_DAMPING, _ENOUGH_PAIRS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4), 1e-2, 8
+_DAMPINGS, _FIRST_DAMPING, _ENOUGH_PAIRS = (0.3, 0.03, 0.003, 0.0003), 0.003, 8
 
 
 class NotFiniteError(ArithmeticError):

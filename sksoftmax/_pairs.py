@@ -76,16 +76,12 @@ class CurvaturePairs:
         """The inverse Hessian, of which `operator` is the first estimate."""
         if not self._slots:
             return operator(vector)
-        slots = self._slots
-        U = self._SY[np.ix_(slots, slots)]
+        slots = np.array(self._slots)
+        U = self._SY[slots][:, slots]  # in half of the time of np.ix_
         S, Y = self._S[: len(slots)], self._Y[: len(slots)]
+        places = slots.argsort()
         a, _ = dtrtrs(U, (S @ vector)[slots])
-        r = operator(vector - self._in_place(a) @ Y)
+        r = operator(vector - a[places] @ Y)
         c, _ = dtrtrs(U, U.diagonal() * a - (Y @ r)[slots], trans=1)
-        r += self._in_place(c) @ S
+        r += c[places] @ S
         return r
-
-    def _in_place(self, by_age: Array) -> Array:
-        by_slot = np.empty_like(by_age)
-        by_slot[self._slots] = by_age
-        return by_slot
