@@ -177,10 +177,10 @@ def minimize(
     max_time : float, default=None
         Stop after the iteration in which so many seconds have passed.
     initial_inverse_hessian : callable, default=None
-        `initial_inverse_hessian(x)(damping)` is an operator, vector to vector, symmetric
-        and positive definite: an estimate of the inverse Hessian at `x`, the closer to
-        a multiple of the identity the larger the damping. The same arguments must give
-        the same operator. None is the identity.
+        `initial_inverse_hessian(x)(damping)` is an operator from vector to vector,
+        symmetric and positive definite: an estimate of the inverse Hessian at `x`, the
+        closer to a multiple of the identity the larger the damping. The same arguments
+        must give the same operator. None is the identity.
     state : State, default=None
         Go on from here, with the bits of a run that did not stop, if `objective` has
         the same value and gradient at `start` as there. Otherwise it is ignored.
@@ -368,11 +368,11 @@ class _Search:
             return damped(state.metric_damping)
         place = _DAMPINGS.index(state.metric_damping)
         near = _DAMPINGS[max(place - 1, 0) : place + 2]
-        operators = [damped(damping) for damping in near]
-        spreads = [state.pairs.spread(operator) for operator in operators]
-        best = min(range(len(near)), key=spreads.__getitem__)
-        state.metric_damping = near[best]
-        return operators[best]
+        operators = ((damping, damped(damping)) for damping in near)  # two at a time
+        state.metric_damping, operator = min(
+            operators, key=lambda pair: state.pairs.spread(pair[1])
+        )
+        return operator
 
     def _retreat(self) -> bool:
         """Drop what may have led to a useless direction, if there is anything."""
