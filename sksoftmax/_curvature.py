@@ -29,6 +29,9 @@ from sksoftmax._parameters import ParameterLayout
 
 Array = NDArray[np.floating]
 
+# Of the first layer's A: with the damping of the last metric, and both next to it.
+_KEPT_INVERSES = 3
+
 
 class KroneckerFactors(NamedTuple):
     """The factors of each layer.
@@ -115,7 +118,7 @@ class KroneckerInverse:
         Of the products. In float32 the rounding errors of two fits that should be equal
         would be as large as that.
     first_inverses : dict
-        Where the inverse of the first layer's A is kept from one metric to the next.
+        Where inverses of the first layer's A are kept from one metric to the next.
     """
 
     def __init__(
@@ -136,10 +139,12 @@ class KroneckerInverse:
             if layer > 0:
                 inverse = _damped_inverse(A, pi * root, dtype)
             else:
-                if pi not in first_inverses:
-                    first_inverses.clear()
-                    first_inverses[pi] = _damped_inverse(A, pi * root, dtype)
-                inverse = first_inverses[pi]
+                inverse = first_inverses.get(pi * root)
+                if inverse is None:
+                    inverse = _damped_inverse(A, pi * root, dtype)
+                    if len(first_inverses) == _KEPT_INVERSES:
+                        del first_inverses[next(iter(first_inverses))]
+                    first_inverses[pi * root] = inverse
             self._inverses.append((inverse, _damped_inverse(G, root / pi, dtype)))
 
     def __call__(self, vector: Array) -> Array:

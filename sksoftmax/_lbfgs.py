@@ -21,6 +21,7 @@ from sksoftmax._pairs import CurvaturePairs
 Array = NDArray[np.floating]
 Objective = Callable[[Array], tuple[float, Array]]
 Operator = Callable[[Array], Array]
+DampedOperator = Callable[[float], Operator]
 
 # Progress is judged over this many iterations: a single one can be short by chance.
 WINDOW = 10
@@ -31,6 +32,9 @@ _NEGLIGIBLE_LOSS = 1e-4
 _ROUNDING = 64 * np.finfo(np.float64).eps
 # Part of the loss that is no reason for a warning, if no step finds it.
 _AS_GOOD_AS_NOTHING = 1e-8
+# What the metric may be damped by, and is at first; the next is tried once there are so
+# many pairs. Figures in docs/benchmarks/optimiser.md, "What was tried".
+_DAMPINGS, _FIRST_DAMPING, _ENOUGH_PAIRS = (0.3, 0.03, 0.003, 0.0003), 0.003, 8
 
 
 class NotFiniteError(ArithmeticError):
@@ -83,6 +87,8 @@ class State:
         The last steps and the changes of the gradient along them.
     metric_at : ndarray of shape (n,) or None
         Where the starting metric was made; None for the identity.
+    metric_damping : float
+        How much it was damped.
     metric_scale : float
         What it is multiplied by.
     metric_failed : bool
@@ -96,6 +102,7 @@ class State:
     pairs: CurvaturePairs
     n_iter: int = 0
     metric_at: Array | None = None
+    metric_damping: float = _FIRST_DAMPING
     metric_scale: float = 1.0
     metric_failed: bool = False
 
@@ -146,7 +153,7 @@ def minimize(
     max_iter: int,
     tol: float,
     max_time: float | None = None,
-    initial_inverse_hessian: Callable[[Array], Operator] | None = None,
+    initial_inverse_hessian: Callable[[Array], DampedOperator] | None = None,
     state: State | None = None,
     callback: Callable[[State], bool | None] | None = None,
     verbose: int = 0,
@@ -170,9 +177,10 @@ def minimize(
     max_time : float, default=None
         Stop after the iteration in which so many seconds have passed.
     initial_inverse_hessian : callable, default=None
-        `initial_inverse_hessian(x)` gives an operator, vector to vector, symmetric and
-        positive definite: an estimate of the inverse Hessian at `x`. The same `x` must
-        give the same operator. None is the identity.
+        `initial_inverse_hessian(x)(damping)` is an operator from vector to vector,
+        symmetric and positive definite: an estimate of the inverse Hessian at `x`, the
+        closer to a multiple of the identity the larger the damping. The same arguments
+        must give the same operator. None is the identity.
     state : State, default=None
         Go on from here, with the bits of a run that did not stop, if `objective` has
         the same value and gradient at `start` as there. Otherwise it is ignored.
@@ -251,7 +259,7 @@ class _Search:
     def __init__(
         self,
         objective: Objective,
-        metric: Callable[[Array], Operator] | None,
+        metric: Callable[[Array], DampedOperator] | None,
         state: State,
         verbose: int,
     ) -> None:
@@ -265,7 +273,7 @@ class _Search:
         self._promised = np.inf
         self._operator = _identity
         if metric is not None and state.metric_at is not None:
-            self._operator = metric(state.metric_at)
+            self._operator = metric(state.metric_at)(state.metric_damping)
 
     def advance(self) -> str | None:
         """Take one step; the reason, where it is the last or there is none."""
@@ -343,11 +351,28 @@ class _Search:
         if self.metric is None or state.metric_failed or not _is_due(state.n_iter):
             return
         state.metric_at = state.x
-        self._operator = self.metric(state.x)
+        self._operator = self._fitting(self.metric(state.x))
         # Once for each metric: as good as in each iteration (0.49 against 0.49 of the
         # evaluations of L-BFGS-B, docs/benchmarks/optimiser.md) at half of the cost.
         if state.pairs:
             state.metric_scale = state.pairs.scale(self._operator)
+
+    def _fitting(self, damped: DampedOperator) -> Operator:
+        """The metric as damped before, or next to that, whichever fits the pairs best.
+
+        Not by the decrease of a step, as Levenberg and Marquardt (and Martens & Grosse
+        2015, section 6.5) do: that is more the pairs' doing than the metric's.
+        """
+        state = self.state
+        if len(state.pairs) < _ENOUGH_PAIRS:
+            return damped(state.metric_damping)
+        place = _DAMPINGS.index(state.metric_damping)
+        near = _DAMPINGS[max(place - 1, 0) : place + 2]
+        operators = ((damping, damped(damping)) for damping in near)  # two at a time
+        state.metric_damping, operator = min(
+            operators, key=lambda pair: state.pairs.spread(pair[1])
+        )
+        return operator
 
     def _retreat(self) -> bool:
         """Drop what may have led to a useless direction, if there is anything."""

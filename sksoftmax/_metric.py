@@ -1,7 +1,7 @@
 """The minimiser's starting metric: curvature of the objective from some of its rows."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 
 import numpy as np
@@ -21,13 +21,13 @@ Array = NDArray[np.floating]
 
 # Rows that the factors are estimated from, values of X and columns propagated back.
 _MAX_ROWS, _MAX_VALUES, _MAX_COLUMNS = 4096, 2**22, 2**12
-# Of the Gauss-Newton matrix, in units of the mean cross-entropy; the penalty adds its
-# own.
-_DAMPING = 1e-3
 
 
 class KroneckerMetric:
-    """`metric(parameters)` is an estimate of the inverse Hessian of an objective.
+    """`metric(parameters)(damping)` estimates the inverse Hessian of an objective.
+
+    The damping is that of the Gauss-Newton matrix, in units of the mean cross-entropy;
+    the penalty adds its own.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class KroneckerMetric:
         self, objective: Objective, random_state: np.random.RandomState
     ) -> None:
         n_classes = objective.layout.layer_units[-1]
-        self._damping = _DAMPING + objective.alpha / objective.weights_sum
+        self._penalty = objective.alpha / objective.weights_sum
         self._max_dense = _max_dense(objective)
         is_wide = objective.X.shape[1] >= self._max_dense
         # Only narrow sparse rows are made dense.
@@ -51,12 +51,15 @@ class KroneckerMetric:
         self._small_sample = _sample(self._sample, n_rows, random_state)
         self._first_inverses: dict[float, Array] = {}
 
-    def __call__(self, parameters: Array) -> KroneckerInverse:
-        """The operator at one point."""
+    def __call__(self, parameters: Array) -> Callable[[float], KroneckerInverse]:
+        """The operator at one point, as a function of the damping."""
+        return partial(self._damped, self.factors(parameters))
+
+    def _damped(self, factors: KroneckerFactors, damping: float) -> KroneckerInverse:
         return KroneckerInverse(
-            self.factors(parameters),
+            factors,
             self._sample.layout,
-            damping=self._damping,
+            damping=damping + self._penalty,
             dtype=self._sample.X.dtype,
             first_inverses=self._first_inverses,
         )

@@ -63,20 +63,25 @@ class CurvaturePairs:
         y = self._Y[newest]
         return self._SY[newest, newest] / (y @ operator(y))
 
+    def spread(self, operator: Callable[[Array], Array]) -> float:
+        """How far H is from `H y = c s` for the pairs: deviation of log(y'Hy / s'y)."""
+        return np.std(
+            [
+                np.log(self._Y[slot] @ operator(self._Y[slot]) / self._SY[slot, slot])
+                for slot in self._slots
+            ]
+        )
+
     def apply(self, operator: Callable[[Array], Array], vector: Array) -> Array:
         """The inverse Hessian, of which `operator` is the first estimate."""
         if not self._slots:
             return operator(vector)
-        slots = self._slots
-        U = self._SY[np.ix_(slots, slots)]
+        slots = np.array(self._slots)
+        U = self._SY[slots][:, slots]  # in half of the time of np.ix_
         S, Y = self._S[: len(slots)], self._Y[: len(slots)]
+        places = slots.argsort()
         a, _ = dtrtrs(U, (S @ vector)[slots])
-        r = operator(vector - self._in_place(a) @ Y)
+        r = operator(vector - a[places] @ Y)
         c, _ = dtrtrs(U, U.diagonal() * a - (Y @ r)[slots], trans=1)
-        r += self._in_place(c) @ S
+        r += c[places] @ S
         return r
-
-    def _in_place(self, by_age: Array) -> Array:
-        by_slot = np.empty_like(by_age)
-        by_slot[self._slots] = by_age
-        return by_slot

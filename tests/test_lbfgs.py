@@ -225,8 +225,13 @@ def test_the_best_finite_point_is_kept():
     assert minimum.loss == rosenbrock(minimum.x)[0] == minimum.loss_curve[-1]
 
 
+def everywhere(operator):
+    """The same metric at each point, with each damping."""
+    return lambda x: lambda damping: operator
+
+
 def inverse(H):
-    return lambda x: lambda vector: np.linalg.solve(H, vector)
+    return everywhere(lambda vector: np.linalg.solve(H, vector))
 
 
 def test_the_inverse_hessian_of_a_quadratic_needs_one_step():
@@ -250,7 +255,8 @@ def test_a_metric_that_changes_serves_a_function_that_does():
         hessian = np.array([rosen_der(x + step) for step in 1e-6 * np.eye(10)])
         hessian = (hessian - rosen_der(x)) / 1e-6
         values, vectors = np.linalg.eigh(hessian + hessian.T)
-        return lambda v: vectors @ ((vectors.T @ v) / np.maximum(abs(values) / 2, 1))
+        values = np.maximum(abs(values) / 2, 1)
+        return lambda damping: lambda v: vectors @ ((vectors.T @ v) / values)
 
     start = np.zeros(10)
     plain = minimize(rosenbrock, start, max_iter=1000, tol=0)
@@ -274,12 +280,37 @@ def test_a_useless_metric_is_given_up(operator, capsys):
         np.zeros(10),
         max_iter=1000,
         tol=0,
-        initial_inverse_hessian=lambda x: operator,
+        initial_inverse_hessian=everywhere(operator),
         verbose=1,
     )
     assert minimum.loss == pytest.approx(plain.loss, abs=1e-9)
     assert "going on without it" in capsys.readouterr().out
     assert minimum.state.metric_failed
+
+
+@pytest.mark.parametrize("fits", [0.3, 0.03, 0.003, 0.0003])
+def test_the_damping_is_what_fits_the_pairs(fits):
+    """It goes to the level whose operator is the inverse Hessian, a level at a time."""
+    H = np.diag(np.geomspace(1, 1e4, 40))
+
+    def objective(x):
+        return x @ H @ x / 2 + (x**4).sum() + 1, H @ x + 4 * x**3
+
+    def metric(x):
+        return lambda damping: lambda v: v / np.diag(H) ** (fits / damping) ** 0.2
+
+    levels = []
+    minimize(
+        objective,
+        np.ones(40),
+        max_iter=61,
+        tol=-1,
+        initial_inverse_hessian=metric,
+        callback=lambda state: levels.append(state.metric_damping),
+    )
+    assert levels[7] == 0.003
+    assert max(abs(np.diff(np.log10(levels)))) < 1.5
+    assert levels[-1] == fits
 
 
 def same(a, b):
@@ -288,12 +319,12 @@ def same(a, b):
 
 
 def metric_of_changes(x):
-    """Any operator that depends on the point."""
-    return lambda vector: vector / (1 + x * x)
+    """Any operator that depends on the point, and on the damping."""
+    return lambda damping: lambda vector: vector / (1 + x * x + damping)
 
 
 @pytest.mark.parametrize("metric", [None, metric_of_changes], ids=["plain", "metric"])
-@pytest.mark.parametrize("k", [1, 7, 25])
+@pytest.mark.parametrize("k", [1, 7, 20, 25])
 def test_a_state_goes_on_as_if_there_had_been_no_stop(metric, k):
     """k iterations and k more are 2 k iterations, bit for bit, also when pickled."""
     common = {"tol": 0, "initial_inverse_hessian": metric}
@@ -380,7 +411,7 @@ def test_one_short_step_is_not_the_end():
         np.ones(2),
         max_iter=200,
         tol=-1,
-        initial_inverse_hessian=lambda x: lambda v: 1e-14 * v,
+        initial_inverse_hessian=everywhere(lambda v: 1e-14 * v),
     )
     assert minimum.loss == pytest.approx(1, abs=1e-9)
     assert len(minimum.loss_curve) == minimum.state.n_iter
@@ -399,7 +430,7 @@ def test_the_gradient_norm_is_free_of_scale(scale):
         np.ones(3),
         max_iter=1,
         tol=0,
-        initial_inverse_hessian=lambda x: lambda v: np.linalg.solve(H, v) / 2,
+        initial_inverse_hessian=everywhere(lambda v: np.linalg.solve(H, v) / 2),
     )
     gain = (minimum.loss - scale) / minimum.loss
     assert minimum.convergence.gradient_norm**2 / 2 == pytest.approx(gain, rel=0.01)
@@ -452,7 +483,7 @@ def test_curvature_that_is_not_positive_ends_the_metric(capsys):
         np.zeros(1),
         max_iter=1,
         tol=0,
-        initial_inverse_hessian=lambda x: lambda vector: vector,
+        initial_inverse_hessian=everywhere(lambda vector: vector),
         verbose=1,
     )
     assert not found.state.pairs

@@ -54,7 +54,7 @@ def test_weights_are_copies(small_data, rng):
     X[weights == 0] = 1e9
     ours = metric_of(X, y, weights.astype(float))
     assert_close(ours.factors(x), copies.factors(x), rtol=1e-8, atol=1e-10)
-    assert ours._damping == pytest.approx(copies._damping)
+    assert ours._penalty == pytest.approx(copies._penalty)
 
 
 @pytest.mark.parametrize("standardize", [True, False])
@@ -189,7 +189,7 @@ def test_the_operator_is_near_the_inverse_hessian(small_data):
     clf = SoftmaxMLPClassifier((), random_state=0)
     objective, start = clf._prepare(X, y, None)
     metric = KroneckerMetric(objective, np.random.RandomState(0))
-    H = metric(start)
+    H = metric(start)(1e-3)
     steps = 1e-5 * np.eye(start.size)
     hessian = np.array(
         [(objective(start + s)[1] - objective(start - s)[1]) / 2e-5 for s in steps]

@@ -60,6 +60,16 @@ def test_scale_is_that_of_the_newest_pair(rng):
     assert memory.scale(lambda v: 2 * v) == pytest.approx((s @ y) / (2 * y @ y))
 
 
+def test_spread_is_none_for_a_multiple_of_the_inverse_hessian(rng):
+    """And otherwise the deviation of log(y'Hy / s'y) over the pairs in memory."""
+    pairs = positive_pairs(rng, 12)
+    memory = remembered(pairs, 30)
+    inverse = 1 / np.geomspace(1, 100, 30)
+    assert memory.spread(lambda v: 7 * inverse * v) < 1e-12
+    logs = [np.log((y @ y) / (s @ y)) for s, y in pairs[-MEMORY:]]
+    assert memory.spread(np.copy) == pytest.approx(np.std(logs))
+
+
 @pytest.mark.parametrize("y", [-1.0, 0.0, 1e20, np.nan])
 def test_pairs_without_curvature_are_not_remembered(y, rng):
     """Negative, zero, lost in rounding, or not a number: H stays positive."""

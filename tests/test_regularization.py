@@ -68,7 +68,7 @@ def test_noise_asks_for_more_regularisation():
 def test_weights_are_copies(small_data, unit):
     """The same alpha; in another unit of the weights, in that unit."""
     X, y = small_data
-    smooth = {"activation": "tanh", "alpha": "auto", "tol": 1e-6}
+    smooth = {"activation": "tanh", "alpha": "auto", "tol": 1e-6, "max_iter": 1000}
     weights = np.full(len(y), 2.0)
     once = classifier(**smooth).fit(X, y, weights)
     twice = classifier(**smooth).fit(np.tile(X, (2, 1)), np.tile(y, 2))

@@ -2,14 +2,15 @@
 
 A file `NAME.npz` holds arrays X (numbers only) and y. Without a folder of them, a data
 set is fetched from OpenML by its id: columns with levels become one 0/1 column each,
-one for two levels, and missing values the median or the most frequent level.
+one for two levels, and missing values the median or the most frequent level. Two come
+with scikit-learn.
 """
 
 from pathlib import Path
 
 import numpy as np
 from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.datasets import fetch_openml
+from sklearn.datasets import fetch_openml, load_digits, load_wine
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
@@ -42,12 +43,15 @@ LARGE = {
     "mnist": 554,
     "shuttle": 40685,
 }
+OF_SCIKIT_LEARN = {"wine": load_wine, "digits": load_digits}
 FIRST_ROWS = {"covtype20k": 20_000}
 
 
 def load(name, folder=None, max_rows=None):
     """X and class codes; a stratified part of `max_rows`, where there are more."""
-    if folder is None:
+    if name in OF_SCIKIT_LEARN:
+        X, y = OF_SCIKIT_LEARN[name](return_X_y=True)
+    elif folder is None:
         frame = fetch_openml(data_id={**SMALL, **LARGE}[name], as_frame=True)
         X, y = numbers(frame.data), LabelEncoder().fit_transform(frame.target)
         X, y = X[: FIRST_ROWS.get(name)], y[: FIRST_ROWS.get(name)]

@@ -8,29 +8,12 @@ As `optimiser_curves.py`, with an alpha of 3 and two seconds for each. Three min
 import sys
 
 import numpy as np
-from datasets import SMALL
+from datasets import OF_SCIKIT_LEARN, SMALL
 from optimiser_curves import NAMES, curve, plot, plt, seconds_to, split
 from problems import problem_on
 from report import FOLDER, load_competitors, publish, table
-from sklearn.datasets import load_digits, load_wine
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
 SECONDS, ALPHA, N_COLUMNS = 2, 3.0, 5
-OF_SCIKIT_LEARN = {"wine": load_wine, "digits": load_digits}
-
-
-def parts(name, folder):
-    """Training and test part, standardised."""
-    if name in SMALL:
-        return split(name, None, folder)
-    X, y = OF_SCIKIT_LEARN[name](return_X_y=True)
-    X, X_test, y, y_test = train_test_split(
-        X, y, test_size=0.2, stratify=y, random_state=0
-    )
-    scaler = StandardScaler().fit(X)
-    X, X_test = (scaler.transform(part).astype(np.float32) for part in (X, X_test))
-    return X, y, X_test, y_test
 
 
 def cells(values, best):
@@ -65,7 +48,7 @@ def main(folder=None):
     )
     found = []
     for place, name in enumerate(names):
-        X, y, X_test, y_test = parts(name, folder)
+        X, y, X_test, y_test = split(name, None, folder)
         problem = problem_on(X, y, (100,), "relu", ALPHA)
         curves = {
             competitor: curve(problem, module, SECONDS, X_test, y_test)
