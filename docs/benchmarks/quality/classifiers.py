@@ -59,9 +59,14 @@ def with_temperature(seed):
     )
 
 
-def in_other_units(X):
-    """The same units for the same columns."""
-    return X * 10.0 ** np.random.RandomState(0).uniform(-6, 6, X.shape[1])
+def in_other_units(seed, *scalers):
+    """On columns times powers of ten from -6 to 6."""
+    change_units = FunctionTransformer(
+        lambda X: X * 10.0 ** np.random.RandomState(seed).uniform(-6, 6, X.shape[1])
+    )
+    return make_pipeline(
+        change_units, *scalers, SoftmaxMLPClassifier(random_state=seed)
+    )
 
 
 def logistic_regression(seed):
@@ -120,24 +125,6 @@ OURS = {
         lambda seed: SoftmaxMLPClassifier(random_state=seed)
     ),
 }
-# What is measured of ours alone, not compared.
-VARIANTS = {
-    "with temperature": Entry(with_temperature, n_splits=1),
-    "other units": Entry(
-        lambda seed: make_pipeline(
-            FunctionTransformer(in_other_units), SoftmaxMLPClassifier(random_state=seed)
-        ),
-        n_splits=1,
-    ),
-    "other units, StandardScaler": Entry(
-        lambda seed: make_pipeline(
-            FunctionTransformer(in_other_units),
-            StandardScaler(),
-            SoftmaxMLPClassifier(random_state=seed),
-        ),
-        n_splits=1,
-    ),
-}
 PEERS = {
     "LogisticRegressionCV": Entry(logistic_regression),
     "MLPClassifier": Entry(lambda seed: scaled(MLPClassifier(random_state=seed))),
@@ -153,6 +140,14 @@ PEERS = {
     "XGBoost": Entry(xgboost, "xgboost"),
     "RealMLP": Entry(realmlp, "pytabkit", n_splits=1),
     "RealMLP for log-loss": Entry(realmlp_for_log_loss, "pytabkit", n_splits=1),
+}
+# Ours with something in front or behind, to compare it with itself.
+VARIANTS = {
+    "with temperature": Entry(with_temperature, n_splits=1),
+    "other units": Entry(in_other_units, n_splits=1),
+    "other units, StandardScaler": Entry(
+        lambda seed: in_other_units(seed, StandardScaler()), n_splits=1
+    ),
 }
 
 

@@ -3,7 +3,7 @@
     cd docs/benchmarks
     python -m quality.defaults [--folder FOLDER] [--jobs 2] [--results FILE]
 
-Test log-loss on 33 data sets, at most 2000 training rows, two stratified splits, raw
+Test log-loss on 32 data sets, at most 2000 training rows, two stratified splits, raw
 features. All but one thing is as in `SoftmaxMLPClassifier(alpha="auto")`. Twenty-five
 minutes on two cores; goes on where it was interrupted.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from datasets import LARGE, MEDIUM, SMALL, load
+from datasets import load
 from report import publish, table
 from scipy.special import log_softmax
 from sklearn.ensemble import BaggingClassifier
@@ -26,11 +26,10 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from quality.study import Ranking, Study, Task, geometric_mean, grid, worst
+from quality.study import SUITE, Ranking, Study, Task, geometric_mean, grid, worst
 from sksoftmax import SoftmaxMLPClassifier, _network
 from sksoftmax._parameters import ParameterLayout
 
-DATA = [*SMALL, *MEDIUM, *LARGE]
 N_SPLITS, MAX_ROWS = 2, 2000
 
 
@@ -256,7 +255,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--results", type=Path, default=Path("defaults.jsonl"))
     parser.add_argument("--factors", nargs="+", choices=FACTORS, default=[*FACTORS])
-    parser.add_argument("--data", nargs="+", choices=DATA, default=DATA)
+    parser.add_argument("--data", nargs="+", choices=SUITE, default=SUITE)
     parser.add_argument("--splits", type=int, default=N_SPLITS)
     options = parser.parse_args()
     seeds = range(options.splits)
@@ -278,7 +277,7 @@ def main():
         results = study.run(tasks, options.jobs)
         rows += summary(factor, results, options.data, seeds)
         print("\n" + table(HEADER, rows[-len(FACTORS[factor]) :]))
-    if options.factors == [*FACTORS] and options.data == DATA:  # not a part of it
+    if options.factors == [*FACTORS] and options.data == SUITE:  # not a part of it
         publish("defaults", table(HEADER, rows), page="quality/README.md")
 
 

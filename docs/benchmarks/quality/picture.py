@@ -1,10 +1,6 @@
 """Reliability diagrams."""
 
-from pathlib import Path
-
 import numpy as np
-
-IMAGES = Path(__file__).parent.parent / "images"
 
 
 def pooled(tables):
@@ -13,15 +9,15 @@ def pooled(tables):
     return (tables / tables[:, :1].sum(axis=2, keepdims=True)).sum(axis=0)
 
 
-def reliability_diagrams(tables, name):
+def reliability_diagrams(tables, path):
     """Accuracy against confidence, a panel for each method.
 
     Parameters
     ----------
     tables : dict
         From the name of a method to its tables of `calibration.reliability`.
-    name : str
-        Of the file among the images.
+    path : Path
+        Where to.
     """
     import matplotlib.pyplot as plt
 
@@ -52,5 +48,5 @@ def reliability_diagrams(tables, name):
         axis.axis("off")
     figure.supxlabel("confidence", fontsize=9)
     figure.supylabel("accuracy", fontsize=9)
-    figure.savefig(IMAGES / name, dpi=110)
+    figure.savefig(path, dpi=110)
     plt.close(figure)

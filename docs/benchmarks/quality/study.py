@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from datasets import LARGE, MEDIUM, SMALL
 from joblib import Parallel, delayed
 from scipy.stats import friedmanchisquare, rankdata, studentized_range
 from sklearn.metrics import log_loss
 
 from quality.calibration import reliability
 
+SUITE = [name for name in {**SMALL, **MEDIUM, **LARGE} if name != "mnist"]  # no pixels
 MAX_TEST_ROWS = 10_000
 RARE = 5  # rows of a class for the training part, so that each of five folds has it
 
