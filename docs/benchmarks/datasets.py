@@ -36,6 +36,18 @@ SMALL = {
     "wdbc": 1510,
     "yeast": 181,
 }
+MEDIUM = {
+    "churn": 40701,
+    "dna": 40670,
+    "letter": 6,
+    "magic": 1120,
+    "page_blocks": 30,
+    "satimage": 182,
+    "spambase": 44,
+    "splice": 46,
+    "wall_robot": 1497,
+    "waveform": 60,
+}
 LARGE = {
     "adult": 1590,
     "connect4_binary": 40668,  # with three classes on OpenML
@@ -45,6 +57,18 @@ LARGE = {
 }
 OF_SCIKIT_LEARN = {"wine": load_wine, "digits": load_digits}
 FIRST_ROWS = {"covtype20k": 20_000}
+NOT_FEATURES = {  # of OpenML's: names of rows, the label again, who was recorded
+    "cardiotocography": ["V1", "V2", *(f"V{i}" for i in range(26, 36))],
+    "churn": ["phone_number"],
+    "magic": ["ID"],
+    "splice": ["Instance_name"],
+    "vowel": ["Train_or_Test", "Speaker_Number", "Sex"],
+}
+
+
+def data_id(name):
+    """OpenML's: the number itself names any other data set."""
+    return {**SMALL, **MEDIUM, **LARGE}.get(name) or int(name)
 
 
 def load(name, folder=None, max_rows=None):
@@ -52,8 +76,9 @@ def load(name, folder=None, max_rows=None):
     if name in OF_SCIKIT_LEARN:
         X, y = OF_SCIKIT_LEARN[name](return_X_y=True)
     elif folder is None:
-        frame = fetch_openml(data_id={**SMALL, **LARGE}[name], as_frame=True)
-        X, y = numbers(frame.data), LabelEncoder().fit_transform(frame.target)
+        frame = fetch_openml(data_id=data_id(name), as_frame=True)
+        features = frame.data.drop(columns=NOT_FEATURES.get(name, []), errors="ignore")
+        X, y = numbers(features), LabelEncoder().fit_transform(frame.target)
         X, y = X[: FIRST_ROWS.get(name)], y[: FIRST_ROWS.get(name)]
     else:
         with np.load(Path(folder) / f"{name}.npz", allow_pickle=True) as data:

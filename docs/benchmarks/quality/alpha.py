@@ -1,6 +1,7 @@
 """How good are the probabilities with an alpha that is learnt, chosen, or fixed?
 
-    python docs/benchmarks/quality_alpha.py [FOLDER]
+    cd docs/benchmarks
+    python -m quality.alpha [FOLDER]
 
 Test log-loss on each small data set (`datasets.py`: from OpenML, or from files in
 FOLDER), at most 1500 training rows, three stratified splits, 100 hidden units, raw

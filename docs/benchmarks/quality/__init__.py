@@ -1,0 +1,1 @@
+"""Studies of the probabilities. Run in the folder above: `python -m quality.peers`."""
