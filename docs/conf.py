@@ -40,7 +40,7 @@ html_sidebars = {
 }
 html_show_sourcelink = False
 
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_fence_as_directive = ["math"]  # GitHub's spelling of a formula
 myst_heading_anchors = 3
 
