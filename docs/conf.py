@@ -14,6 +14,7 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
@@ -24,6 +25,8 @@ nitpicky = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = "sksoftmax"
+html_logo = html_favicon = "_static/logo.svg"
+html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_theme_options = {
@@ -43,6 +46,9 @@ html_show_sourcelink = False
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_fence_as_directive = ["math"]  # GitHub's spelling of a formula
 myst_heading_anchors = 3
+
+copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 
 autosummary_generate = True
 autodoc_typehints = "none"  # numpydoc says it
@@ -70,17 +76,31 @@ LIBRARIES = {
     "scipy": "https://docs.scipy.org/doc/scipy/reference/generated/{}.html",
     "numpy": "https://numpy.org/doc/stable/reference/generated/{}.html",
 }
+# Labels and a term in docstrings that are inherited from scikit-learn.
+SKLEARN = "https://scikit-learn.org/stable/"
+LABELS = {
+    "accuracy_score": f"{SKLEARN}modules/model_evaluation.html#accuracy-score",
+    "metadata_routing": f"{SKLEARN}metadata_routing.html",
+    "meta-estimator": f"{SKLEARN}glossary.html#term-meta-estimator",
+}
 
 
 def link_to_library(app, env, node, contnode):
-    """Reference to a class or function of another library, if that is what it is."""
+    """Reference to what another library documents, if that is what it is."""
     target = node["reftarget"]
-    address = LIBRARIES.get(target.partition(".")[0])
-    if node.get("refdomain") != "py" or address is None:
+    library = LIBRARIES.get(target.partition(".")[0])
+    address = library.format(target) if library else LABELS.get(target)
+    if address is None:
         return None
-    reference = nodes.reference("", "", refuri=address.format(target), internal=False)
-    reference += contnode
-    return reference
+    return nodes.reference("", "", contnode, refuri=address, internal=False)
+
+
+def strip_examples(app, doctree):
+    """Take off the blank line that ends an example, which doctest needs."""
+    for block in doctree.findall(nodes.literal_block):
+        if block.rawsource == block.astext():
+            block.rawsource = block.rawsource.rstrip()
+            block[:] = [nodes.Text(block.rawsource)]
 
 
 def visit_math(self, node, as_block=False):
@@ -99,6 +119,7 @@ def visit_displaymath(self, node):
 
 
 def setup(app):
+    app.connect("doctree-read", strip_examples)
     app.connect("missing-reference", link_to_library)
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_displaymath, None))
 

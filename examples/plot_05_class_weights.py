@@ -13,7 +13,6 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.datasets import make_classification
 from sklearn.metrics import log_loss, recall_score
 from sklearn.model_selection import train_test_split
-from sklearn.utils.class_weight import compute_class_weight
 
 from sksoftmax import SoftmaxMLPClassifier
 
@@ -45,8 +44,7 @@ balanced = SoftmaxMLPClassifier(class_weight="balanced", **options).fit(
 # often, so its odds are w times as large. Divide each column by its weight, and each
 # row by its sum.
 
-weight = compute_class_weight("balanced", classes=balanced.classes_, y=y_train)
-corrected = balanced.predict_proba(X_test) / weight
+corrected = balanced.predict_proba(X_test) / balanced.class_weight_
 corrected /= corrected.sum(axis=1, keepdims=True)
 
 probabilities = {
