@@ -45,10 +45,10 @@ print(
 # iteration: full-batch training has no noise.
 
 figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
-axes.semilogy(range(1, clf.n_iter_ + 1), clf.loss_curve_)
+axes.plot(range(1, clf.n_iter_ + 1), clf.loss_curve_)
 axes.axhline(np.log(10), color="0.5", linestyle=":")
-axes.text(clf.n_iter_, np.log(10), "log 10", ha="right", va="bottom", color="0.4")
-axes.set(xlabel="iteration", ylabel="objective")
+axes.text(clf.n_iter_, np.log(10), "log 10", ha="right", va="top", color="0.4")
+axes.set(xlabel="iteration", ylabel="objective", ylim=(0, None))
 plt.show()
 
 # %%

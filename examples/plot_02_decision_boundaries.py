@@ -8,8 +8,11 @@ middle. A good network has a boundary that follows the arms *and* a shade that i
 where the classes mix.
 """
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
@@ -22,7 +25,7 @@ def spiral(n_samples, seed):
     rng = np.random.default_rng(seed)
     y = rng.integers(3, size=n_samples)
     radius = rng.uniform(0.15, 1, n_samples)
-    angle = 3.6 * radius + 2 * np.pi * y / 3 + rng.normal(0, 0.4, n_samples)
+    angle = 3.6 * radius + 2 * np.pi * y / 3 + rng.normal(0, 0.7, n_samples)
     return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), y
 
 
@@ -31,11 +34,13 @@ X_test, y_test = spiral(10_000, seed=1)
 
 models = {
     "no hidden layer": SoftmaxMLPClassifier((), random_state=0),
-    "alpha=0.3": SoftmaxMLPClassifier(alpha=0.3, random_state=0),
+    'alpha="auto"': SoftmaxMLPClassifier(alpha="auto", random_state=0),
     "MLPClassifier(solver='lbfgs')": MLPClassifier(
         solver="lbfgs", max_iter=1000, random_state=0
     ),
 }
+
+warnings.simplefilter("ignore", ConvergenceWarning)  # for MLPClassifier
 
 # %%
 # Without a hidden layer the boundaries are straight. The penalty keeps the second
@@ -57,18 +62,15 @@ for axes, (name, model) in zip(panels, models.items(), strict=True):
         levels=np.linspace(0, 1, 11),
         **common,
     )
-    DecisionBoundaryDisplay.from_estimator(
-        model,
-        response_method="predict",
-        plot_method="contour",
-        levels=[0.5, 1.5],
-        colors="0.2",
-        **common,
+    classes = DecisionBoundaryDisplay.from_estimator(
+        model, response_method="predict", plot_method="contour", **common
     )
+    classes.surface_.remove()
+    axes.contour(classes.xx0, classes.xx1, classes.response, [0.5, 1.5], colors="0.2")
     for k, (marker, color) in enumerate(
         [("o", "#E69F00"), ("s", "#5B3A8E"), ("^", "#009E73")]
     ):
-        axes.scatter(*X[y == k].T, s=10, marker=marker, c=color, linewidths=0)
+        axes.scatter(*X[y == k].T, s=14, marker=marker, c=color, ec="w", lw=0.4)
     loss = log_loss(y_test, model.predict_proba(X_test))
     axes.set_title(f"{name}\ntest log-loss {loss:.2f}", fontsize=11)
     axes.set(aspect="equal", xticks=[], yticks=[])

@@ -73,6 +73,6 @@ for name, alpha, color in (
     axes.axvline(alpha, color=color, linestyle=":")
     axes.plot(alpha, loss, "o", color=color, label=f"{name}: {loss:.3f}")
     print(f"{name}: alpha {alpha:.3g}, test log-loss {loss:.4f}")
-axes.set(xscale="log", ylim=(0, None), xlabel="alpha", ylabel="log-loss")
+axes.set(xscale="log", ylim=(0, 0.5), xlabel="alpha", ylabel="log-loss")
 axes.legend()
 plt.show()

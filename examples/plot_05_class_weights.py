@@ -58,14 +58,14 @@ for name, p in probabilities.items():
     print(f"{name:24}{log_loss(y_test, p):10.3f}{p[:, 1].mean():20.3f}{recall:12.2f}")
 
 # %%
-# With weights, rows that are said to be of class 1 with 50 % are so far less often. The
-# corrected ones lie on the diagonal again, as those without weights do.
+# With weights, rows that are said to be of class 1 with 50 % are so far less often.
+# Turned back, they lie near the diagonal again, as those without weights do.
 
 figure, axes = plt.subplots(figsize=(5.8, 5.2), layout="constrained")
 colors = ("#0072B2", "#D55E00", "#009E73")
 for (name, p), color, marker in zip(probabilities.items(), colors, "os^", strict=True):
     CalibrationDisplay.from_predictions(
-        y_test, p[:, 1], n_bins=8, name=name, ax=axes, color=color, marker=marker
+        y_test, p[:, 1], n_bins=6, name=name, ax=axes, color=color, marker=marker
     )
 axes.set(xlabel="predicted probability of class 1", ylabel="frequency of class 1")
 plt.show()

@@ -28,7 +28,7 @@ X, y = make_classification(
     n_features=15,
     n_informative=8,
     n_classes=4,
-    flip_y=0.15,
+    flip_y=0.03,
     random_state=3,
 )
 X_train, X_test, y_train, y_test = train_test_split(
@@ -62,8 +62,8 @@ for name, model in models.items():
 
 # %%
 # Of several classes, look at the one that is predicted: its probability against how
-# often it is right. Below the diagonal the classifier is too sure of itself. The
-# histogram in the lower half tells how many rows there are of each probability.
+# often it is right. Below the diagonal a classifier is too sure of itself, above it not
+# sure enough. The histograms tell how many rows there are of each probability.
 
 figure, panels = plt.subplots(
     2, 4, figsize=(11, 5), layout="constrained", sharex=True, height_ratios=[3, 1]

@@ -66,10 +66,12 @@ for n_samples in sizes:
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 left.plot(sizes, speedup, "o-")
-left.set(yscale="log", ylabel="time of MLPClassifier / ours")
+left.set(ylabel="time of MLPClassifier / ours", ylim=(0, None))
 right.plot(sizes, lower, "o-", color="#D55E00")
-right.set(ylabel="objective of ours / MLPClassifier's", ylim=(0, None))
+right.set(ylabel="objective of ours / MLPClassifier's", ylim=(0.9, 1.1))
 for axes in (left, right):
     axes.axhline(1, color="0.5", linestyle=":")
     axes.set(xscale="log", xlabel="rows")
+    axes.set_xticks(sizes, labels=sizes)
+    axes.minorticks_off()
 plt.show()
