@@ -2,8 +2,12 @@
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from threadpoolctl import threadpool_limits
 
 import sksoftmax
+
+# The examples are small: on one thread they take seconds, whatever else is running.
+threadpool_limits(1)
 
 project = "sksoftmax"
 copyright = "the sksoftmax developers"
@@ -75,6 +79,7 @@ sphinx_gallery_conf = {
 LIBRARIES = {
     "sklearn": "https://scikit-learn.org/stable/modules/generated/{}.html",
     "scipy": "https://docs.scipy.org/doc/scipy/reference/generated/{}.html",
+    "joblib": "https://joblib.readthedocs.io/en/stable/generated/{}.html",
     "numpy": "https://numpy.org/doc/stable/reference/generated/{}.html",
 }
 # Labels and a term in docstrings that are inherited from scikit-learn.

@@ -34,7 +34,7 @@ X_test, y_test = spiral(10_000, seed=1)
 
 models = {
     "no hidden layer": SoftmaxMLPClassifier((), random_state=0),
-    'alpha="auto"': SoftmaxMLPClassifier(alpha="auto", random_state=0),
+    "SoftmaxMLPClassifier": SoftmaxMLPClassifier(random_state=0),
     "MLPClassifier(solver='lbfgs')": MLPClassifier(
         solver="lbfgs", max_iter=1000, random_state=0
     ),

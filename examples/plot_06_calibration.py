@@ -36,7 +36,7 @@ X_train, X_test, y_train, y_test = train_test_split(
 )
 
 models = {
-    "SoftmaxMLPClassifier": SoftmaxMLPClassifier(alpha="auto", random_state=0),
+    "SoftmaxMLPClassifier": SoftmaxMLPClassifier(random_state=0),
     "MLPClassifier, lbfgs": make_pipeline(
         StandardScaler(), MLPClassifier(solver="lbfgs", random_state=0)
     ),
