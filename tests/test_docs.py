@@ -22,8 +22,10 @@ def column(section, index):
     """Names in a column of one of the tables of docs/mlp_classifier.md."""
     text = read("docs/mlp_classifier.md")
     rows = re.search(rf"\n## {section}\n(.*?)(\n## |\Z)", text, re.DOTALL).group(1)
-    cells = [row.split(" | ")[index] for row in rows.splitlines() if " | " in row]
-    return {name for cell in cells for name in re.findall(r"`(\w+)[`=]", cell)}
+    rows = [row.strip("| ").split(" | ") for row in rows.splitlines() if " | " in row]
+    cells = [row[index] for row in rows]
+    lists = [cell for cell in cells if cell.startswith("`")]  # and no remark
+    return {name for cell in lists for name in re.findall(r"`(\w+)[`=]", cell)}
 
 
 def attributes(estimator):
