@@ -1,4 +1,4 @@
-"""Sessions for developers: `nox -s tests`, `nox -s lint`."""
+"""Sessions for developers: `nox -s tests`, `nox -s lint`, `nox -s docs`."""
 
 import nox
 
@@ -38,3 +38,12 @@ def lint(session):
     session.run("ruff", "check")
     session.run("codespell", "sksoftmax", "tests", "docs", "examples", "README.md")
     session.run("numpydoc", "lint", *PUBLIC)
+
+
+@nox.session
+def docs(session):
+    """The site, in docs/_build/html: examples are run, and warnings are errors."""
+    project = nox.project.load_toml("pyproject.toml")
+    session.install(".", *nox.project.dependency_groups(project, "docs"))
+    options = ["-W", "--keep-going", "-n", *session.posargs]
+    session.run("python", "-m", "sphinx", *options, "docs", "docs/_build/html")

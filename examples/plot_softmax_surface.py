@@ -3,7 +3,7 @@ The two-class softmax surface, and cross-entropy beside squared error
 =====================================================================
 
 Draws the two pictures of docs/softmax.md. Needs matplotlib
-(`pip install "sksoftmax[plot]"`).
+(``pip install "sksoftmax[plot]"``)::
 
     python examples/plot_softmax_surface.py              # show them
     python examples/plot_softmax_surface.py docs/images  # write them as PNG files

@@ -1,4 +1,6 @@
-"""Digits by their probabilities: fit, tune, compare.
+"""
+Quickstart: fit, tune and compare on digits
+===========================================
 
 Fits a pipeline on scikit-learn's digits, tunes it by GridSearchCV on log-loss, compares
 it with scikit-learn's own networks and LogisticRegression on the same split, and shows

@@ -129,7 +129,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     n_features_in_ : int
         Number of features seen during `fit`.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where `X` had names that are all strings.
 
     coefs_ : list of ndarray

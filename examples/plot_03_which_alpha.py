@@ -1,0 +1,67 @@
+"""
+Which alpha?
+============
+
+`alpha` is the strength of the penalty, and no other parameter is worth as much. By
+default, it is taken from the training data alone; ``SoftmaxMLPClassifierCV`` takes it
+from rows that are held out in turn. This page compares both with the answer that
+neither is given: the log-loss on new data.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.metrics import log_loss
+from sklearn.model_selection import train_test_split
+
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+
+X, y = load_digits(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, train_size=500, stratify=y, random_state=0
+)
+
+# %%
+# The evidence needs three or four fits, and no held-out rows: how probable the labels
+# are, for a network whose weights are drawn from a Gaussian of precision `alpha`.
+
+clf = SoftmaxMLPClassifier(random_state=0).fit(X_train, y_train)
+for step in clf.alpha_path_:
+    print(
+        f"alpha {step.alpha:6.3f}   log-evidence {step.log_evidence:9.1f}   "
+        f"{step.n_effective:5.0f} effective parameters"
+    )
+
+# %%
+# Cross-validation fits each alpha to five parts of the rows, from the largest to where
+# smaller ones are clearly worse.
+
+search = SoftmaxMLPClassifierCV(random_state=0).fit(X_train, y_train)
+print(f"{search.scores_.size} fits, and alpha={search.alpha_:.3g} to all rows")
+
+# %%
+# Too small an alpha fits noise, too large a one does not fit. The valley is flat: half
+# a decade beside the best costs little.
+
+alphas = np.logspace(-2, 2, 9)
+new_data = []
+for alpha in alphas:
+    fixed = SoftmaxMLPClassifier(alpha=alpha, random_state=0).fit(X_train, y_train)
+    new_data.append(log_loss(y_test, fixed.predict_proba(X_test)))
+
+figure, axes = plt.subplots(figsize=(7.2, 4.2), layout="constrained")
+axes.plot(search.alphas_, -search.scores_.T, color="#56B4E9", linewidth=0.7)
+axes.plot(
+    search.alphas_, -search.scores_.mean(axis=0), color="#0072B2", label="mean of folds"
+)
+axes.plot(alphas, new_data, color="0.2", label="new data")
+for name, model, color in (
+    ("cross-validation", search, "#0072B2"),
+    ('alpha="auto"', clf, "#D55E00"),
+):
+    loss = log_loss(y_test, model.predict_proba(X_test))
+    axes.axvline(model.alpha_, color=color, linestyle=":")
+    axes.plot(model.alpha_, loss, "o", color=color, label=f"{name}: {loss:.3f}")
+axes.set(xscale="log", ylim=(0, 0.5), xlabel="alpha", ylabel="log-loss")
+axes.legend()
+plt.show()

@@ -1,0 +1,71 @@
+"""The pages of docs/ say what there is: every public name, every parameter."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.neural_network import MLPClassifier
+
+import sksoftmax
+from sksoftmax import SoftmaxMLPClassifier
+
+ROOT = Path(__file__).parents[1]
+
+
+def read(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def column(section, index):
+    """Names in a column of one of the tables of docs/mlp_classifier.md."""
+    text = read("docs/mlp_classifier.md")
+    rows = re.search(rf"\n## {section}\n(.*?)(\n## |\Z)", text, re.DOTALL).group(1)
+    rows = [row.strip("| ").split(" | ") for row in rows.splitlines() if " | " in row]
+    cells = [row[index] for row in rows]
+    lists = [cell for cell in cells if cell.startswith("`")]  # and no remark
+    return {name for cell in lists for name in re.findall(r"`(\w+)[`=]", cell)}
+
+
+def attributes(estimator):
+    section = inspect.getdoc(estimator).split("\nAttributes\n")[1].split("\n\nSee")[0]
+    return set(re.findall(r"^(\w+_) : ", section, flags=re.MULTILINE))
+
+
+def methods(estimator):
+    return {
+        name
+        for name in set(dir(estimator)) - set(dir(BaseEstimator))
+        if not name.startswith(("_", "set_"))
+    }
+
+
+@pytest.mark.parametrize("name", sksoftmax.__all__)
+def test_every_public_name_has_a_page_and_an_example(name):
+    """docs/api.md lists it, and its docstring has an example, which pytest runs."""
+    assert re.search(rf"^ +{name}$", read("docs/api.md"), flags=re.MULTILINE)
+    assert ">>> " in inspect.getdoc(getattr(sksoftmax, name))
+
+
+SECTIONS = pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        ("Parameters", lambda estimator: set(estimator().get_params())),
+        ("Attributes", attributes),
+        ("Methods", methods),
+    ],
+)
+
+
+@SECTIONS
+def test_nothing_of_mlp_classifier_is_left_out(section, names):
+    """The table of a newcomer has each name of MLPClassifier, and none that it lost."""
+    assert column(section, 0) == names(MLPClassifier)
+
+
+@SECTIONS
+def test_what_is_new_here_is_in_the_table(section, names):
+    """The second column has what MLPClassifier has not."""
+    new = names(SoftmaxMLPClassifier) - names(MLPClassifier)
+    assert new <= column(section, 1)
