@@ -122,7 +122,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         call.
 
     verbose : bool or int, default=0
-        Print a line for each iteration.
+        Print a line for each iteration: the objective, `gradient_norm` (of
+        `convergence_`, where its step began), the validation log-loss and the seconds
+        so far; and the reason of the stop.
 
     Attributes
     ----------

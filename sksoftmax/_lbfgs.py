@@ -85,6 +85,8 @@ class State:
         Those that the stopping rule looks at.
     pairs : CurvaturePairs
         The last steps and the changes of the gradient along them.
+    gradient_norm : float
+        Of `Convergence`, where the last step began.
     metric_at : ndarray of shape (n,) or None
         Where the starting metric was made; None for the identity.
     metric_damping : float
@@ -101,6 +103,7 @@ class State:
     recent_losses: list[float]
     pairs: CurvaturePairs
     n_iter: int = 0
+    gradient_norm: float = np.nan
     metric_at: Array | None = None
     metric_damping: float = _FIRST_DAMPING
     metric_scale: float = 1.0
@@ -301,6 +304,7 @@ class _Search:
         direction = self._direction()
         slope = float(direction @ state.gradient)
         self._promised = _part_of_loss(-slope, state.loss)
+        state.gradient_norm = _norm(self._promised)
         here = Trial(0.0, state.x, state.loss, state.gradient, slope)
         if not -np.inf < slope <= 0:  # nor NaN
             return None
@@ -310,8 +314,8 @@ class _Search:
 
     def gradient_norm(self) -> float:
         """`sqrt(g' H g / loss)` at the current point."""
-        decrease = max(-float(self._direction() @ self.state.gradient), 0.0)
-        return math.sqrt(_part_of_loss(decrease, self.state.loss))
+        decrease = -float(self._direction() @ self.state.gradient)
+        return _norm(_part_of_loss(decrease, self.state.loss))
 
     def _trial(self, direction: Array, step: float) -> Trial:
         x = self.state.x + step * direction
@@ -397,6 +401,10 @@ def relative_decrease(losses: list[float], window: int = WINDOW) -> float:
     if len(losses) <= window:
         return np.inf
     return _part_of_loss(losses[-1 - window] - losses[-1], losses[-1])
+
+
+def _norm(promised: float) -> float:
+    return math.sqrt(max(promised, 0.0))
 
 
 def _part_of_loss(decrease: float, loss: float) -> float:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -164,8 +165,7 @@ class _Run:
 
     def loss(self, function: Objective, x: Array) -> float:
         """The objective at one point."""
-        self._n_evaluations += 1
-        return function(x)[0]
+        return self._evaluate(function, x)[0]
 
     def stage(self, function: Objective, x: Array, **options: Any) -> Minimum:
         """Iterations on the rows of `function`."""
@@ -176,16 +176,14 @@ class _Run:
             self._validation.restart(x, self.loss(function, x))
         left = None if self._max_time is None else self._max_time - self._seconds()
         self.stages.append(Stage(n_samples, 0))
-        minimum = minimize(
-            function,
+        return minimize(
+            partial(self._evaluate, function),
             x,
             max_time=left,
             callback=self._after_iteration,
             verbose=self._verbose,
             **options,
         )
-        self._n_evaluations += minimum.convergence.n_evaluations
-        return minimum
 
     def result(self, minimum: Minimum) -> Trained:
         """The last stage's minimum, or best iterate, with the sums of all stages."""
@@ -202,6 +200,10 @@ class _Run:
         minimum = minimum._replace(loss_curve=self._losses, convergence=convergence)
         return Trained(minimum, self.stages, self._validation)
 
+    def _evaluate(self, function: Objective, x: Array) -> tuple[float, Array]:
+        self._n_evaluations += 1
+        return function(x)
+
     def _after_iteration(self, state: State) -> bool:
         self._last = state.x
         self._losses.append(state.loss)
@@ -210,13 +212,16 @@ class _Run:
         if self._validation:
             self._is_over = self._validation.add(state.x, state.loss)
         if self._verbose:
-            report(self._progress())
+            report(self._progress(state))
         if self._callback is not None and self._callback(state):
             self.is_stopped = True
         return self.is_stopped or self._is_over
 
-    def _progress(self) -> str:
-        parts = [f"Iteration {self.stages[-1].n_iter}, loss = {self._losses[-1]:.8f}"]
+    def _progress(self, state: State) -> str:
+        parts = [
+            f"Iteration {self.stages[-1].n_iter}, loss = {state.loss:.8f}",
+            f"gradient norm = {state.gradient_norm:.1e}",
+        ]
         if self._validation:
             parts.append(f"validation loss = {self._validation.losses[-1]:.8f}")
         return ", ".join([*parts, f"{self._seconds():.1f} s"])

@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 from sksoftmax._callbacks import CallbackSupportMixin, FitTask
+from sksoftmax._objective import Objective
 
 needs_callbacks = pytest.mark.skipif(
     not hasattr(CallbackSupportMixin, "set_callbacks"),
@@ -169,8 +170,6 @@ def test_without_callbacks_there_are_no_tasks():
 
 def interrupt_at(monkeypatch, n_evaluations):
     """Raise KeyboardInterrupt in an evaluation, as Ctrl-C would."""
-    from sksoftmax._objective import Objective
-
     evaluate, n = Objective.__call__, 0
 
     def interrupted(self, parameters):
@@ -194,6 +193,7 @@ def test_an_interrupt_keeps_the_iterate(monkeypatch, n_samples, early_stopping):
         clf.fit(X, y)
     assert clf.convergence_.reason == "interrupted"
     assert 1 <= clf.n_iter_ == len(clf.loss_curve_) < 9
+    assert clf.convergence_.n_evaluations >= 9
     assert clf.loss_ < np.log(2)
     assert clf.score(X, y) > 0.7
     if n_samples == 200 and not early_stopping:
@@ -215,22 +215,38 @@ def test_an_interrupted_fit_can_go_on(small_data, monkeypatch):
     assert clf.convergence_.reason == "tol"
 
 
-@pytest.mark.parametrize("where", [1, 9, 95])
+def count_evaluations(monkeypatch, fit):
+    """How many there are."""
+    evaluate, n = Objective.__call__, 0
+
+    def counted(self, parameters):
+        nonlocal n
+        n += 1
+        return evaluate(self, parameters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Objective, "__call__", counted)
+        fit()
+    return n
+
+
+@pytest.mark.parametrize("where", ["start", "first fit", "last fit"])
 def test_an_interrupted_search_keeps_the_best(small_data, monkeypatch, where):
     """Of the fits that were done, or what there is of the first."""
-    expected = classifier(alpha="auto").fit(*small_data)
+    expected = classifier(alpha="auto")
+    n = count_evaluations(monkeypatch, lambda: expected.fit(*small_data))
     clf = classifier(alpha="auto")
-    interrupt_at(monkeypatch, where)
+    interrupt_at(monkeypatch, {"start": 1, "first fit": 9, "last fit": n - 3}[where])
     with pytest.raises(KeyboardInterrupt):
         clf.fit(*small_data)
-    if where == 1:
+    if where == "start":
         assert not hasattr(clf, "coefs_")
         return
     assert clf.convergence_.reason == "interrupted"
     done = {candidate.alpha: candidate for candidate in expected.alpha_path_}
     path = clf.alpha_path_
-    assert len(path) == 1 if where == 9 else len(path) > 1
-    if where == 95:
+    assert len(path) == (1 if where == "first fit" else len(done) - 1)
+    if where == "last fit":
         assert path == [done[candidate.alpha] for candidate in path]
     assert clf.alpha_ == max(path, key=lambda candidate: candidate.log_evidence).alpha
 
@@ -266,19 +282,8 @@ def test_an_interrupted_cv_keeps_the_last_fit_only(
     small_data, monkeypatch, where, is_fitted
 ):
     """Folds are no model."""
-    from sksoftmax._objective import Objective
-
-    evaluate, n = Objective.__call__, 0
-
-    def counted(self, parameters):
-        nonlocal n
-        n += 1
-        return evaluate(self, parameters)
-
     clf = SoftmaxMLPClassifierCV((8,), alphas=[10, 1], cv=2, random_state=0)
-    with monkeypatch.context() as patch:
-        patch.setattr(Objective, "__call__", counted)
-        clf.fit(*small_data)
+    n = count_evaluations(monkeypatch, lambda: clf.fit(*small_data))
     fresh = SoftmaxMLPClassifierCV(**clf.get_params())
     last = n - clf.convergence_.n_evaluations
     interrupt_at(monkeypatch, where or last + 9)

@@ -165,14 +165,17 @@ def test_progress_names_the_rows(large_data, capsys):
 
 
 def test_verbose_prints_a_line_for_each_iteration(small_data, capsys):
-    """Iteration, loss and time are shown, and the reason at the end."""
+    """Iteration, loss, gradient norm and time are shown, and the reason at the end."""
     objective, start = objective_of(*small_data)
     minimum, *_ = train(objective, start, max_iter=4, tol=0, verbose=1)
     *lines, last = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
+    norms = []
     for i, line in enumerate(lines, start=1):
         loss = re.escape(f"{minimum.loss_curve[i - 1]:.8f}")
-        assert re.fullmatch(rf"Iteration {i}, loss = {loss}, \S+ s", line)
+        pattern = rf"Iteration {i}, loss = {loss}, gradient norm = (\S+), \S+ s"
+        norms.append(float(re.fullmatch(pattern, line).group(1)))
+    assert norms[-1] < norms[0] < 1
     assert last.startswith("Stopped by max_iter after 4 iterations")
 
 

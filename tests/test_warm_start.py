@@ -81,7 +81,7 @@ def test_a_warm_start_on_other_data_forgets_the_curvature(small_data):
 
 
 def test_a_failing_warm_start_leaves_the_state(small_data, monkeypatch):
-    """An interrupted fit can be gone on from as if it had not been begun."""
+    """A failed fit can be gone on from as if it had not been begun."""
     X, y = small_data
     parameters = {"random_state": 0, "warm_start": True, "tol": 1e-2}
     expected = SoftmaxMLPClassifier(**parameters).fit(X, y).set_params(tol=1e-3)
@@ -89,15 +89,15 @@ def test_a_failing_warm_start_leaves_the_state(small_data, monkeypatch):
     expected.fit(X, y)
     calls = []
 
-    def interrupted(self, x, evaluate=Objective.__call__):
+    def failing(self, x, evaluate=Objective.__call__):
         calls.append(x)
         if len(calls) == 4:
-            raise KeyboardInterrupt
+            raise MemoryError
         return evaluate(self, x)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Objective, "__call__", interrupted)
-        with pytest.raises(KeyboardInterrupt):
+        patch.setattr(Objective, "__call__", failing)
+        with pytest.raises(MemoryError):
             clf.fit(X, y)
     np.testing.assert_array_equal(clf.fit(X, y).coefs_[0], expected.coefs_[0])
 
