@@ -224,7 +224,7 @@ def key(factor, choice):
 
 
 def summary(factor, results, data, seeds):
-    """A row for each choice, and a sentence."""
+    """A row for each choice."""
     choices = list(FACTORS[factor])
     methods = [key(factor, choice) for choice in choices]
     losses = grid(results, data, seeds, methods)
