@@ -4,8 +4,7 @@ from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 from sksoftmax._gradient_check import check_gradient
 from sksoftmax._loss import cross_entropy, softmax_jacobian
-
-__version__ = "0.1.0"
+from sksoftmax._version import __version__ as __version__
 
 __all__ = [
     "SoftmaxMLPClassifier",

@@ -38,11 +38,14 @@ from sksoftmax._validation import (
     label_codes,
     multiplied,
 )
+from sksoftmax._version import VersionedState
 
 Array = NDArray[np.floating]
 
 
-class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class SoftmaxMLPClassifier(
+    CallbackSupportMixin, VersionedState, ClassifierMixin, BaseEstimator
+):
     """Multi-layer perceptron classifier with a softmax output layer.
 
     Minimises the mean cross-entropy of all samples plus an L2 penalty, by full-batch
