@@ -1,7 +1,5 @@
 """The same network as an estimator of scikit-learn's own."""
 
-from sklearn.preprocessing import LabelBinarizer
-
 _ACTIVATIONS = ("identity", "logistic", "tanh", "relu")
 
 
@@ -23,8 +21,9 @@ def to_mlp_classifier(clf, activations):
     ValueError
         If MLPClassifier has no such activations.
     """
-    # Here, as it takes the package's import a quarter longer.
+    # Not at the top: few need it, and it would make the package's import longer.
     from sklearn.neural_network import MLPClassifier
+    from sklearn.preprocessing import LabelBinarizer
 
     names = set(activations) or {"identity"}  # no hidden layer: any will do
     if len(names) > 1 or not names.issubset(_ACTIVATIONS):

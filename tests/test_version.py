@@ -82,4 +82,4 @@ def test_skops_round_trip():
     again = skops.loads(written, trusted=types)
     np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
     assert again.convergence_ == clf.convergence_
-    assert again.alpha_path_ == clf.alpha_path_
+    assert repr(again.alpha_path_) == repr(clf.alpha_path_)  # there are NaN
