@@ -23,6 +23,7 @@ from sksoftmax import (
     RegularizationPathDisplay,
     ReliabilityDisplay,
     SoftmaxMLPClassifier,
+    SoftmaxMLPClassifierCV,
 )
 
 DOTS_PER_INCH = 130
@@ -43,20 +44,24 @@ def plot_loss_curve() -> Figure:
     X, y = make_classification(
         40_000, 20, n_informative=10, n_classes=4, flip_y=0.1, random_state=0
     )
-    clf = SoftmaxMLPClassifier((30,), random_state=0).fit(X, y)
+    clf = SoftmaxMLPClassifier((30,), alpha=1, random_state=0).fit(X, y)
     LossCurveDisplay.from_estimator(clf, ax=right)
     right.set_title("Subsets of large data come first")
     return figure
 
 
 def plot_regularization_path() -> Figure:
-    """What alpha="auto" has tried on half of the digits."""
+    """The evidence on half of the digits; and folds of a cross-validation."""
     X, _, y, _ = train_test_split(
         *load_digits(return_X_y=True), test_size=0.5, random_state=0
     )
-    clf = SoftmaxMLPClassifier(alpha="auto", random_state=0).fit(X, y)
-    figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
-    RegularizationPathDisplay.from_estimator(clf, ax=axes)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    clf = SoftmaxMLPClassifier((30,), alpha="auto", random_state=0).fit(X, y)
+    RegularizationPathDisplay.from_estimator(clf, ax=left)
+    left.set_title('alpha="auto"')
+    clf = SoftmaxMLPClassifierCV((30,), random_state=0).fit(X, y)
+    RegularizationPathDisplay.from_estimator(clf, ax=right)
+    right.set_title("SoftmaxMLPClassifierCV")
     return figure
 
 

@@ -1,6 +1,6 @@
-"""Export to ONNX: importing this module teaches skl2onnx `SoftmaxMLPClassifier`.
+"""Export to ONNX: importing this module teaches skl2onnx the package's classifiers.
 
-Needs `pip install "sksoftmax[onnx]"`. Alone or inside a Pipeline the classifier is then
+Needs `pip install "sksoftmax[onnx]"`. Alone or inside a Pipeline they are then
 converted as any of scikit-learn's, with the usual outputs and options:
 
 - `zipmap`: False for an array of probabilities, True (the default of skl2onnx) for a
@@ -58,6 +58,7 @@ from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_
 from skl2onnx.common.utils_classifier import get_label_classes
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 
 __all__ = []
 
@@ -117,15 +118,16 @@ def _convert(scope, operator, container):
     final.add_to(scope, container)
 
 
-update_registered_converter(
-    SoftmaxMLPClassifier,
-    "SksoftmaxSoftmaxMLPClassifier",
-    calculate_linear_classifier_output_shapes,
-    _convert,
-    options={
-        "zipmap": [True, False, "columns"],
-        "output_class_labels": [False, True],
-        "nocl": [True, False],
-        "raw_scores": [True, False],
-    },
-)
+for _model in (SoftmaxMLPClassifier, SoftmaxMLPClassifierCV):
+    update_registered_converter(
+        _model,
+        f"Sksoftmax{_model.__name__}",
+        calculate_linear_classifier_output_shapes,
+        _convert,
+        options={
+            "zipmap": [True, False, "columns"],
+            "output_class_labels": [False, True],
+            "nocl": [True, False],
+            "raw_scores": [True, False],
+        },
+    )

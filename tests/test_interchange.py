@@ -10,7 +10,7 @@ from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import MLPClassifier
 
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 
 
 def data(n_classes, dtype=np.float64):
@@ -88,6 +88,15 @@ def test_pickle_warm_start_and_repr():
     mlp.set_params(warm_start=True, tol=1e9).fit(X, y)
     np.testing.assert_allclose(mlp.predict_proba(X), p, atol=1e-12)
     assert mlp.loss_ == pytest.approx(clf.loss_)
+
+
+def test_alpha_chosen_by_cross_validation():
+    """The estimator with cross-validation is converted as the one without."""
+    X, y = data(3)
+    clf = SoftmaxMLPClassifierCV((4,), alphas=[1, 0.1], cv=2, random_state=0)
+    mlp = clf.fit(X, y).to_sklearn()
+    np.testing.assert_allclose(mlp.predict_proba(X), clf.predict_proba(X), atol=1e-12)
+    assert mlp.alpha == clf.alpha_
 
 
 def test_it_is_a_copy():

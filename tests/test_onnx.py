@@ -5,7 +5,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 from sksoftmax._activations import ACTIVATIONS
 
 skl2onnx = pytest.importorskip("skl2onnx")
@@ -82,6 +82,16 @@ def test_boolean_labels_are_zero_and_one(rng):
     X = rng.normal(size=(60, 3)).astype("float32")
     clf = fit(X, X[:, 0] > 0)
     np.testing.assert_array_equal(run(clf, X)[0], clf.predict(X).astype(int))
+
+
+def test_alpha_chosen_by_cross_validation(small_data):
+    """The estimator with cross-validation is converted as the one without."""
+    X, y = small_data
+    X = X.astype("float32")
+    clf = SoftmaxMLPClassifierCV((4,), alphas=[1, 0.1], cv=2, random_state=0)
+    labels, p = run(clf.fit(X, y), X)
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(labels, clf.predict(X))
 
 
 def test_pipeline(small_data):

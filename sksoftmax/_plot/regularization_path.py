@@ -75,7 +75,8 @@ class RegularizationPathDisplay:
         Parameters
         ----------
         estimator : SoftmaxMLPClassifierCV, SoftmaxMLPClassifier, or a Pipeline
-            Fitted; a SoftmaxMLPClassifier with `alpha="auto"`.
+            Fitted; a SoftmaxMLPClassifier with `alpha="auto"`, of which the evidence is
+            drawn, or with early stopping the negative validation loss.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; None makes a new figure.
@@ -98,7 +99,8 @@ class RegularizationPathDisplay:
         """
         clf = fitted_classifier(estimator)
         if hasattr(clf, "scores_"):
-            alphas, scores, score_name = clf.alphas_, clf.scores_, "Negative log-loss"
+            alphas, scores = clf.alphas_, clf.scores_
+            score_name = "Negative log-loss" if clf.scoring is None else clf.scoring
         elif hasattr(clf, "alpha_path_"):
             alphas = [tried.alpha for tried in clf.alpha_path_]
             scores = [tried.log_evidence for tried in clf.alpha_path_]

@@ -39,7 +39,8 @@ def test_validation_curve_and_best_iteration():
     x, y = make_classification(
         600, 10, n_informative=8, n_classes=3, flip_y=0.1, random_state=0
     )
-    clf = SoftmaxMLPClassifier((20,), early_stopping=True, random_state=0).fit(x, y)
+    clf = SoftmaxMLPClassifier((20,), alpha=1, early_stopping=True, random_state=0)
+    clf.fit(x, y)
     display = LossCurveDisplay.from_estimator(clf)
     curve = display.validation_line_.get_ydata()
     np.testing.assert_array_equal(curve, clf.validation_loss_curve_)

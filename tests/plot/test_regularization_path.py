@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 
-from sksoftmax import RegularizationPathDisplay, SoftmaxMLPClassifier
+from sksoftmax import (
+    RegularizationPathDisplay,
+    SoftmaxMLPClassifier,
+    SoftmaxMLPClassifierCV,
+)
 
 X, Y = load_iris(return_X_y=True)
 ALPHAS = np.array([100.0, 10, 1, 0.1])
@@ -60,20 +63,21 @@ def test_folds_and_their_mean():
     assert display.ax_.get_xscale() == "log"
 
 
-def test_attributes_of_a_cross_validation():
-    """`alphas_`, `scores_` and `alpha_` are drawn."""
-
-    class CrossValidated(BaseEstimator):
-        def fit(self):
-            self.alphas_, self.scores_, self.alpha_ = ALPHAS, SCORES, 1.0
-            return self
-
-    clf = CrossValidated().fit()
+@pytest.mark.parametrize(
+    ("scoring", "name"), [(None, "Negative log-loss"), ("accuracy", "accuracy")]
+)
+def test_cross_validation(scoring, name):
+    """The scores of SoftmaxMLPClassifierCV, and what they are."""
+    clf = SoftmaxMLPClassifierCV(
+        (5,), alphas=[10, 1, 0.1], cv=3, scoring=scoring, random_state=0
+    ).fit(X, Y)
     display = RegularizationPathDisplay.from_estimator(clf, color="red")
-    assert len(display.fold_lines_) == 2
+    assert len(display.fold_lines_) == 3
+    for line, scores in zip(display.fold_lines_, clf.scores_, strict=True):
+        np.testing.assert_array_equal(line.get_data(), [clf.alphas_, scores])
     assert display.line_.get_color() == display.fold_lines_[0].get_color() == "red"
-    assert display.alpha_line_.get_xdata()[0] == 1
-    assert display.ax_.get_ylabel() == "Negative log-loss"
+    assert display.alpha_line_.get_xdata()[0] == clf.alpha_
+    assert display.ax_.get_ylabel() == name
 
 
 def test_data_without_a_choice():
@@ -85,6 +89,6 @@ def test_data_without_a_choice():
 
 def test_a_single_alpha_is_refused():
     """The error says which estimators try more."""
-    clf = SoftmaxMLPClassifier((5,), random_state=0).fit(X, Y)
+    clf = SoftmaxMLPClassifier((5,), alpha=1, random_state=0).fit(X, Y)
     with pytest.raises(ValueError, match=r'needs .*CV, or .* alpha="auto"; got Soft'):
         RegularizationPathDisplay.from_estimator(clf)
