@@ -9,6 +9,10 @@ PUBLIC = [
     "sksoftmax/_classifier_cv.py",
     "sksoftmax/_gradient_check.py",
     "sksoftmax/_loss.py",
+    "sksoftmax/_plot/loss_curve.py",
+    "sksoftmax/_plot/regularization_path.py",
+    "sksoftmax/_plot/reliability.py",
+    "sksoftmax/onnx.py",
 ]
 
 

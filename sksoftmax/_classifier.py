@@ -22,6 +22,7 @@ from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._blocks import row_blocks
 from sksoftmax._callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._early_stopping import EarlyStopping, split_rows
+from sksoftmax._interchange import to_mlp_classifier
 from sksoftmax._lbfgs import Minimum, NotFiniteError, State
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
@@ -37,11 +38,14 @@ from sksoftmax._validation import (
     label_codes,
     multiplied,
 )
+from sksoftmax._version import VersionedState
 
 Array = NDArray[np.floating]
 
 
-class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class SoftmaxMLPClassifier(
+    CallbackSupportMixin, VersionedState, ClassifierMixin, BaseEstimator
+):
     """Multi-layer perceptron classifier with a softmax output layer.
 
     Minimises the mean cross-entropy of all samples plus an L2 penalty, by full-batch
@@ -770,6 +774,46 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
                 for _ in threads.map(fill, blocks):
                     pass
         return outputs
+
+    def to_sklearn(self):
+        """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
+
+        For all that reads `MLPClassifier`: exporters, explainers, or a server without
+        this package.
+
+        Returns
+        -------
+        mlp : sklearn.neural_network.MLPClassifier
+            With copies of the weights, in their dtype, and `solver="lbfgs"`. For two
+            classes it has one logistic output unit, for the difference of the logits.
+            Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
+            without standardised features and with its own `tol`.
+
+        Raises
+        ------
+        ValueError
+            If an activation is not one of MLPClassifier's ("identity", "logistic",
+            "tanh", "relu"), or the hidden layers have different ones.
+
+        See Also
+        --------
+        sksoftmax.onnx : Export to ONNX, with all activations.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.datasets import load_iris
+        >>> from sksoftmax import SoftmaxMLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = SoftmaxMLPClassifier((10,), random_state=0).fit(X, y)
+        >>> mlp = clf.to_sklearn()
+        >>> mlp
+        MLPClassifier(...)
+        >>> np.allclose(mlp.predict_proba(X), clf.predict_proba(X), atol=1e-12)
+        True
+        """
+        check_is_fitted(self)
+        return to_mlp_classifier(self, self._activations)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

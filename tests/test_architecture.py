@@ -8,13 +8,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sksoftmax"
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+MODULES = sorted(
+    path.relative_to(PACKAGE).with_suffix("").as_posix()
+    for path in PACKAGE.rglob("*.py")
+    if path.parent == PACKAGE or path.stem != "__init__"
+)
 
 
 def levels():
     """Level of each module, from the table in CONTRIBUTING.md."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d) \| `(\w+)\.py` \|", text, flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\d) \| `([\w/]+)\.py` \|", text, flags=re.MULTILINE)
     return {module: int(level) for level, module in rows}
 
 
@@ -27,7 +31,11 @@ def imports(module):
             names.add("." * node.level + (node.module or ""))
         elif isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-    return {name.removeprefix("sksoftmax.") for name in names if "sksoftmax" in name}
+    return {
+        name.removeprefix("sksoftmax.").replace(".", "/")
+        for name in names
+        if "sksoftmax" in name
+    }
 
 
 def test_every_module_is_on_the_map():
@@ -45,5 +53,6 @@ def test_imports_only_point_down(module):
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_is_tested_at_its_own_level(module):
     """One file, one test file."""
-    name = "package" if module == "__init__" else module.removeprefix("_")
-    assert (ROOT / "tests" / f"test_{name}.py").exists()
+    *folder, name = (part.removeprefix("_") for part in module.split("/"))
+    name = "package" if module == "__init__" else name
+    assert (ROOT / "tests").joinpath(*folder, f"test_{name}.py").exists()

@@ -33,13 +33,27 @@ def test_version_is_that_of_the_installed_package():
     assert f"## {sksoftmax.__version__}" in changelog
 
 
+def test_optional_packages_are_not_imported():
+    """`import sksoftmax` brings none of them, nor parts of scikit-learn for few."""
+    code = """
+import sys
+import sksoftmax
+print(sorted({"matplotlib", "onnx", "onnxruntime", "skl2onnx", "skops", "torch",
+              "sklearn.neural_network", "sklearn.pipeline"}.intersection(sys.modules)))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
 def test_optional_packages_are_not_needed():
     """A fit works where nothing beyond the dependencies can be imported."""
     code = """
 import sys
 class Absent:
     def find_spec(self, name, *args):
-        if name in ("matplotlib", "pandas", "polars", "pytest"):
+        if name in ("matplotlib", "onnx", "pandas", "polars", "pytest", "skl2onnx"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Absent())
 from sksoftmax import SoftmaxMLPClassifier

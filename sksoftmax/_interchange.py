@@ -1,0 +1,60 @@
+"""The same network as an estimator of scikit-learn's own."""
+
+_ACTIVATIONS = ("identity", "logistic", "tanh", "relu")
+
+
+def to_mlp_classifier(clf, activations):
+    """Build the MLPClassifier whose probabilities are those of a fitted classifier.
+
+    It gets what `MLPClassifier.fit` would set with `solver="lbfgs"`, in scikit-learn
+    1.6 to 1.9.
+
+    Parameters
+    ----------
+    clf : SoftmaxMLPClassifier
+        Fitted.
+    activations : list of str
+        Names, one for each hidden layer of `clf`.
+
+    Raises
+    ------
+    ValueError
+        If MLPClassifier has no such activations.
+    """
+    # Not at the top: few need it, and it would make the package's import longer.
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.preprocessing import LabelBinarizer
+
+    names = set(activations) or {"identity"}  # no hidden layer: any will do
+    if len(names) > 1 or not names.issubset(_ACTIVATIONS):
+        raise ValueError(
+            "MLPClassifier has one activation for all hidden layers, of "
+            f"{list(_ACTIVATIONS)}; got {activations}. Fit with one of these, or "
+            "export to ONNX with sksoftmax.onnx, which has them all."
+        )
+    coefs = [coef.copy() for coef in clf.coefs_]
+    intercepts = [intercept.copy() for intercept in clf.intercepts_]
+    is_binary = clf.classes_.size == 2
+    if is_binary:
+        # softmax of (z_0, z_1) is the logistic function of z_1 - z_0.
+        coefs[-1] = coefs[-1][:, 1:] - coefs[-1][:, :1]
+        intercepts[-1] = intercepts[-1][1:] - intercepts[-1][:1]
+    mlp = MLPClassifier(
+        hidden_layer_sizes=tuple(coef.shape[1] for coef in coefs[:-1]),
+        activation=names.pop(),
+        solver="lbfgs",
+        alpha=clf.alpha_,
+        max_iter=clf.max_iter,
+        random_state=clf.random_state,
+    )
+    mlp.classes_ = clf.classes_
+    mlp.n_features_in_ = clf.n_features_in_
+    if hasattr(clf, "feature_names_in_"):
+        mlp.feature_names_in_ = clf.feature_names_in_
+    mlp.coefs_, mlp.intercepts_ = coefs, intercepts
+    mlp.n_layers_ = clf.n_layers_
+    mlp.n_outputs_ = 1 if is_binary else clf.n_outputs_
+    mlp.out_activation_ = "logistic" if is_binary else "softmax"
+    mlp.n_iter_, mlp.loss_, mlp.t_ = clf.n_iter_, clf.loss_, 0
+    mlp._label_binarizer = LabelBinarizer().fit(clf.classes_)
+    return mlp

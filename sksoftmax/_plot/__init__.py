@@ -1,0 +1,1 @@
+"""Displays, by the conventions of scikit-learn's; matplotlib is imported in `plot`."""

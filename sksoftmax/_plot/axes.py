@@ -1,0 +1,24 @@
+"""What all displays do before they draw."""
+
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+from sklearn.utils.validation import check_is_fitted
+
+
+def check_axes(display, ax):
+    """Set `ax_` and `figure_` of a display: those of `ax`, or new ones."""
+    check_matplotlib_support(f"{type(display).__name__}.plot")
+    import matplotlib.pyplot as plt
+
+    display.ax_ = plt.subplots()[1] if ax is None else ax
+    display.figure_ = display.ax_.figure
+    return display.ax_
+
+
+def fitted_classifier(estimator):
+    """The estimator itself, or the last step of a Pipeline, checked to be fitted."""
+    from sklearn.pipeline import Pipeline  # a tenth of the package's import
+
+    if isinstance(estimator, Pipeline):
+        estimator = estimator[-1]
+    check_is_fitted(estimator)
+    return estimator

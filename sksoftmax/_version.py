@@ -1,0 +1,44 @@
+"""The package's version, and what it reads of the pickles of others."""
+
+import warnings
+
+from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.utils.fixes import parse_version
+
+__version__ = "0.1.0"
+
+# The first version whose fitted attributes this one understands.
+_OLDEST_READABLE = "0.1.0"
+
+
+class VersionedState:
+    """Base of estimators whose pickles say which version wrote them.
+
+    As BaseEstimator does for scikit-learn's own. It comes before BaseEstimator among
+    the bases.
+    """
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_sksoftmax_version": __version__}
+
+    def __setstate__(self, state):
+        state = dict(state)
+        written_by = state.pop("_sksoftmax_version", "0")
+        name = type(self).__name__
+        if parse_version(written_by) < parse_version(_OLDEST_READABLE):
+            raise ValueError(
+                f"sksoftmax {__version__} reads estimators of {_OLDEST_READABLE} and "
+                f"later; this {name} is of "
+                f"{'an unknown version' if written_by == '0' else written_by}. Load it "
+                "with the version that wrote it, or fit it again."
+            )
+        if parse_version(written_by) > parse_version(__version__):
+            warnings.warn(
+                InconsistentVersionWarning(
+                    estimator_name=f"sksoftmax.{name}",
+                    current_sklearn_version=__version__,
+                    original_sklearn_version=written_by,
+                ),
+                stacklevel=2,
+            )
+        super().__setstate__(state)

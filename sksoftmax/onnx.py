@@ -1,0 +1,133 @@
+"""Export to ONNX: importing this module teaches skl2onnx the package's classifiers.
+
+Needs `pip install "sksoftmax[onnx]"`. Alone or inside a Pipeline they are then
+converted as any of scikit-learn's, with the usual outputs and options:
+
+- `zipmap`: False for an array of probabilities, True (the default of skl2onnx) for a
+  list of dicts, "columns" for one output for each class;
+- `output_class_labels`: True for a third output with the labels;
+- `nocl`: True for codes 0, 1, ... as labels;
+- `raw_scores`: True for the logits, of all classes also where there are two, in the
+  place of the probabilities.
+
+The network is computed in the type of its input: float64 for `DoubleTensorType`,
+otherwise float32.
+
+Examples
+--------
+>>> from onnxruntime import InferenceSession
+>>> from skl2onnx import to_onnx
+>>> from sklearn.datasets import load_iris
+>>> import sksoftmax.onnx
+>>> X, y = load_iris(return_X_y=True)
+>>> X = X.astype("float32")
+>>> clf = sksoftmax.SoftmaxMLPClassifier((10,), "silu", random_state=0).fit(X, y)
+>>> model = to_onnx(clf, X[:1], options={"zipmap": False})
+>>> session = InferenceSession(model.SerializeToString())
+>>> labels, p = session.run(None, {"X": X})
+>>> bool(abs(p - clf.predict_proba(X)).max() < 1e-5)
+True
+"""
+
+import numpy as np
+from skl2onnx import update_registered_converter
+from skl2onnx.algebra.onnx_ops import (
+    OnnxAbs,
+    OnnxAdd,
+    OnnxArgMax,
+    OnnxCast,
+    OnnxExp,
+    OnnxGather,
+    OnnxGemm,
+    OnnxIdentity,
+    OnnxLog,
+    OnnxMul,
+    OnnxNeg,
+    OnnxRelu,
+    OnnxSigmoid,
+    OnnxSoftmax,
+    OnnxSub,
+    OnnxTanh,
+)
+from skl2onnx.common.data_types import (
+    DoubleTensorType,
+    FloatTensorType,
+    guess_proto_type,
+)
+from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
+from skl2onnx.common.utils_classifier import get_label_classes
+
+from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
+
+__all__ = []
+
+
+def _softplus(a, one, **version):
+    small = OnnxExp(OnnxNeg(OnnxAbs(a, **version), **version), **version)
+    log1p = OnnxLog(OnnxAdd(small, one, **version), **version)
+    return OnnxAdd(OnnxRelu(a, **version), log1p, **version)
+
+
+def _elu(a, one, **version):
+    negative_part = OnnxNeg(OnnxRelu(OnnxNeg(a, **version), **version), **version)
+    expm1 = OnnxSub(OnnxExp(negative_part, **version), one, **version)
+    return OnnxAdd(OnnxRelu(a, **version), expm1, **version)
+
+
+# Not ONNX's own Softplus and Elu, which onnxruntime has in float32 alone.
+_ACTIVATIONS = {
+    "identity": lambda a, one, **version: OnnxIdentity(a, **version),
+    "logistic": lambda a, one, **version: OnnxSigmoid(a, **version),
+    "tanh": lambda a, one, **version: OnnxTanh(a, **version),
+    "relu": lambda a, one, **version: OnnxRelu(a, **version),
+    "softplus": _softplus,
+    "silu": lambda a, one, **version: OnnxMul(a, OnnxSigmoid(a, **version), **version),
+    "elu": _elu,
+}
+
+
+def _convert(scope, operator, container):
+    """Add the network to the graph; signature of skl2onnx's converters."""
+    clf = operator.raw_operator
+    version = {"op_version": container.target_opset}
+    is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
+    dtype = np.float64 if is_double else np.float32
+    tensor_type = DoubleTensorType if is_double else FloatTensorType
+    h = OnnxCast(operator.inputs[0], to=guess_proto_type(tensor_type()), **version)
+    layers = [
+        (coef.astype(dtype), intercept.astype(dtype))
+        for coef, intercept in zip(clf.coefs_, clf.intercepts_, strict=True)
+    ]
+    for (coef, intercept), name in zip(layers, clf._activations, strict=False):
+        a = OnnxGemm(h, coef, intercept, **version)
+        h = _ACTIVATIONS[name](a, np.ones(1, dtype), **version)
+    logits = OnnxGemm(h, *layers[-1], **version)
+
+    classes = np.asarray(get_label_classes(scope, clf))
+    codes = OnnxArgMax(logits, axis=1, keepdims=0, **version)
+    classes = classes.astype(object if isinstance(classes[0], str) else np.int64)
+    labels, scores = operator.outputs
+    OnnxGather(classes, codes, output_names=[labels], **version).add_to(
+        scope, container
+    )
+    if container.get_options(clf, {"raw_scores": False})["raw_scores"]:
+        final = OnnxIdentity(logits, output_names=[scores], **version)
+    else:
+        final = OnnxSoftmax(logits, axis=1, output_names=[scores], **version)
+    final.add_to(scope, container)
+
+
+for _model in (SoftmaxMLPClassifier, SoftmaxMLPClassifierCV):
+    update_registered_converter(
+        _model,
+        f"Sksoftmax{_model.__name__}",
+        calculate_linear_classifier_output_shapes,
+        _convert,
+        options={
+            "zipmap": [True, False, "columns"],
+            "output_class_labels": [False, True],
+            "nocl": [True, False],
+            "raw_scores": [True, False],
+        },
+    )

@@ -1,0 +1,48 @@
+"""What all displays do before they draw."""
+
+import sys
+
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from sksoftmax import (
+    LossCurveDisplay,
+    RegularizationPathDisplay,
+    ReliabilityDisplay,
+    SoftmaxMLPClassifier,
+)
+
+DISPLAYS = [
+    LossCurveDisplay([2, 1]),
+    RegularizationPathDisplay([1, 2], [0.1, 0.2]),
+    ReliabilityDisplay([[0.5]], [[0.4]], [[1.0]]),
+]
+
+
+@pytest.mark.parametrize("display", DISPLAYS, ids=lambda d: type(d).__name__)
+def test_a_new_figure_or_the_users_axes(display, pyplot):
+    """Without axes there is a figure for each plot, with them there is none."""
+    assert display.plot() is display
+    assert display.figure_ is pyplot.gcf()
+    _, axes = pyplot.subplots(1, 2)
+    assert display.plot(axes[1]).ax_ is axes[1]
+    assert display.figure_ is axes[1].figure
+    assert len(pyplot.get_fignums()) == 2
+
+
+@pytest.mark.parametrize("display", DISPLAYS, ids=lambda d: type(d).__name__)
+def test_without_matplotlib_it_is_said(display, monkeypatch):
+    """The error names the display and the package."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(
+        ImportError, match=rf"{type(display).__name__}\.plot requires matplotlib"
+    ):
+        display.plot()
+
+
+@pytest.mark.parametrize("display", DISPLAYS, ids=lambda d: type(d).__name__)
+def test_unfitted_estimators_are_refused(display):
+    """There is nothing to draw before fit."""
+    data = ([[0]], [0]) if isinstance(display, ReliabilityDisplay) else ()
+    with pytest.raises(NotFittedError):
+        display.from_estimator(SoftmaxMLPClassifier(), *data)

@@ -1,0 +1,94 @@
+"""RegularizationPathDisplay draws what was tried and what was chosen."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from sksoftmax import (
+    RegularizationPathDisplay,
+    SoftmaxMLPClassifier,
+    SoftmaxMLPClassifierCV,
+)
+
+X, Y = load_iris(return_X_y=True)
+ALPHAS = np.array([100.0, 10, 1, 0.1])
+SCORES = np.array([[-0.9, -0.3, -0.2, -0.25], [-0.8, -0.4, -0.4, np.nan]])
+
+
+def labels(display):
+    return [text.get_text() for text in display.ax_.get_legend().get_texts()]
+
+
+def test_evidence_of_alpha_auto():
+    """The path of alpha="auto", with its maximum at the line of the chosen alpha."""
+    clf = SoftmaxMLPClassifier((5,), alpha="auto", random_state=0).fit(X, Y)
+    display = RegularizationPathDisplay.from_estimator(clf)
+    x, y = display.line_.get_data()
+    assert x.tolist() == [tried.alpha for tried in clf.alpha_path_]
+    assert y.max() == clf.log_evidence_ == y[x == clf.alpha_]
+    assert display.alpha_line_.get_xdata()[0] == clf.alpha_
+    assert display.fold_lines_ == []
+    assert display.ax_.get_ylabel() == "Log-evidence"
+    assert labels(display) == ["each alpha", f"chosen, alpha = {clf.alpha_:.3g}"]
+
+
+def test_validation_loss_of_alpha_auto():
+    """With early stopping, alpha is chosen by that loss, and so it is drawn."""
+    clf = SoftmaxMLPClassifier(
+        (5,), alpha="auto", early_stopping=True, validation_fraction=0.3, random_state=0
+    ).fit(X, Y)
+    display = RegularizationPathDisplay.from_estimator(clf)
+    x, y = display.line_.get_data()
+    assert -y.max() == clf.best_validation_loss_
+    assert x[y.argmax()] == clf.alpha_
+    assert display.ax_.get_ylabel() == "Negative validation loss"
+
+
+def test_folds_and_their_mean():
+    """Each fold is a thin line behind the thick mean; NaN is left out of both."""
+    display = RegularizationPathDisplay(ALPHAS, SCORES, alpha=10, name="CV").plot()
+    np.testing.assert_allclose(
+        display.line_.get_ydata(), [-0.85, -0.35, -0.3, np.nan], rtol=1e-12
+    )
+    assert len(display.fold_lines_) == 2
+    for line, scores in zip(display.fold_lines_, SCORES, strict=True):
+        np.testing.assert_array_equal(line.get_data(), [ALPHAS, scores])
+        assert line.get_linewidth() < display.line_.get_linewidth()
+        assert line.get_zorder() < display.line_.get_zorder()
+    assert labels(display) == [
+        "CV: mean of 2 folds",
+        "CV: each fold",
+        "CV: chosen, alpha = 10",
+    ]
+    assert display.ax_.get_xscale() == "log"
+
+
+@pytest.mark.parametrize(
+    ("scoring", "name"), [(None, "Negative log-loss"), ("accuracy", "accuracy")]
+)
+def test_cross_validation(scoring, name):
+    """The scores of SoftmaxMLPClassifierCV, and what they are."""
+    clf = SoftmaxMLPClassifierCV(
+        (5,), alphas=[10, 1, 0.1], cv=3, scoring=scoring, random_state=0
+    ).fit(X, Y)
+    display = RegularizationPathDisplay.from_estimator(clf, color="red")
+    assert len(display.fold_lines_) == 3
+    for line, scores in zip(display.fold_lines_, clf.scores_, strict=True):
+        np.testing.assert_array_equal(line.get_data(), [clf.alphas_, scores])
+    assert display.line_.get_color() == display.fold_lines_[0].get_color() == "red"
+    assert display.alpha_line_.get_xdata()[0] == clf.alpha_
+    assert display.ax_.get_ylabel() == name
+
+
+def test_data_without_a_choice():
+    """No alpha, no vertical line."""
+    display = RegularizationPathDisplay(ALPHAS, SCORES[0], score_name="AUC").plot()
+    assert display.alpha_line_ is None
+    assert display.ax_.get_ylabel() == "AUC"
+
+
+def test_a_single_alpha_is_refused():
+    """The error says which estimators try more."""
+    clf = SoftmaxMLPClassifier((5,), alpha=1, random_state=0).fit(X, Y)
+    with pytest.raises(ValueError, match=r'needs .*CV, or .* alpha="auto"; got Soft'):
+        RegularizationPathDisplay.from_estimator(clf)

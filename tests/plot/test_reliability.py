@@ -1,0 +1,161 @@
+"""ReliabilityDisplay: bins, calibration error, artists."""
+
+import numpy as np
+import pytest
+from sklearn.calibration import calibration_curve
+from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sksoftmax import ReliabilityDisplay
+
+
+@pytest.fixture
+def predictions(rng):
+    """Labels and probabilities of 400 samples and three classes, overconfident."""
+    logits = rng.normal(size=(400, 3))
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    y = np.array([rng.choice(3, p=row) for row in p])
+    sharp = p**2
+    return y, sharp / sharp.sum(axis=1, keepdims=True)
+
+
+def labels(display):
+    return [text.get_text() for text in display.ax_.get_legend().get_texts()]
+
+
+def test_top_label_is_the_calibration_curve_of_being_right(predictions):
+    """Bins are those of scikit-learn, for the event that the top class is true."""
+    y, p = predictions
+    display = ReliabilityDisplay.from_predictions(y, p, n_bins=8)
+    true, pred = calibration_curve(p.argmax(axis=1) == y, p.max(axis=1), n_bins=8)
+    np.testing.assert_allclose(display.prob_true, [true])
+    np.testing.assert_allclose(display.prob_pred, [pred])
+    np.testing.assert_allclose(np.sum(display.bin_weight), 1)
+
+
+def test_per_class_is_the_calibration_curve_of_each_class(predictions):
+    """One curve for each class against the rest."""
+    y, p = predictions
+    names = np.array(["ant", "bee", "cow"])
+    display = ReliabilityDisplay.from_predictions(names[y], p, kind="per-class")
+    assert list(display.classes) == ["ant", "bee", "cow"]
+    for k in range(3):
+        true, pred = calibration_curve(y == k, p[:, k], n_bins=10)
+        np.testing.assert_allclose(display.prob_true[k], true)
+        np.testing.assert_allclose(display.prob_pred[k], pred)
+    assert labels(display)[1].startswith("class ant (ECE = 0.")
+
+
+def test_ece_is_that_of_the_definition():
+    """Guo et al. 2017, eq. (3), by hand."""
+    p = np.array([0.55, 0.58, 0.92, 0.96, 0.98])
+    y = np.array([1, 0, 1, 1, 0])
+    display = ReliabilityDisplay.from_predictions(y, p, kind="per-class", n_bins=10)
+    expected = 2 / 5 * abs(1 / 2 - 0.565) + 3 / 5 * abs(2 / 3 - 2.86 / 3)
+    np.testing.assert_allclose(display.ece, [expected])
+    assert f"(ECE = {expected:.3f})" in labels(display)[1]
+
+
+@pytest.mark.parametrize("strategy", ["uniform", "quantile"])
+@pytest.mark.parametrize("kind", ["top-label", "per-class"])
+def test_weights_are_copies(predictions, rng, strategy, kind):
+    """Integer weights give the curves of rows that are repeated as often."""
+    y, p = predictions
+    weights = rng.integers(0, 4, len(y))
+    options = {"strategy": strategy, "kind": kind}
+    weighted = ReliabilityDisplay.from_predictions(
+        y, p, sample_weight=weights, **options
+    )
+    y, p = np.repeat(y, weights), np.repeat(p, weights, axis=0)
+    repeated = ReliabilityDisplay.from_predictions(y, p, **options)
+    for name in ("prob_true", "prob_pred", "bin_weight"):
+        for one, other in zip(
+            getattr(weighted, name), getattr(repeated, name), strict=True
+        ):
+            np.testing.assert_allclose(one, other)
+
+
+def test_quantile_bins_hold_equal_parts(predictions):
+    """Of 400 samples without ties, 40 in each of 10 bins."""
+    display = ReliabilityDisplay.from_predictions(*predictions, strategy="quantile")
+    np.testing.assert_allclose(display.bin_weight[0], 0.1)
+
+
+@pytest.mark.parametrize("load", [load_iris, load_breast_cancer])
+def test_any_classifier(load):
+    """Estimators and pipelines of scikit-learn; two classes are the second alone."""
+    data = load()
+    X, y = data.data, data.target_names[data.target]
+    model = make_pipeline(StandardScaler(), GaussianNB()).fit(X, y)
+    display = ReliabilityDisplay.from_estimator(model, X, y, kind="per-class")
+    shown = model.classes_[1:] if len(model.classes_) == 2 else model.classes_
+    assert list(display.classes) == list(shown)
+    p = model.predict_proba(X)[:, -1]
+    true, _ = calibration_curve(y == model.classes_[-1], p, n_bins=10)
+    np.testing.assert_allclose(display.prob_true[-1], true)
+    assert labels(display)[1].startswith(f"Pipeline, class {shown[0]} (ECE")
+
+
+def test_artists(predictions):
+    """A line and a marker for each bin, which tells how many samples are there."""
+    display = ReliabilityDisplay.from_predictions(*predictions, name="A", color="red")
+    (line,), (markers,) = display.lines_, display.markers_
+    np.testing.assert_array_equal(
+        line.get_data(), [display.prob_pred[0], display.prob_true[0]]
+    )
+    assert line.get_color() == "red"
+    sizes = markers.get_sizes()
+    assert sizes.argmax() == display.bin_weight[0].argmax()
+    assert sizes.max() > 2 * sizes.min()
+    assert labels(display)[0] == "Perfectly calibrated"
+    assert labels(display)[1] == f"A (ECE = {display.ece[0]:.3f})"
+    assert display.ax_.get_ylabel() == "Accuracy"
+
+
+def test_one_diagonal_for_several_estimators(predictions):
+    """A second plot on the same axes adds its own curve alone; or none is drawn."""
+    display = ReliabilityDisplay.from_predictions(*predictions)
+    display = ReliabilityDisplay.from_predictions(*predictions, ax=display.ax_)
+    assert labels(display).count("Perfectly calibrated") == 1
+    assert len(display.ax_.lines) == 3
+    assert len(display.plot(ref_line=False).ax_.lines) == 1
+
+
+def test_labels_that_are_not_in_the_data(predictions):
+    """With `labels`, a class may be missing in y_true."""
+    y, p = predictions
+    few = y < 2
+    display = ReliabilityDisplay.from_predictions(
+        y[few], p[few], labels=[0, 1, 2], kind="per-class"
+    )
+    assert not display.prob_true[2].any()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"kind": "all"},
+            r"kind must be one of \('top-label', 'per-class'\); got 'all'",
+        ),
+        ({"strategy": "kmeans"}, r"strategy must be .*'quantile'\); got 'kmeans'"),
+        ({"n_bins": 0}, r"n_bins must be an integer >= 1; got 0"),
+        ({"labels": [0, 1]}, r"a column for each of the 2 labels \[0, 1\]; got 3"),
+        (
+            {"labels": [2, 1, 0]},
+            r"labels must be sorted, each one once; got \[2, 1, 0\]",
+        ),
+        ({"labels": [0, 1, 5]}, r"y_true has labels that are not among .*\[0, 1, 5\]"),
+        ({"y_prob": np.full((400, 3), 1.5)}, r"in \[0, 1\]; got 1.5 to 1.5"),
+        ({"sample_weight": -np.ones(400)}, r"[Nn]egative"),
+        ({"sample_weight": np.zeros(400)}, r"at least one non-zero"),
+        ({"y_true": [1]}, r"inconsistent numbers of samples"),
+    ],
+)
+def test_what_is_refused(predictions, options, message):
+    """Each with the value and what is allowed."""
+    options = dict(zip(("y_true", "y_prob"), predictions, strict=True)) | options
+    with pytest.raises(ValueError, match=message):
+        ReliabilityDisplay.from_predictions(**options)

@@ -1,0 +1,139 @@
+"""Export to ONNX: onnxruntime computes what the classifier does."""
+
+import numpy as np
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+from sksoftmax._activations import ACTIVATIONS
+
+skl2onnx = pytest.importorskip("skl2onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("sksoftmax.onnx")
+
+
+def run(model, X, **options):
+    """Outputs of the exported model, computed by onnxruntime."""
+    last = getattr(model, "_final_estimator", model)
+    exported = skl2onnx.to_onnx(
+        model, X[:1], options={id(last): {"zipmap": False, **options}}
+    )
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    return session.run(None, {"X": X})
+
+
+def fit(X, y, activation="relu", hidden_layer_sizes=(7, 5)):
+    clf = SoftmaxMLPClassifier(
+        hidden_layer_sizes, activation, alpha=0.01, random_state=0
+    )
+    return clf.fit(X, y)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_activation(small_data, activation, dtype):
+    """Labels are equal, probabilities to 1e-5 in float32, 1e-12 in float64."""
+    X, y = small_data
+    X = X.astype(dtype)
+    clf = fit(X, y, activation)
+    labels, p = run(clf, X)
+    assert p.dtype == dtype
+    tol = 1e-5 if dtype == "float32" else 1e-12
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=tol)
+    np.testing.assert_array_equal(labels, clf.predict(X))
+    assert np.ptp(p[:, 0]) > 0.1, "a network that says something"
+
+
+@pytest.mark.parametrize(
+    ("hidden_layer_sizes", "activation"), [((), "relu"), ((4, 3), ["silu", "elu"])]
+)
+def test_other_depths(small_data, hidden_layer_sizes, activation):
+    """No hidden layer, and layers of different activations, are converted too."""
+    X, y = small_data
+    X = X.astype("float32")
+    clf = fit(X, y, activation, hidden_layer_sizes)
+    np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [3, 5, 9],
+        np.array([0, 1, 2], np.int8),
+        [1.0, 2.0, 4.0],
+        ["ä", "b", "cc"],
+        np.array(["x", "y", "z"], object),
+    ],
+    ids=["int", "int8", "float", "str", "object"],
+)
+def test_labels_of_all_kinds(rng, names):
+    """Labels come back as integers or strings, equal to predict's."""
+    X = rng.normal(size=(60, 3)).astype("float32")
+    y = np.asarray(names)[X.argmax(axis=1)]
+    clf = fit(X, y)
+    labels = run(clf, X)[0]
+    assert labels.tolist() == clf.predict(X).tolist()
+    assert set(labels) == set(names)
+
+
+def test_boolean_labels_are_zero_and_one(rng):
+    """ONNX's classifiers have no booleans."""
+    X = rng.normal(size=(60, 3)).astype("float32")
+    clf = fit(X, X[:, 0] > 0)
+    np.testing.assert_array_equal(run(clf, X)[0], clf.predict(X).astype(int))
+
+
+def test_alpha_chosen_by_cross_validation(small_data):
+    """The estimator with cross-validation is converted as the one without."""
+    X, y = small_data
+    X = X.astype("float32")
+    clf = SoftmaxMLPClassifierCV((4,), alphas=[1, 0.1], cv=2, random_state=0)
+    labels, p = run(clf.fit(X, y), X)
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(labels, clf.predict(X))
+
+
+def test_pipeline(small_data):
+    """Behind a scaler, in the same graph."""
+    X, y = small_data
+    X = X.astype("float32")
+    model = make_pipeline(MinMaxScaler(), fit(X, y)).fit(X, y)
+    labels, p = run(model, X)
+    np.testing.assert_allclose(p, model.predict_proba(X), rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(labels, model.predict(X))
+
+
+def test_integers_are_computed_in_float32(small_data):
+    """An export for integer features."""
+    X, y = small_data
+    X = X.astype(np.int64)
+    clf = fit(X, y)
+    p = run(clf, X)[1]
+    assert p.dtype == np.float32
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=1e-5)
+
+
+def test_logits(small_data):
+    """raw_scores=True: those of all classes, of which two differ by the log-odds."""
+    X, y = small_data
+    clf = fit(X, y)
+    logits = run(clf, X, raw_scores=True)[1]
+    if logits.shape[1] == 2:
+        logits = logits[:, 1] - logits[:, 0]
+    np.testing.assert_allclose(logits, clf.decision_function(X), atol=1e-10)
+
+
+def test_usual_options_of_classifiers(rng):
+    """zipmap, output_class_labels and nocl do what they do in skl2onnx."""
+    X = rng.normal(size=(60, 3)).astype("float32")
+    y = np.array(["ant", "bee", "cow"])[X.argmax(axis=1)]
+    clf = fit(X, y)
+    p = clf.predict_proba(X)
+    by_name = run(clf, X, zipmap=True)[1]
+    np.testing.assert_allclose([row["bee"] for row in by_name], p[:, 1], atol=1e-5)
+    columns = run(clf, X, zipmap="columns")
+    np.testing.assert_allclose(np.stack(columns[1:], axis=1), p, atol=1e-5)
+    assert run(clf, X, output_class_labels=True)[2].tolist() == ["ant", "bee", "cow"]
+    codes = run(clf, X, nocl=True)[0]
+    np.testing.assert_array_equal(clf.classes_[codes], clf.predict(X))
