@@ -449,11 +449,14 @@ class SoftmaxMLPClassifier(
         self.class_weight_ = check_class_weight(
             self.class_weight, classes, codes, weights
         )
+        independent_part = 1.0
         if self.class_weight is not None:
+            factors = self.class_weight_[codes]
             weights, weights_sum, factor = check_weights(
-                multiplied(self.class_weight_[codes], weights), X
+                multiplied(factors, weights), X
             )
             unit *= factor
+            independent_part = weights_sum / float(factors @ weights)
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
         standardization = (
             Standardization.of(X, weights)
@@ -481,6 +484,7 @@ class SoftmaxMLPClassifier(
             standardization=standardization,
             map_blocks=map_blocks,
             weights_unit=unit,
+            independent_part=independent_part,
         )
         return objective, start
 

@@ -11,6 +11,11 @@ section 4; Immer et al. 2021, section 3, for Kronecker factors). An intercept ha
 prior and is integrated out, which leaves of A the covariance of the inputs: the Schur
 complement of the intercept in A (x) G.
 
+Weights of samples are counts; weights of classes are not: they make no sample worth
+several. With those, S in the first term is the effective number of samples, which is S
+times the sum of s_i c_i over that of s_i c_i^2 (Kish, Survey Sampling, 1965), for
+sample weights s_i and class weights c_i.
+
 Here c = 1/2. The determinant of the blocks on the diagonal is larger than that of the
 whole matrix (Fischer's inequality), more so for a smaller alpha: with c = 1 the alpha
 found is too large by half a decade. See docs/benchmarks/quality/README.md.
@@ -61,6 +66,7 @@ class LaplaceEvidence:
     ) -> None:
         self._metric = KroneckerMetric(objective, random_state)
         self._weights_sum = objective.weights_sum * objective.weights_unit
+        self._n_samples = objective.independent_part * self._weights_sum
 
     def __call__(self, parameters: Array, loss: float, alpha: float) -> Evidence:
         """Evidence for `alpha`, positive and in the user's unit, as all sums here."""
@@ -74,7 +80,7 @@ class LaplaceEvidence:
                 ratio = self._weights_sum / alpha * curvature
                 log_det += float(np.log1p(ratio).sum())
                 n_effective += float((ratio / (1 + ratio)).sum())
-            log_evidence = -self._weights_sum * loss - _OCCAM_FACTOR / 2 * log_det
+            log_evidence = -self._n_samples * loss - _OCCAM_FACTOR / 2 * log_det
         return Evidence(log_evidence, n_effective)
 
     @cached_property

@@ -54,6 +54,9 @@ class Objective:
         `map_blocks(function, blocks)` gives the results in the order of the blocks.
     weights_unit : float, default=1
         What a weight of 1 is to the user.
+    independent_part : float, default=1
+        How many samples a weight of 1 stands for: less than 1 where weights are no
+        counts.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Objective:
         standardization: Standardization,
         map_blocks: Map = map,
         weights_unit: float = 1.0,
+        independent_part: float = 1.0,
     ) -> None:
         self.X = X
         self.y = y
@@ -80,6 +84,7 @@ class Objective:
         self.standardization = standardization
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
+        self.independent_part = independent_part
         self.blocks = row_blocks(X, *layout.layer_units[1:])
         keep_freed_memory()
 

@@ -55,6 +55,31 @@ def test_evidence_has_the_determinant_of_the_hessian(
     assert ours == pytest.approx(expected, rel=1e-5)
 
 
+def test_class_weights_make_no_samples(small_data):
+    """Weights of 4 for all classes ask for four times the alpha, with no more data."""
+    plain, x = prepared(*small_data)
+    classes = set(small_data[1].tolist())
+    fourfold, _ = prepared(*small_data, class_weight=dict.fromkeys(classes, 4))
+    copies, _ = prepared(*small_data, np.full(80, 4))
+    expected = evidence_of(plain)(x, 0.5, 3.0)
+    assert evidence_of(fourfold)(x, 0.5, 12.0) == pytest.approx(expected)
+    more = evidence_of(copies)(x, 0.5, 12.0).log_evidence
+    assert more == pytest.approx(expected.log_evidence - 3 * 80 * 0.5)
+
+
+def test_uneven_class_weights_count_fewer_samples(small_data, rng):
+    """Kish's effective sample size, of copies as of samples."""
+    X, y = small_data
+    copies = rng.integers(1, 4, len(y))
+    class_weight = dict(zip(np.unique(y).tolist(), [1, 5, 2], strict=False))
+    weights = np.repeat([class_weight[label] for label in y], copies)
+    n_effective = weights.sum() ** 2 / (weights**2).sum()
+    objective, x = prepared(X, y, copies, class_weight=class_weight)
+    evidence = evidence_of(objective)
+    difference = evidence(x, 0, 1.0).log_evidence - evidence(x, 1, 1.0).log_evidence
+    assert difference == pytest.approx(n_effective)
+
+
 def test_blocks_have_at_least_the_determinant_of_the_whole(small_data, monkeypatch):
     """Fischer's inequality, for which the determinant counts only half."""
     objective, _ = prepared(*small_data)

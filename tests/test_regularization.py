@@ -90,6 +90,20 @@ def test_walk_ends_at_the_limit(rng, monkeypatch):
     assert held.alpha_ == pytest.approx(10**1.5)
 
 
+def test_balanced_classes_are_not_learnt_by_heart():
+    """Of a rare class, few samples are few whatever they weigh."""
+    X, y = make_classification(
+        2000, 10, n_informative=5, weights=[0.95], flip_y=0.02, random_state=1
+    )
+    plain = classifier(alpha="auto").fit(X[::2], y[::2])
+    balanced = classifier(alpha="auto", class_weight="balanced").fit(X[::2], y[::2])
+    p = balanced.predict_proba(X) / balanced.class_weight_
+    p /= p.sum(axis=1, keepdims=True)
+    rows = np.arange(1, 2000, 2)
+    log_p = plain.predict_log_proba(X)[rows, y[rows]]
+    assert -np.log(p[rows, y[rows]]).mean() < 1.2 * -log_p.mean()
+
+
 @pytest.mark.parametrize("n_samples", [2, 4, 10])
 def test_few_samples_are_not_given_up(n_samples, rng):
     """Two groups far apart are told apart, where alpha=10 leaves no weight."""
