@@ -180,7 +180,8 @@ class SoftmaxMLPClassifier(
 
     log_evidence_ : float
         With `alpha="auto"`, the logarithm of the probability that the labels have for
-        `alpha_`, up to a constant. Not with `early_stopping`.
+        `alpha_`, up to a constant. Not with `early_stopping`. After a warm start, that
+        and `alpha_path_` are those of the fit that learnt `alpha_`.
 
     alpha_path_ : list of (alpha, log_evidence, n_effective, validation_loss, n_iter)
         With `alpha="auto"`, what was tried, in the order of alpha: named tuples, with
@@ -360,7 +361,8 @@ class SoftmaxMLPClassifier(
             Class labels: integers, booleans or strings, also as objects.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None weighs all samples equally.
+            Non-negative weights; None weighs all samples equally. `alpha="auto"` takes
+            them for numbers of copies: they should not be divided by their sum.
 
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Validation data for `early_stopping`, instead of a part of `X`. In a
@@ -444,7 +446,7 @@ class SoftmaxMLPClassifier(
         if classes.size < 2:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least 2 classes; y has "
-                f"only one class: {classes[0]!r}."
+                f"only one class: {classes.tolist()[0]!r}."
             )
         self.class_weight_ = check_class_weight(
             self.class_weight, classes, codes, weights
@@ -453,10 +455,11 @@ class SoftmaxMLPClassifier(
         if self.class_weight is not None:
             factors = self.class_weight_[codes]
             weights, weights_sum, factor = check_weights(
-                multiplied(factors, weights), X
+                multiplied(factors, weights), X, "sample_weight times class_weight"
             )
             unit *= factor
             independent_part = weights_sum / float(factors @ weights)
+        self._warn_of_few(weights, weights_sum * unit * independent_part)
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
         standardization = (
             Standardization.of(X, weights)
@@ -487,6 +490,21 @@ class SoftmaxMLPClassifier(
             independent_part=independent_part,
         )
         return objective, start
+
+    def _warn_of_few(self, weights: Array | None, n_samples: float) -> None:
+        """Weights that sum to 1, say, are hardly meant to be a single sample."""
+        if self.alpha != "auto" or weights is None:
+            return
+        n_rows = np.count_nonzero(weights)
+        if n_samples < n_rows / 10:
+            warnings.warn(
+                f'alpha="auto" takes the weights of {n_rows} samples for numbers of '
+                f"copies, and they add up to {n_samples:.3g}: of so few little can be "
+                "learnt. Multiply sample_weight by a constant, or pass a number as "
+                "alpha.",
+                UserWarning,
+                stacklevel=5,
+            )
 
     def _hold_out(
         self, objective: Objective, X_val, y_val, sample_weight_val
@@ -534,10 +552,12 @@ class SoftmaxMLPClassifier(
             reset=False,
         )
         codes = label_codes(y_val, self.classes_, "y_val")
-        weights, _, _ = check_weights(sample_weight_val, X_val)
+        weights, _, _ = check_weights(sample_weight_val, X_val, "sample_weight_val")
         if self.class_weight is not None:
             weights, _, _ = check_weights(
-                multiplied(self.class_weight_[codes], weights), X_val
+                multiplied(self.class_weight_[codes], weights),
+                X_val,
+                "sample_weight_val times class_weight",
             )
         return objective.on(X_val, codes, weights)
 
@@ -573,7 +593,7 @@ class SoftmaxMLPClassifier(
             "state": self._state,
             "verbose": self.verbose,
         }
-        if self.alpha == "auto" and is_warm:
+        if self.alpha == "auto" and is_warm and hasattr(self, "alpha_path_"):
             return train(objective.with_alpha(self.alpha_), start, **options)
         for name in ("log_evidence_", "alpha_path_"):
             vars(self).pop(name, None)

@@ -1,5 +1,6 @@
 """The estimator that chooses `alpha` by cross-validation."""
 
+import warnings
 from collections.abc import Iterator
 from numbers import Integral
 from typing import ClassVar
@@ -7,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import _fit_context
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
@@ -31,7 +33,7 @@ from sksoftmax._cross_validation import (
     neg_log_loss,
     scores_of,
 )
-from sksoftmax._validation import check_weights
+from sksoftmax._validation import check_class_weight, check_weights, label_codes
 
 Array = NDArray[np.floating]
 
@@ -210,14 +212,16 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        **SoftmaxMLPClassifier._parameter_constraints,
+        **{
+            name: constraint
+            for name, constraint in SoftmaxMLPClassifier._parameter_constraints.items()
+            if name not in ("alpha", "warm_start")
+        },
         "alphas": ["array-like", Interval(Integral, 1, None, closed="left")],
         "cv": ["cv_object"],
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
         "n_jobs": [Integral, None],
     }
-    for _name in ("alpha", "warm_start"):
-        _parameter_constraints.pop(_name)
 
     def __init__(
         self,
@@ -325,22 +329,25 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             check_classification_targets(y)
             check_weights(sample_weight, X)
             weights = None if sample_weight is None else np.asarray(sample_weight)
-            if X_val is not None:  # its names are those of X, which folds do not have
-                X_val = validate_data(self, X_val, accept_sparse="csr", reset=False)
-            validation = {
-                "X_val": X_val,
-                "y_val": y_val,
-                "sample_weight_val": sample_weight_val,
-            }
+            classes = np.unique(y)
+            check_class_weight(
+                self.class_weight, classes, np.searchsorted(classes, y), weights
+            )
+            validation = self._check_validation(
+                X.dtype, classes, X_val, y_val, sample_weight_val
+            )
             scorer, split_params, score_params = self._route(weights, params)
             cv = check_cv(self.cv, y, classifier=True)
+            folds = list(cv.split(X, y, **split_params))
+            if not folds:
+                raise ValueError(f"cv must give at least one fold; got {self.cv!r}.")
             clf = self._classifier()
             task.begin()
             fits = fit_folds(
                 clf,
                 _announced(alphas, task),
                 Samples(X, y, {"sample_weight": weights}, score_params),
-                list(cv.split(X, y, **split_params)),
+                folds,
                 scorer,
                 n_jobs=self.n_jobs,
                 verbose=self.verbose,
@@ -358,7 +365,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             clf.set_params(alpha=float(alphas[means.argmax()]))
             task.start("refit")
             try:
-                with task.share_with(clf):
+                with task.share_with(clf), warnings.catch_warnings():
+                    warnings.simplefilter("ignore", ConvergenceWarning)
                     clf.fit(X, y, weights, **validation)
             except KeyboardInterrupt:
                 if not hasattr(clf, "coefs_"):
@@ -371,6 +379,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             raise KeyboardInterrupt
         task.finish(dict)
         task.end()
+        reasons = [fit.reason for of_alpha in fits for fit in of_alpha]
+        _warn_if_not_converged([*reasons, self.convergence_.reason])
         return self
 
     def get_metadata_routing(self):
@@ -389,6 +399,25 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             .add(splitter=self.cv, method_mapping=to_splitter)
             .add(scorer=self._scorer(), method_mapping=to_scorer)
         )
+
+    def _check_validation(
+        self, dtype, classes: NDArray, X_val, y_val, sample_weight_val
+    ) -> dict:
+        """Validation data as arrays, whose rows folds can choose from."""
+        if X_val is not None:  # its names are those of X, which folds do not have
+            X_val = validate_data(
+                self, X_val, accept_sparse="csr", dtype=dtype, reset=False
+            )
+        if y_val is not None:
+            y_val = np.asarray(y_val)
+            label_codes(y_val, classes, "y_val")
+        if sample_weight_val is not None:
+            sample_weight_val = np.asarray(sample_weight_val)
+        return {
+            "X_val": X_val,
+            "y_val": y_val,
+            "sample_weight_val": sample_weight_val,
+        }
 
     def _route(self, weights: Array | None, params: dict) -> tuple:
         """Scorer, and what the splitter and it are given."""
@@ -436,10 +465,29 @@ def _check_alphas(alphas) -> Array:
     """As an array, the largest first."""
     if isinstance(alphas, Integral):
         return np.logspace(_LARGEST, _SMALLEST, alphas)
-    values = np.unique(np.asarray(alphas, dtype=np.float64))[::-1]
-    if values.size == 0 or not (np.isfinite(values) & (values >= 0)).all():
+    values = np.asarray(alphas)
+    if (
+        values.ndim != 1
+        or values.size == 0
+        or values.dtype.kind not in "iuf"
+        or not (np.isfinite(values) & (values >= 0)).all()
+    ):
         raise ValueError(
             "alphas must be a number of alphas, or a sequence with at least one of "
             f"them, all finite and not negative; got {alphas!r}."
         )
-    return values
+    return np.unique(values.astype(np.float64))[::-1]
+
+
+def _warn_if_not_converged(reasons: list[str]) -> None:
+    """One warning for all fits."""
+    early = [r for r in reasons if r in ("max_iter", "max_time", "line_search")]
+    if early:
+        counts = ", ".join(f"{early.count(r)} by {r}" for r in sorted(set(early)))
+        warnings.warn(
+            f"L-BFGS stopped before the loss settled to tol in {len(early)} of "
+            f"{len(reasons)} fits: {counts}. Increase max_iter, max_time, tol, or the "
+            "smallest of alphas.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )

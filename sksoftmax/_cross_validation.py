@@ -1,16 +1,20 @@
 """Scores of one alpha after the other on the same folds, until they are clearly worse.
 
-Knows a classifier by its public interface alone: `alpha`, `fit`, `n_iter_`.
+Knows a classifier by its public interface alone: `alpha`, `class_weight`, `fit`,
+`n_iter_`, `convergence_`.
 """
 
 import time
+import warnings
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.base import ClassifierMixin, clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
@@ -43,6 +47,7 @@ class FoldFit(NamedTuple):
     """One fit to the training part of a fold, scored on the rest."""
 
     score: float
+    reason: str
     n_iter: int
     fit_time: float
     score_time: float
@@ -98,7 +103,8 @@ def fit_folds(
             )
             scores = scores_of(fits)
             if verbose:
-                mean, error = scores[:, -1].mean(), standard_error(scores[:, -1])
+                mean = mean_scores(scores)[-1]
+                error = standard_error(scores[:, -1])
                 report(f"alpha = {alpha:.3g}, score = {mean:.6g} +- {error:.2g}")
             if callback() or is_past_the_best(scores):
                 break
@@ -112,10 +118,9 @@ def scores_of(fits: list[list[FoldFit]]) -> Array:
 
 def mean_scores(scores: Array) -> Array:
     """Mean over the folds that have a score; -inf where none has."""
-    known = np.isfinite(scores)
-    counts = known.sum(axis=0)
-    sums = np.where(known, scores, 0).sum(axis=0)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
+    counts = (~np.isnan(scores)).sum(axis=0)
+    means = np.nansum(scores, axis=0) / np.maximum(counts, 1)
+    return np.where(counts > 0, means, -np.inf)
 
 
 def is_past_the_best(scores: Array) -> bool:
@@ -126,13 +131,16 @@ def is_past_the_best(scores: Array) -> bool:
     best = int(mean_scores(scores).argmax())
     behind = scores[:, [best]] - scores[:, best + 1 :][:, -2:]
     return behind.shape[1] == 2 and all(
-        difference.mean() > standard_error(difference) for difference in behind.T
+        mean_scores(difference) > standard_error(difference) for difference in behind.T
     )
 
 
 def standard_error(values: Array) -> float:
-    """Of the mean."""
-    return float(values.std() / np.sqrt(len(values)))
+    """Of the mean of those that are known; 0 where there is none or an infinite one."""
+    known = values[~np.isnan(values)]
+    if not np.isfinite(known).all() or known.size == 0:
+        return 0.0
+    return float(known.std() / np.sqrt(known.size))
 
 
 def neg_log_loss(clf, X, y, sample_weight=None) -> float:
@@ -162,7 +170,7 @@ def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
     for fold, row in enumerate(scores):
         results[f"split{fold}_test_score"] = row
     results["mean_test_score"] = means
-    results["std_test_score"] = scores.std(axis=0)
+    results["std_test_score"] = np.nanstd(scores, axis=0)
     results["rank_test_score"] = rankdata(-means, method="min").astype(np.int32)
     for name in ("fit_time", "score_time"):
         seconds = np.array([[getattr(f, name) for f in row] for row in fits])
@@ -178,9 +186,42 @@ def _fit_fold(
 ) -> FoldFit:
     X, y, fit_params, score_params = samples
     train, test = fold
-    clf = clone(clf)
+    clf, common = _for_labels(clone(clf), np.unique(y[train]), common)
     began = time.perf_counter()
-    clf.fit(X[train], y[train], **_check_method_params(X, fit_params, train), **common)
+    with warnings.catch_warnings():
+        # Told once for all, by the reasons.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        clf.fit(
+            X[train], y[train], **_check_method_params(X, fit_params, train), **common
+        )
     fitted = time.perf_counter()
     score = scorer(clf, X[test], y[test], **_check_method_params(X, score_params, test))
-    return FoldFit(score, clf.n_iter_, fitted - began, time.perf_counter() - fitted)
+    if not isinstance(score, Real):
+        raise ValueError(
+            f"scoring must give a number, the larger the better; got {score!r} from "
+            f"{scorer!r}."
+        )
+    return FoldFit(
+        float(score),
+        clf.convergence_.reason,
+        clf.n_iter_,
+        fitted - began,
+        time.perf_counter() - fitted,
+    )
+
+
+def _for_labels(
+    clf: ClassifierMixin, labels: NDArray, common: dict
+) -> tuple[ClassifierMixin, dict]:
+    """Without class weights and validation data of labels that a fold does not have."""
+    if isinstance(clf.class_weight, dict):
+        known = labels.tolist()
+        weights = {c: w for c, w in clf.class_weight.items() if c in known}
+        clf.set_params(class_weight=weights)
+    if common.get("y_val") is not None:
+        rows = np.isin(common["y_val"], labels)
+        common = {
+            name: value if value is None or rows.all() else value[rows]
+            for name, value in common.items()
+        }
+    return clf, common

@@ -81,6 +81,8 @@ class LaplaceEvidence:
                 log_det += float(np.log1p(ratio).sum())
                 n_effective += float((ratio / (1 + ratio)).sum())
             log_evidence = -self._n_samples * loss - _OCCAM_FACTOR / 2 * log_det
+        if np.isnan(log_evidence):
+            log_evidence = -np.inf
         return Evidence(log_evidence, n_effective)
 
     @cached_property

@@ -89,14 +89,17 @@ def train_with_best_alpha(
         In the order of alpha.
     """
     search = _Search(objective, start, seed, max_time, verbose, options)
-    n_samples = objective.weights_sum * objective.weights_unit
+    # In units of samples: class weights ask for an alpha in proportion to theirs.
+    part = objective.independent_part
+    n_samples = objective.weights_sum * objective.weights_unit * part
     tenth = math.floor(_PER_DECADE * math.log10(n_samples / 10))
+    shift = round(-_PER_DECADE * math.log10(part))
     try:
-        search.climb(min(max(tenth, -_LAST), _FIRST))
+        search.climb(min(max(tenth, -_LAST), _FIRST), shift)
     except KeyboardInterrupt:
         if search.best is None:
             raise
-        search.is_interrupted = True
+        search.reason = "interrupted"
     return search.result()
 
 
@@ -120,15 +123,15 @@ class _Search:
         self._ends = None if max_time is None else time.perf_counter() + max_time
         self._tried: dict[int, Candidate] = {}
         self.best: tuple[Candidate, Trained] | None = None
-        self.is_interrupted = self._is_stopped = False
+        self.reason: str | None = None
 
-    def climb(self, first: int) -> None:
+    def climb(self, first: int, shift: int) -> None:
         """From one half decade to the next, first down and then up."""
-        self._is_better_at(first)
+        self._is_better_at(first + shift)
         for direction in (-1, 1):
             step = first + direction
-            while not self._is_over() and abs(step) <= _LAST:
-                if not self._is_better_at(step):
+            while abs(step) <= _LAST and not self._is_over():
+                if not self._is_better_at(step + shift):
                     break
                 step += direction
             if step != first + direction:
@@ -137,9 +140,9 @@ class _Search:
     def result(self) -> tuple[Candidate, Trained, list[Candidate]]:
         """The best, and all that were tried."""
         best, trained = self.best
-        if self.is_interrupted:
+        if self.reason:
             minimum = trained.minimum
-            convergence = minimum.convergence._replace(reason="interrupted")
+            convergence = minimum.convergence._replace(reason=self.reason)
             trained = trained._replace(
                 minimum=minimum._replace(convergence=convergence)
             )
@@ -157,9 +160,9 @@ class _Search:
             **self._options,
         )
         reason = trained.minimum.convergence.reason
-        self.is_interrupted = reason == "interrupted"
-        self._is_stopped = reason in ("interrupted", "callback")
-        if self.is_interrupted and self.best is not None:
+        if reason in ("interrupted", "callback"):
+            self.reason = reason
+        if reason == "interrupted" and self.best is not None:
             return False
         candidate = _candidate(alpha, trained, self._evidence)
         if self._verbose:
@@ -171,7 +174,9 @@ class _Search:
         return is_better
 
     def _is_over(self) -> bool:
-        return self._is_stopped or (self._ends is not None and self._left() <= 0)
+        if self._ends is not None and self._left() <= 0:
+            self.reason = self.reason or "max_time"
+        return self.reason is not None
 
     def _left(self) -> float | None:
         return None if self._ends is None else self._ends - time.perf_counter()

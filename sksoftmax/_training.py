@@ -158,10 +158,13 @@ class _Run:
         return self._last is not None
 
     def interrupted(self, objective: Objective) -> Minimum:
-        """The last iterate for a minimum. The state may be that of half a step."""
-        loss = self.loss(objective, self._last)
+        """The best iterate for a minimum. The state may be that of half a step."""
+        x = self._validation.best.x if self._validation else self._last
+        loss = self.loss(objective, x)
+        if self._validation:
+            self._validation.best = self._validation.best._replace(loss=loss)
         convergence = Convergence("interrupted", 0, 0, np.nan, 0.0)
-        return Minimum(self._last, loss, [], convergence, None)
+        return Minimum(x, loss, [], convergence, None)
 
     def loss(self, function: Objective, x: Array) -> float:
         """The objective at one point."""

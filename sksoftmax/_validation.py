@@ -4,16 +4,17 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import _check_sample_weight
 
 Array = NDArray[np.floating]
 
 
 def check_weights(
-    sample_weight: ArrayLike | None, X: Array
+    sample_weight: ArrayLike | None, X: Array, name: str = "sample_weight"
 ) -> tuple[Array | None, float, float]:
     """Validate sample weights against the rows of `X`, and scale them.
+
+    `name` is what errors call them.
 
     Returns
     -------
@@ -35,8 +36,8 @@ def check_weights(
         return None, float(X.shape[0]), 1.0
     if not np.asarray(sample_weight).any():  # scikit-learn 1.6 lets this pass
         raise ValueError(
-            "Sample weights must contain at least one non-zero number; got "
-            f"sample_weight={sample_weight!r}."
+            "Sample weights must contain at least one non-zero number; all of "
+            f"{name} are 0."
         )
     sample_weight = _check_sample_weight(
         sample_weight, X, dtype=np.float64, ensure_non_negative=True
@@ -79,9 +80,11 @@ def check_class_weight(
         totals = np.bincount(codes, weights, minlength=len(classes))
         # A class without weight has no samples that a factor would be for.
         return totals.sum() / (len(classes) * np.where(totals > 0, totals, np.inf))
-    if class_weight is not None:
-        _check_known(class_weight, classes, "class_weight")
-    factors = compute_class_weight(class_weight, classes=classes, y=classes)
+    if class_weight is None:
+        return np.ones(len(classes))
+    _check_known(class_weight, classes, "class_weight")
+    # Not scikit-learn's, which takes the label "1" for the number.
+    factors = np.array([class_weight.get(c, 1.0) for c in classes.tolist()], float)
     if not (np.isfinite(factors) & (factors >= 0)).all():
         raise ValueError(
             "class_weight must hold finite numbers that are not negative; got "

@@ -44,7 +44,7 @@ def with_value(array, value):
         ({"sample_weight": with_value(Y, -1)}, "[Nn]egative values in .*sample_weight"),
         (
             {"sample_weight": np.zeros(12)},
-            "at least one non-zero number; got sample_weight=array",
+            "at least one non-zero number; all of sample_weight are 0",
         ),
         ({"sample_weight": np.ones(11)}, "inconsistent|sample_weight.shape"),
     ],

@@ -591,7 +591,7 @@ def test_class_weights_are_sample_weights(small_data, rng, weighted):
     sample_weight = rng.integers(1, 5, len(y)).astype(float) if weighted else None
     factors = np.where(y == 1, 8.0, 1.0)
     both = factors if sample_weight is None else factors * sample_weight
-    clf = SoftmaxMLPClassifier((5,), random_state=0, class_weight={1: 8})
+    clf = SoftmaxMLPClassifier((5,), alpha=3, random_state=0, class_weight={1: 8})
     ours = clone(clf).fit(X, y, sample_weight)
     other = clf.set_params(class_weight=None).fit(X, y, both)
     np.testing.assert_array_equal(ours.coefs_[0], other.coefs_[0])
@@ -619,3 +619,18 @@ def test_class_weights_can_be_taken_back():
     p /= [class_weight[k] for k in clf.classes_]
     p /= p.sum(axis=1, keepdims=True)
     assert p[:, 1].mean() == pytest.approx(y.mean(), rel=0.1)
+
+
+@pytest.mark.parametrize("alpha", [1, "auto"])
+def test_weights_that_are_no_counts_are_warned_of(small_data, alpha):
+    """Of weights that sum to 1 alpha="auto" would learn as from a single sample."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier((5,), alpha=alpha, random_state=0)
+    weights = np.full(len(y), 1 / len(y))
+    if alpha == 1:
+        clf.fit(X, y, weights)
+        return
+    with pytest.warns(UserWarning, match="80 samples .* add up to 1: .* Multiply") as w:
+        clf.fit(X, y, weights)
+    assert w[0].filename == __file__
+    clf.fit(X, y, weights * 80)

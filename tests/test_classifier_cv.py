@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import make_classification
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, make_scorer
 from sklearn.model_selection import (
     GridSearchCV,
@@ -50,7 +51,7 @@ def test_scores_are_those_of_a_grid_search(small_data, scoring):
     X, y = small_data
     clf = classifier(scoring=scoring).fit(X, y)
     search = GridSearchCV(
-        single(), {"alpha": ALPHAS}, scoring=scoring or "neg_log_loss", cv=3
+        single(), {"alpha": ALPHAS}, scoring=scoring or neg_log_loss, cv=3
     )
     search.fit(X, y)
     n_alphas = len(clf.alphas_)
@@ -146,6 +147,26 @@ def test_a_class_may_be_missing_in_a_fold():
     assert clf.scores_[0, 0] == neg_log_loss(one, X[40:], y[40:])
 
 
+def test_a_class_may_be_missing_in_all_that_is_about_it():
+    """Its weight, and its validation data, are not for a fold that lacks it."""
+    X, y = make_classification(
+        90, 5, n_informative=4, n_redundant=0, n_classes=3, random_state=0
+    )
+    folds = [(np.flatnonzero(y < 2), np.arange(90)), (np.arange(90), np.arange(90))]
+    clf = classifier(cv=folds, class_weight={0: 1, 2: 5}, early_stopping=True)
+    clf.fit(X, y, X_val=X, y_val=y, sample_weight_val=np.ones(90))
+    assert np.isfinite(clf.scores_).all()
+    np.testing.assert_array_equal(clf.class_weight_, [1, 1, 5])
+
+
+def test_fits_that_ended_early_are_told_once(small_data):
+    """With how many, and from the user's line."""
+    with pytest.warns(ConvergenceWarning, match="in 7 of 7 fits: 7 by max_iter") as w:
+        classifier(alphas=[10, 1], max_iter=1).fit(*small_data)
+    assert len(w) == 1
+    assert w[0].filename == __file__
+
+
 def test_early_stopping_is_that_of_each_fit(small_data):
     """On a part of each fold's training samples, or on the user's data."""
     X, y = small_data
@@ -232,7 +253,14 @@ def test_requests_survive_a_fit(small_data):
         ({"alphas": []}, "at least one of them, all finite and not negative; got []"),
         ({"alphas": [1, -1]}, "got [1, -1]"),
         ({"alphas": [1, np.nan]}, "got [1, nan]"),
+        ({"alphas": ["a"]}, "got ['a']"),
+        ({"alphas": [[1, 2], [3, 4]]}, "got [[1, 2], [3, 4]]"),
         ({"alphas": 0}, "The 'alphas' parameter"),
+        ({"cv": []}, "cv must give at least one fold; got []"),
+        (
+            {"scoring": lambda clf, X, y: None},
+            "must give a number, the larger the bett",
+        ),
         ({"scoring": "loss"}, "The 'scoring' parameter"),
         ({"cv": 100}, "n_splits=100"),
         ({"scoring": lambda clf, X, y: np.nan}, "no finite score for any alpha in [10"),
@@ -255,6 +283,7 @@ def test_bad_parameters_are_named(small_data, parameters, message):
         ({"y": np.zeros(80)}, "only one class"),
         ({"sample_weight": -np.ones(80)}, "[Nn]egative"),
         ({"X_val": np.ones((3, 6)), "y_val": [0, 1, 0]}, "early_stopping=False"),
+        ({"y_val": [0, 1, 5]}, r"y_val has labels that are not in y: \[5\]"),
     ],
     ids=str,
 )

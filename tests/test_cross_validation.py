@@ -33,6 +33,8 @@ NAN = np.nan
         ([[-1, -2, -2], [-2, -1.5, -1.5]], False),
         ([[-1, -2, -2], [-2, -2.9, -3.1]], True),
         ([[-1, NAN, -2]], False),  # nothing is known
+        ([[-1, -2, -2], [NAN, NAN, NAN]], True),  # of one fold, but of the other
+        ([[-1, -np.inf, -np.inf]], True),
     ],
 )
 def test_walk_ends_where_two_are_clearly_worse(scores, expected):
@@ -42,8 +44,8 @@ def test_walk_ends_where_two_are_clearly_worse(scores, expected):
 
 def test_means_are_over_folds_with_a_score():
     """One fold without all classes does not spoil an alpha; all of them do."""
-    scores = np.array([[-1, NAN, -np.inf], [-2, -5, NAN]])
-    np.testing.assert_array_equal(mean_scores(scores), [-1.5, -5, -np.inf])
+    scores = np.array([[-1, NAN, -np.inf, NAN], [-2, -5, -1, NAN]])
+    np.testing.assert_array_equal(mean_scores(scores), [-1.5, -5, -np.inf, -np.inf])
 
 
 def test_score_is_the_log_loss(rng):
@@ -132,8 +134,8 @@ def test_parameters_by_sample_follow_the_folds():
 def test_results_are_those_of_a_grid_search():
     """Names and shapes; the largest score has rank 1."""
     fits = [
-        [FoldFit(-3.0, 5, 1.0, 0.1), FoldFit(-1.0, 7, 2.0, 0.3)],
-        [FoldFit(-1.5, 9, 4.0, 0.1), FoldFit(-1.5, 8, 4.0, 0.1)],
+        [FoldFit(-3.0, "tol", 5, 1.0, 0.1), FoldFit(-1.0, "tol", 7, 2.0, 0.3)],
+        [FoldFit(-1.5, "tol", 9, 4.0, 0.1), FoldFit(-1.5, "tol", 8, 4.0, 0.1)],
     ]
     results = cv_results(np.array([10.0, 1.0]), fits)
     expected = {

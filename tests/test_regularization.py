@@ -102,6 +102,9 @@ def test_balanced_classes_are_not_learnt_by_heart():
     rows = np.arange(1, 2000, 2)
     log_p = plain.predict_log_proba(X)[rows, y[rows]]
     assert -np.log(p[rows, y[rows]]).mean() < 1.2 * -log_p.mean()
+    times = {label: 1000 * w for label, w in enumerate(balanced.class_weight_)}
+    other = classifier(alpha="auto", class_weight=times).fit(X[::2], y[::2])
+    assert other.alpha_ == pytest.approx(1000 * balanced.alpha_)
 
 
 @pytest.mark.parametrize("n_samples", [2, 4, 10])
@@ -122,6 +125,20 @@ def test_max_time_is_for_all_fits(small_data):
         clf.fit(*small_data)
     assert len(clf.alpha_path_) == 1
     assert clf.alpha_ == pytest.approx(10**0.5)
+    assert clf.convergence_.reason == "max_time"
+
+
+def test_a_search_that_is_out_of_time_says_so(small_data, monkeypatch):
+    """Also where each fit had met tol."""
+    clock = iter(range(10_000))
+    clf = classifier(alpha="auto")
+    n_fits = len(clf.fit(*small_data).alpha_path_)
+    monkeypatch.setattr(
+        sksoftmax._regularization.time, "perf_counter", lambda: float(next(clock))
+    )
+    with pytest.warns(match="max_time"):
+        clf.set_params(max_time=100).fit(*small_data)
+    assert 1 <= len(clf.alpha_path_) < n_fits
     assert clf.convergence_.reason == "max_time"
 
 
@@ -163,6 +180,14 @@ def test_warm_start_keeps_alpha(small_data):
     assert_same_fit(clf, given)
     assert clf.n_iter_ > 1
     assert (clf.alpha_path_, clf.log_evidence_) == (path, evidence)
+
+
+def test_warm_start_learns_what_is_not_yet_learnt(small_data):
+    """An alpha that was given is not one that was learnt."""
+    clf = classifier(alpha=1e3, warm_start=True).fit(*small_data)
+    clf.set_params(alpha="auto").fit(*small_data)
+    assert clf.alpha_ < 1e3
+    assert len(clf.alpha_path_) > 1
 
 
 def test_gradient_check_takes_auto(small_data):
