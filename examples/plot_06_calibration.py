@@ -71,7 +71,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 5.4), layout="constrai
 for name, model in models.items():
     ReliabilityDisplay.from_estimator(model, X_test, y_test, name=name, ax=left)
 left.set_title("The predicted class")
-left.legend(loc="lower right")
+left.legend(loc="lower right", fontsize="small")
 ReliabilityDisplay.from_estimator(
     models["SoftmaxMLPClassifier"],
     X_test,
