@@ -14,7 +14,11 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 
-from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+from sksoftmax import (
+    RegularizationPathDisplay,
+    SoftmaxMLPClassifier,
+    SoftmaxMLPClassifierCV,
+)
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(
@@ -40,28 +44,24 @@ search = SoftmaxMLPClassifierCV(random_state=0).fit(X_train, y_train)
 print(f"{search.scores_.size} fits, and alpha={search.alpha_:.3g} to all rows")
 
 # %%
-# Too small an alpha fits noise, too large a one does not fit. The valley is flat: half
-# a decade beside the best costs little.
+# Neither has seen the new data. Too small an alpha fits noise, too large a one does not
+# fit; the top is flat: half a decade beside the best costs little.
 
 alphas = np.logspace(-2, 2, 9)
 new_data = []
 for alpha in alphas:
     fixed = SoftmaxMLPClassifier(alpha=alpha, random_state=0).fit(X_train, y_train)
-    new_data.append(log_loss(y_test, fixed.predict_proba(X_test)))
+    new_data.append(-log_loss(y_test, fixed.predict_proba(X_test)))
 
-figure, axes = plt.subplots(figsize=(7.2, 4.2), layout="constrained")
-axes.plot(search.alphas_, -search.scores_.T, color="#56B4E9", linewidth=0.7)
-axes.plot(
-    search.alphas_, -search.scores_.mean(axis=0), color="#0072B2", label="mean of folds"
-)
-axes.plot(alphas, new_data, color="0.2", label="new data")
-for name, model, color in (
-    ("cross-validation", search, "#0072B2"),
-    ('alpha="auto"', clf, "#D55E00"),
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+RegularizationPathDisplay.from_estimator(clf, ax=left)
+RegularizationPathDisplay.from_estimator(search, ax=right)
+right.plot(alphas, new_data, color="0.2", label="new data")
+right.legend(loc="lower center")
+for axes, name, model in (
+    (left, 'alpha="auto"', clf),
+    (right, "cross-validation", search),
 ):
     loss = log_loss(y_test, model.predict_proba(X_test))
-    axes.axvline(model.alpha_, color=color, linestyle=":")
-    axes.plot(model.alpha_, loss, "o", color=color, label=f"{name}: {loss:.3f}")
-axes.set(xscale="log", ylim=(0, 0.5), xlabel="alpha", ylabel="log-loss")
-axes.legend()
+    axes.set(title=f"{name}: log-loss {loss:.3f} on new data")
 plt.show()

@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import LossCurveDisplay, SoftmaxMLPClassifier
 
 X, y = make_classification(
     n_samples=12_000,
@@ -32,7 +32,7 @@ X_train, X_test, y_train, y_test = train_test_split(
 
 # %%
 # To see the whole way, these two networks make 60 iterations and never stop early. The
-# validation set is one of our own.
+# validation set is one of our own. The training objective has the penalty in it.
 
 X_fit, X_val, y_fit, y_val = train_test_split(
     X_train, y_train, test_size=0.2, stratify=y_train, random_state=0
@@ -52,23 +52,8 @@ for axes, alpha in zip(panels, (0.1, 10), strict=True):
     with warnings.catch_warnings():  # 60 iterations are not enough to converge
         warnings.simplefilter("ignore", ConvergenceWarning)
         clf.fit(X_fit, y_fit, X_val=X_val, y_val=y_val)
-    iterations = range(1, clf.n_iter_ + 1)
-    axes.plot(iterations, clf.loss_curve_, color="0.5", label="objective, training")
-    axes.plot(
-        iterations,
-        clf.validation_loss_curve_,
-        color="#0072B2",
-        label="log-loss, validation",
-    )
-    axes.plot(
-        clf.best_iter_,
-        clf.best_validation_loss_,
-        "o",
-        color="#D55E00",
-        label="weights that are kept",
-    )
-    axes.set(title=f"alpha={alpha}", xlabel="iteration", ylim=(0, 1.4))
-panels[0].legend()
+    LossCurveDisplay.from_estimator(clf, ax=axes)
+    axes.set(title=f"alpha={alpha}")
 plt.show()
 
 # %%

@@ -10,7 +10,7 @@ which divides all logits by one number (scikit-learn 1.8 and later).
 import warnings
 
 import matplotlib.pyplot as plt
-from sklearn.calibration import CalibratedClassifierCV, CalibrationDisplay
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -21,7 +21,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import ReliabilityDisplay, SoftmaxMLPClassifier
 
 X, y = make_classification(
     n_samples=12_000,
@@ -63,20 +63,22 @@ for name, model in models.items():
 # %%
 # Of several classes, look at the one that is predicted: its probability against how
 # often it is right. Below the diagonal a classifier is too sure of itself, above it not
-# sure enough. The histograms tell how many rows there are of each probability.
+# sure enough. The area of a point tells how many rows there are of that probability,
+# and the expected calibration error (ECE) is their mean distance from the diagonal.
+# LogisticRegression is nearest to it and knows least: calibration is not all.
 
-figure, panels = plt.subplots(
-    2, 4, figsize=(11, 5), layout="constrained", sharex=True, height_ratios=[3, 1]
+figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 5.4), layout="constrained")
+for name, model in models.items():
+    ReliabilityDisplay.from_estimator(model, X_test, y_test, name=name, ax=left)
+left.set_title("The predicted class")
+left.legend(loc="lower right", fontsize="small")
+ReliabilityDisplay.from_estimator(
+    models["SoftmaxMLPClassifier"],
+    X_test,
+    y_test,
+    kind="per-class",
+    name="",
+    ax=right,
 )
-for (name, model), (axes, below) in zip(models.items(), panels.T, strict=True):
-    p = model.predict_proba(X_test)
-    is_right = model.classes_[p.argmax(axis=1)] == y_test
-    CalibrationDisplay.from_predictions(
-        is_right, p.max(axis=1), n_bins=10, strategy="quantile", ax=axes
-    )
-    axes.get_legend().remove()
-    axes.set(title=name, xlabel="", ylabel="", xlim=(0.2, 1.02), ylim=(0.2, 1.02))
-    below.hist(p.max(axis=1), bins=30, color="0.6")
-    below.set(yticks=[], xlabel="probability of the predicted class")
-panels[0, 0].set_ylabel("how often it is right")
+right.set_title("SoftmaxMLPClassifier, class by class")
 plt.show()

@@ -5,8 +5,8 @@ The two-class softmax surface, and cross-entropy beside squared error
 Draws the two pictures of docs/softmax.md. Needs matplotlib
 (``pip install "sksoftmax[plot]"``)::
 
-    python examples/plot_softmax_surface.py              # show them
-    python examples/plot_softmax_surface.py docs/images  # write them as PNG files
+    python examples/plot_09_softmax_surface.py              # show them
+    python examples/plot_09_softmax_surface.py docs/images  # write them as PNG files
 """
 
 import argparse
