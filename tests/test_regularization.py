@@ -137,7 +137,7 @@ def test_a_search_that_is_out_of_time_says_so(small_data, monkeypatch):
         sksoftmax._regularization.time, "perf_counter", lambda: float(next(clock))
     )
     with pytest.warns(match="max_time"):
-        clf.set_params(max_time=100).fit(*small_data)
+        clf.set_params(max_time=40).fit(*small_data)
     assert 1 <= len(clf.alpha_path_) < n_fits
     assert clf.convergence_.reason == "max_time"
 
