@@ -1,33 +1,31 @@
 """The estimator: validate, fit, predict."""
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import assert_all_finite, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._activations import ACTIVATIONS
-from sksoftmax._blocks import row_blocks
 from sksoftmax._callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._early_stopping import EarlyStopping, split_rows
+from sksoftmax._fitted import forget, restored_on_failure
 from sksoftmax._interchange import to_mlp_classifier
+from sksoftmax._layers import check_activations, check_hidden_units
 from sksoftmax._lbfgs import Minimum, NotFiniteError, State
-from sksoftmax._malloc import keep_freed_memory
-from sksoftmax._network import forward
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
+from sksoftmax._prediction import outputs, overflow_message
 from sksoftmax._regularization import train_with_best_alpha
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import BlockThreads, Map
@@ -413,7 +411,7 @@ class SoftmaxMLPClassifier(
                 )
             except NotFiniteError as error:
                 raise ValueError(
-                    f"{_overflow(objective.X, error)} Extreme values of alpha "
+                    f"{overflow_message(objective.X, error)} Extreme values of alpha "
                     f"({self.alpha}) do this too."
                 ) from error
             self._set_fitted(objective, trained)
@@ -432,8 +430,8 @@ class SoftmaxMLPClassifier(
         Sets `n_features_in_`, `feature_names_in_`, `classes_`, `class_weight_` and
         `_activations`.
         """
-        hidden_units = _hidden_units(self.hidden_layer_sizes)
-        activations = _activation_names(self.activation, len(hidden_units))
+        hidden_units = check_hidden_units(self.hidden_layer_sizes)
+        activations = check_activations(self.activation, len(hidden_units))
         previous = vars(self).copy()
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
@@ -595,8 +593,7 @@ class SoftmaxMLPClassifier(
         }
         if self.alpha == "auto" and is_warm and hasattr(self, "alpha_path_"):
             return train(objective.with_alpha(self.alpha_), start, **options)
-        for name in ("log_evidence_", "alpha_path_"):
-            vars(self).pop(name, None)
+        forget(self, "log_evidence_", "alpha_path_")
         if self.alpha != "auto":
             self.alpha_ = float(self.alpha)
             return train(objective, start, **options)
@@ -663,12 +660,9 @@ class SoftmaxMLPClassifier(
         self.convergence_ = minimum.convergence
         self.stages_ = stages
         if validation is None:
-            for name in (
-                "validation_loss_curve_",
-                "best_validation_loss_",
-                "best_iter_",
-            ):
-                vars(self).pop(name, None)
+            forget(
+                self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"
+            )
         else:
             self.validation_loss_curve_ = validation.losses
             self.best_validation_loss_ = validation.best.validation_loss
@@ -771,33 +765,14 @@ class SoftmaxMLPClassifier(
             ensure_all_finite=False,  # done block by block, in the threads
             reset=False,
         )
-        coefs = [coef.T for coef in self.coefs_]
-        activations = [ACTIVATIONS[name] for name in self._activations]
-        outputs = np.empty((X.shape[0], self.classes_.size), np.result_type(X, *coefs))
-
-        def fill(rows: slice) -> None:
-            block = X[rows]
-            if not np.isfinite(block.data if issparse(block) else block).all():
-                name = type(self).__name__
-                assert_all_finite(block, estimator_name=name, input_name="X")
-            with np.errstate(all="ignore"):
-                output = forward(block, coefs, self.intercepts_, activations)
-                if function is not None:
-                    output = function(output, axis=0)
-            if not np.isfinite(output).all():
-                what = "a logit or a difference of logits is infinite"
-                raise ValueError(_overflow(block, what))
-            outputs[rows] = output.T
-
-        keep_freed_memory()
-        blocks = row_blocks(X, *_layer_units(self.coefs_)[1:])
-        if len(blocks) == 1:  # as fast as can be for single rows
-            fill(blocks[0])
-        else:
-            with BlockThreads() as threads:
-                for _ in threads.map(fill, blocks):
-                    pass
-        return outputs
+        return outputs(
+            X,
+            [coef.T for coef in self.coefs_],
+            self.intercepts_,
+            [ACTIVATIONS[name] for name in self._activations],
+            function,
+            name=type(self).__name__,
+        )
 
     def to_sklearn(self):
         """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
@@ -845,54 +820,6 @@ class SoftmaxMLPClassifier(
         return tags
 
 
-@contextmanager
-def restored_on_failure(estimator: BaseEstimator) -> Iterator[None]:
-    """Leave the estimator as it was if the block raises or is interrupted.
-
-    Parameters
-    ----------
-    estimator : BaseEstimator
-        All of its attributes are.
-    """
-    before = vars(estimator).copy()
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        raise
-
-
-def _hidden_units(hidden_layer_sizes) -> list[int]:
-    sizes = np.asarray(hidden_layer_sizes, dtype=object)
-    if sizes.ndim > 1 or not all(
-        isinstance(size, Integral) and not isinstance(size, bool) and size >= 1
-        for size in sizes.flat
-    ):
-        raise ValueError(
-            "hidden_layer_sizes must be an integer >= 1, or a sequence of them with "
-            f"one for each hidden layer; got {hidden_layer_sizes!r}."
-        )
-    return [int(size) for size in sizes.flat]
-
-
-def _activation_names(activation, n_hidden_layers: int) -> list[str]:
-    if isinstance(activation, str):
-        return [activation] * n_hidden_layers
-    names = list(activation)
-    if len(names) != n_hidden_layers:
-        raise ValueError(
-            f"activation must be one name, or one for each of the {n_hidden_layers} "
-            f"hidden layers; got {len(names)}: {activation!r}."
-        )
-    for name in names:
-        if not (isinstance(name, str) and name in ACTIVATIONS):
-            raise ValueError(
-                f"activation must hold names among {sorted(ACTIVATIONS)}; got {name!r}."
-            )
-    return names
-
-
 def _public_weights(
     layout: ParameterLayout, standardization: Standardization, x: Array, dtype
 ) -> tuple[list[Array], list[Array]]:
@@ -914,12 +841,3 @@ def _weights_at(objective: Objective, x: Array) -> dict[str, list[Array]]:
 
 def _layer_units(coefs) -> tuple[int, ...]:
     return (coefs[0].shape[0], *(coef.shape[1] for coef in coefs))
-
-
-def _overflow(X, what) -> str:
-    largest = max(X.max(), -X.min())
-    return (
-        f"{X.dtype} overflows: {what}. The largest absolute value in X is "
-        f"{largest:.3g}: if that is the cause, scale the features, for example with "
-        "sklearn.preprocessing.StandardScaler."
-    )

@@ -24,7 +24,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from sksoftmax._callbacks import FitTask
-from sksoftmax._classifier import SoftmaxMLPClassifier, restored_on_failure
+from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._cross_validation import (
     Samples,
     cv_results,
@@ -33,6 +33,7 @@ from sksoftmax._cross_validation import (
     neg_log_loss,
     scores_of,
 )
+from sksoftmax._fitted import forget, restored_on_failure
 from sksoftmax._validation import check_class_weight, check_weights, label_codes
 
 Array = NDArray[np.floating]
@@ -322,7 +323,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         alphas = _check_alphas(self.alphas)
         task = FitTask(self, X, y, sample_weight)
         with restored_on_failure(self):
-            self._forget_fit()
+            forget(self)
             X, y = validate_data(
                 self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
             )
@@ -447,11 +448,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         if not isinstance(seed, Integral):
             seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
         return clf.set_params(random_state=seed, verbose=max(self.verbose - 1, 0))
-
-    def _forget_fit(self) -> None:
-        for name in list(vars(self)):
-            if name.endswith("_") and not name.startswith("_"):
-                delattr(self, name)
 
 
 def _announced(alphas: Array, task: FitTask) -> Iterator[float]:

@@ -1,0 +1,85 @@
+"""Outputs of a fitted network, block by block of rows, in threads."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.utils import assert_all_finite
+
+from sksoftmax._activations import Activation
+from sksoftmax._blocks import row_blocks
+from sksoftmax._malloc import keep_freed_memory
+from sksoftmax._network import forward
+from sksoftmax._threads import BlockThreads
+
+Array = NDArray[np.floating]
+
+
+def outputs(
+    X: Array,
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+    function: Callable[..., Array] | None = None,
+    *,
+    name: str,
+) -> Array:
+    """`function` of the logits, or these themselves.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+        In the user's units; not checked for NaN and infinity, which is done here.
+    coefs, intercepts : sequences of ndarray
+        For such rows; `coefs` features first, (fan_out, fan_in).
+    activations : sequence of Activation
+    function : callable
+        `function(logits, axis=0)`, of (n_classes, n_rows).
+    name : str
+        What errors call the estimator.
+
+    Returns
+    -------
+    outputs : ndarray of shape (n_samples, n_classes)
+
+    Raises
+    ------
+    ValueError
+        If `X` is not finite, or overflows.
+    """
+    dtype = np.result_type(X, *coefs)
+    result = np.empty((X.shape[0], len(intercepts[-1])), dtype)
+
+    def fill(rows: slice) -> None:
+        block = X[rows]
+        if not np.isfinite(block.data if issparse(block) else block).all():
+            assert_all_finite(block, estimator_name=name, input_name="X")
+        with np.errstate(all="ignore"):
+            output = forward(block, coefs, intercepts, activations)
+            if function is not None:
+                output = function(output, axis=0)
+        if not np.isfinite(output).all():
+            what = "a logit or a difference of logits is infinite"
+            raise ValueError(overflow_message(block, what))
+        result[rows] = output.T
+
+    keep_freed_memory()
+    blocks = row_blocks(X, *(len(b) for b in intercepts))
+    if len(blocks) == 1:  # as fast as can be for single rows
+        fill(blocks[0])
+    else:
+        with BlockThreads() as threads:
+            for _ in threads.map(fill, blocks):
+                pass
+    return result
+
+
+def overflow_message(X: Array, what: object) -> str:
+    """What has overflowed, how large `X` is, and the remedy."""
+    largest = max(X.max(), -X.min())
+    return (
+        f"{X.dtype} overflows: {what}. The largest absolute value in X is "
+        f"{largest:.3g}: if that is the cause, scale the features, for example with "
+        "sklearn.preprocessing.StandardScaler."
+    )
