@@ -1,13 +1,18 @@
 """A neural network for scikit-learn whose probabilities are good by default."""
 
+import importlib
+import typing
+
 from sksoftmax._classifier import SoftmaxMLPClassifier
-from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
-from sksoftmax._gradient_check import check_gradient
 from sksoftmax._loss import cross_entropy, softmax_jacobian
-from sksoftmax._plot.loss_curve import LossCurveDisplay
-from sksoftmax._plot.regularization_path import RegularizationPathDisplay
-from sksoftmax._plot.reliability import ReliabilityDisplay
 from sksoftmax._version import __version__ as __version__
+
+if typing.TYPE_CHECKING:
+    from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
+    from sksoftmax._gradient_check import check_gradient
+    from sksoftmax._plot.loss_curve import LossCurveDisplay
+    from sksoftmax._plot.regularization_path import RegularizationPathDisplay
+    from sksoftmax._plot.reliability import ReliabilityDisplay
 
 __all__ = [
     "LossCurveDisplay",
@@ -19,3 +24,24 @@ __all__ = [
     "cross_entropy",
     "softmax_jacobian",
 ]
+
+# Imported where they are first asked for (PEP 562): they need parts of scikit-learn
+# that take longer than all the rest.
+_LAZY = {
+    "LossCurveDisplay": "sksoftmax._plot.loss_curve",
+    "RegularizationPathDisplay": "sksoftmax._plot.regularization_path",
+    "ReliabilityDisplay": "sksoftmax._plot.reliability",
+    "SoftmaxMLPClassifierCV": "sksoftmax._classifier_cv",
+    "check_gradient": "sksoftmax._gradient_check",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_LAZY[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,17 +7,39 @@ developers). Their number is not known beforehand.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, Self
 
-try:
-    from sklearn.callback import CallbackSupportMixin
-except ImportError:  # scikit-learn < 1.9
-
-    class CallbackSupportMixin:
-        """Nothing to support."""
-
+from numpy.typing import ArrayLike
+from sklearn.utils.metaestimators import available_if
 
 Attributes = Callable[[], dict[str, Any]]
+
+
+class CallbackSupportMixin:
+    """That of `sklearn.callback`, which is imported with the first callback.
+
+    Otherwise it would be most of the package's import where rich is installed, which it
+    brings.
+    """
+
+    @available_if(lambda self: find_spec("sklearn.callback"))
+    def set_callbacks(self, *callbacks: Any) -> Self:
+        """Set the callbacks that `fit` calls, with scikit-learn 1.9 or later.
+
+        Parameters
+        ----------
+        *callbacks : callback instances
+            They replace those that were set before; none removes them.
+
+        Returns
+        -------
+        self : estimator instance
+            The estimator itself.
+        """
+        from sklearn.callback import CallbackSupportMixin
+
+        return CallbackSupportMixin.set_callbacks(self, *callbacks)
 
 
 class FitTask:
@@ -37,13 +59,17 @@ class FitTask:
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._data = {"X": X, "y": y, "metadata": metadata}
         self._context = self._subtask = None
-        if hasattr(estimator, "_init_callback_context"):
-            self._context = estimator._init_callback_context(max_subtasks=None)
+        if hasattr(estimator, "_skl_callbacks"):
+            from sklearn.callback import CallbackSupportMixin
+
+            self._context = CallbackSupportMixin._init_callback_context(
+                estimator, max_subtasks=None
+            )
 
     @property
     def is_watched(self) -> bool:
         """Whether there is a callback."""
-        return self._context is not None and hasattr(self._estimator, "_skl_callbacks")
+        return self._context is not None
 
     def begin(self) -> None:
         """Begin, once everything is validated."""

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
@@ -438,9 +437,7 @@ class SoftmaxMLPClassifier(
         )
         check_classification_targets(y)
         weights, weights_sum, unit = check_weights(sample_weight, X)
-        encoder = LabelEncoder()
-        codes = encoder.fit_transform(y)
-        classes = encoder.classes_
+        classes, codes = np.unique(y, return_inverse=True)
         if classes.size < 2:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least 2 classes; y has "

@@ -13,11 +13,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
-from sksoftmax._callbacks import CallbackSupportMixin, FitTask
+from sksoftmax._callbacks import FitTask
 from sksoftmax._objective import Objective
 
 needs_callbacks = pytest.mark.skipif(
-    not hasattr(CallbackSupportMixin, "set_callbacks"),
+    not hasattr(SoftmaxMLPClassifier(), "set_callbacks"),
     reason="scikit-learn < 1.9 has no callbacks",
 )
 
@@ -156,6 +156,14 @@ def test_callbacks_end_with_a_fit_that_fails(small_data):
         clf.fit(X, np.zeros(len(y)))
     assert callback.events == ["setup", "teardown"]
     assert vars(clf) == before
+
+
+def test_set_callbacks_is_there_where_scikit_learn_has_callbacks(monkeypatch):
+    """Meta-estimators look for it, and pass on callbacks where they find it."""
+    monkeypatch.setattr("sksoftmax._callbacks.find_spec", lambda name: None)
+    assert not hasattr(classifier(), "set_callbacks")
+    monkeypatch.setattr("sksoftmax._callbacks.find_spec", lambda name: name)
+    assert hasattr(classifier(), "set_callbacks")
 
 
 def test_without_callbacks_there_are_no_tasks():

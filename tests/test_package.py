@@ -20,10 +20,23 @@ def test_public_names_are_all():
     """Everything without an underscore is in __all__, and the other way round."""
     public = {
         name
-        for name, value in vars(sksoftmax).items()
-        if not name.startswith("_") and not inspect.ismodule(value)
+        for name in dir(sksoftmax)
+        if not name.startswith("_") and not inspect.ismodule(getattr(sksoftmax, name))
     }
     assert public == set(sksoftmax.__all__)
+
+
+def test_names_that_do_not_exist_are_refused():
+    """As of any module, although some names are looked up late."""
+    with pytest.raises(AttributeError, match=r"^module 'sksoftmax' has no .* 'fit'$"):
+        sksoftmax.fit  # noqa: B018
+
+
+def test_star_brings_all_names():
+    """Also those that are imported late."""
+    names = {}
+    exec("from sksoftmax import *", names)
+    assert set(sksoftmax.__all__) <= set(names)
 
 
 def test_version_is_that_of_the_installed_package():
@@ -34,12 +47,14 @@ def test_version_is_that_of_the_installed_package():
 
 
 def test_optional_packages_are_not_imported():
-    """`import sksoftmax` brings none of them, nor parts of scikit-learn for few."""
+    """The classifier brings none of them, nor parts of scikit-learn for few."""
     code = """
 import sys
-import sksoftmax
-print(sorted({"matplotlib", "onnx", "onnxruntime", "skl2onnx", "skops", "torch",
-              "sklearn.neural_network", "sklearn.pipeline"}.intersection(sys.modules)))
+from sksoftmax import SoftmaxMLPClassifier
+print(sorted({"matplotlib", "onnx", "onnxruntime", "rich", "skl2onnx", "skops", "torch",
+              "sklearn.callback", "sklearn.metrics", "sklearn.model_selection",
+              "sklearn.neural_network", "sklearn.pipeline", "sklearn.preprocessing",
+              "sksoftmax._classifier_cv"}.intersection(sys.modules)))
 """
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
