@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from typing import Any, Self
 
-from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
 
 Attributes = Callable[[], dict[str, Any]]
