@@ -33,7 +33,7 @@ print(f"{y.mean():.1%} of the rows are of class 1")
 # %%
 # Two networks, alike but for the weights.
 
-options = {"hidden_layer_sizes": 30, "alpha": 10, "random_state": 0}
+options = {"hidden_layer_sizes": 30, "random_state": 0}
 plain = SoftmaxMLPClassifier(**options).fit(X_train, y_train)
 balanced = SoftmaxMLPClassifier(class_weight="balanced", **options).fit(
     X_train, y_train
