@@ -122,6 +122,13 @@ def test_feature_names_are_kept():
         mlp.predict(frame[list("bacdef")])
 
 
+def test_names_are_handed_on():
+    """Wherever they are from."""
+    clf = SoftmaxMLPClassifier((7,), random_state=0).fit(*data(2))
+    clf.feature_names_in_ = np.array(list("abcdef"), dtype=object)
+    assert clf.to_sklearn().feature_names_in_ is clf.feature_names_in_
+
+
 @pytest.mark.parametrize(
     "activation", ["softplus", "silu", "elu", ["tanh", "relu"]], ids=str
 )
