@@ -35,13 +35,14 @@ def tests(session, sklearn):
 
 @nox.session
 def lint(session):
-    """Format, style, spelling and docstrings."""
+    """Format, style, spelling, docstrings and types."""
     project = nox.project.load_toml("pyproject.toml")
     session.install(*nox.project.dependency_groups(project, "lint"))
     session.run("ruff", "format", "--check")
     session.run("ruff", "check")
     session.run("codespell", "sksoftmax", "tests", "docs", "examples", "README.md")
     session.run("numpydoc", "lint", *PUBLIC)
+    session.run("mypy")
 
 
 @nox.session
