@@ -1,4 +1,7 @@
-"""Sessions for developers: `nox -s tests`, `nox -s lint`, `nox -s docs`."""
+"""Sessions for developers: `nox -s tests`, and lint, docs or package."""
+
+import shutil
+from pathlib import Path
 
 import nox
 
@@ -35,13 +38,14 @@ def tests(session, sklearn):
 
 @nox.session
 def lint(session):
-    """Format, style, spelling and docstrings."""
+    """Format, style, spelling, docstrings and types."""
     project = nox.project.load_toml("pyproject.toml")
     session.install(*nox.project.dependency_groups(project, "lint"))
     session.run("ruff", "format", "--check")
     session.run("ruff", "check")
     session.run("codespell", "sksoftmax", "tests", "docs", "examples", "README.md")
     session.run("numpydoc", "lint", *PUBLIC)
+    session.run("mypy")
 
 
 @nox.session
@@ -51,3 +55,30 @@ def docs(session):
     session.install(".", *nox.project.dependency_groups(project, "docs"))
     options = ["-W", "--keep-going", "-n", *session.posargs]
     session.run("python", "-m", "sphinx", *options, "docs", "docs/_build/html")
+
+
+@nox.session
+def package(session):
+    """Wheel and sdist: built, checked, and the tests of the one run on the other.
+
+    The wheel is alone in its environment, and the sources are deleted: what is tested
+    is what users get.
+    """
+    project = nox.project.load_toml("pyproject.toml")
+    session.install(*nox.project.dependency_groups(project, "package"))
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build")
+    (wheel,), (sdist,) = (Path("dist").glob(name) for name in ("*.whl", "*.tar.gz"))
+    session.run("twine", "check", "--strict", str(wheel), str(sdist))
+
+    empty = Path(session.create_tmp()).absolute()
+    shutil.rmtree(empty)
+    shutil.unpack_archive(sdist, empty)
+    session.run("python", "-m", "venv", str(empty / "venv"))
+    python = str(empty / "venv" / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "-q", f"{wheel}[test]", external=True)
+    (source,) = empty.glob("sksoftmax-*")
+    shutil.rmtree(source / "sksoftmax")
+    session.chdir(source)
+    tests = ["tests", "--ignore=tests/test_architecture.py"]  # that is of the sources
+    session.run(python, "-m", "pytest", *tests, *session.posargs, external=True)

@@ -2,9 +2,14 @@
 
 import math
 from itertools import pairwise
+from typing import TypeAlias
 
-from scipy.sparse import issparse
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, csr_matrix
 from sklearn.utils import gen_even_slices
+
+Matrix: TypeAlias = NDArray[np.floating] | csr_array | csr_matrix
 
 # Of 2 to 48 blocks of (n, d, hidden, K) = (20000, 64, 100, 10) to (100000, 54, 64-64,
 # 7), float32 and float64, those of 3000 to 12000 rows were fastest on two cores:
@@ -18,7 +23,7 @@ _LAYER_BYTES, _ROW_VALUES = 2**22, 2**21
 _ACTIVATION, _WORTH_A_BLOCK = 64, 46_000_000
 
 
-def row_blocks(X, *units: int) -> list[slice]:
+def row_blocks(X: Matrix, *units: int) -> list[slice]:
     """Cut the rows of `X`, dense or CSR, into slices of equal length.
 
     `units` are those of the layers after the input. The number of blocks depends on the
@@ -41,9 +46,11 @@ def row_blocks(X, *units: int) -> list[slice]:
     return list(gen_even_slices(n_rows, n_blocks))
 
 
-def row_values(X) -> int:
+def row_values(X: Matrix) -> int:
     """Values that a row of `X` holds: of a sparse one those stored, on average."""
-    return X.nnz // max(X.shape[0], 1) + 1 if issparse(X) else X.shape[1]
+    if isinstance(X, np.ndarray):
+        return X.shape[1]
+    return X.nnz // max(X.shape[0], 1) + 1
 
 
 def _power_of_two_below(n: int) -> int:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from typing import Any, Self
 
+from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
 
 Attributes = Callable[[], dict[str, Any]]
@@ -53,11 +54,18 @@ class FitTask:
         What `fit` is given.
     """
 
-    def __init__(self, estimator: CallbackSupportMixin, X, y, sample_weight) -> None:
+    def __init__(
+        self,
+        estimator: CallbackSupportMixin,
+        X: Any,
+        y: Any,
+        sample_weight: ArrayLike | None,
+    ) -> None:
         self._estimator = estimator
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._data = {"X": X, "y": y, "metadata": metadata}
-        self._context = self._subtask = None
+        self._context: Any = None
+        self._subtask: Any = None
         if hasattr(estimator, "_skl_callbacks"):
             from sklearn.callback import CallbackSupportMixin
 
@@ -100,10 +108,10 @@ class FitTask:
             return self._subtask.propagate_callback_context(estimator)
         return nullcontext()
 
-    def _begin(self, context) -> None:
+    def _begin(self, context: Any) -> None:
         context.call_on_fit_task_begin(estimator=self._estimator, **self._data)
 
-    def _end(self, context, attributes: Attributes | None) -> bool:
+    def _end(self, context: Any, attributes: Attributes | None) -> bool:
         return context.call_on_fit_task_end(
             estimator=self._estimator,
             reconstruction_attributes=attributes,

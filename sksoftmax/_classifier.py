@@ -1,16 +1,17 @@
 """The estimator: validate, fit, predict."""
 
+import typing
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from scipy.special import log_softmax, softmax
-from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -21,28 +22,36 @@ from sksoftmax._early_stopping import EarlyStopping, split_rows
 from sksoftmax._fitted import forget, restored_on_failure
 from sksoftmax._interchange import to_mlp_classifier
 from sksoftmax._layers import check_activations, check_hidden_units
-from sksoftmax._lbfgs import Minimum, NotFiniteError, State
+from sksoftmax._lbfgs import Convergence, Minimum, NotFiniteError, State
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._prediction import outputs, overflow_message
-from sksoftmax._regularization import train_with_best_alpha
+from sksoftmax._regularization import Candidate, train_with_best_alpha
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import BlockThreads, Map
-from sksoftmax._training import Trained, train
+from sksoftmax._training import Stage, Trained, train
 from sksoftmax._validation import (
+    MatrixLike,
     check_class_weight,
     check_weights,
     label_codes,
     multiplied,
 )
-from sksoftmax._version import VersionedState
+from sksoftmax._version import VersionedEstimator
+
+if typing.TYPE_CHECKING:
+    from sklearn.neural_network import MLPClassifier
 
 Array = NDArray[np.floating]
 
+# A decorator of scikit-learn's, which has no annotations: what it takes it gives back.
+Method = TypeVar("Method", bound=Callable)
+validates_parameters: Callable[[Method], Method] = _fit_context(
+    prefer_skip_nested_validation=True
+)
 
-class SoftmaxMLPClassifier(
-    CallbackSupportMixin, VersionedState, ClassifierMixin, BaseEstimator
-):
+
+class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstimator):
     """Multi-layer perceptron classifier with a softmax output layer.
 
     Minimises the mean cross-entropy of all samples plus an L2 penalty, by full-batch
@@ -277,6 +286,30 @@ class SoftmaxMLPClassifier(
     0.99
     """
 
+    alpha_: float
+    log_evidence_: float
+    alpha_path_: list[Candidate]
+    classes_: NDArray
+    class_weight_: Array
+    n_features_in_: int
+    feature_names_in_: NDArray
+    coefs_: list[Array]
+    intercepts_: list[Array]
+    n_iter_: int
+    loss_: float
+    loss_curve_: list[float]
+    validation_loss_curve_: list[float]
+    best_validation_loss_: float
+    best_iter_: int
+    stages_: list[Stage]
+    convergence_: Convergence
+    n_layers_: int
+    n_outputs_: int
+    out_activation_: str
+    _activations: list[str]
+    _seed: int
+    _state: State | None
+
     _parameter_constraints: ClassVar[dict] = {
         "hidden_layer_sizes": [
             "array-like",
@@ -299,22 +332,22 @@ class SoftmaxMLPClassifier(
 
     def __init__(
         self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
+        hidden_layer_sizes: ArrayLike = (100,),
+        activation: str | Sequence[str] = "relu",
         *,
-        alpha="auto",
-        class_weight=None,
-        standardize=True,
-        max_iter=500,
-        tol=5e-3,
-        max_time=None,
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        alpha: float | Literal["auto"] = "auto",
+        class_weight: dict | Literal["balanced"] | None = None,
+        standardize: bool = True,
+        max_iter: int = 500,
+        tol: float = 5e-3,
+        max_time: float | None = None,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.alpha = alpha
@@ -330,17 +363,17 @@ class SoftmaxMLPClassifier(
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @validates_parameters
     def fit(
         self,
-        X,
-        y,
-        sample_weight=None,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Fit the network.
 
         A fit that raises leaves the estimator as it was. One that is interrupted
@@ -422,7 +455,11 @@ class SoftmaxMLPClassifier(
         return self
 
     def _prepare(
-        self, X, y, sample_weight, map_blocks: Map = map
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        map_blocks: Map = map,
     ) -> tuple[Objective, Array]:
         """Validate, and set up the objective and its starting point.
 
@@ -502,7 +539,11 @@ class SoftmaxMLPClassifier(
             )
 
     def _hold_out(
-        self, objective: Objective, X_val, y_val, sample_weight_val
+        self,
+        objective: Objective,
+        X_val: MatrixLike | None,
+        y_val: ArrayLike | None,
+        sample_weight_val: ArrayLike | None,
     ) -> tuple[Objective, EarlyStopping | None]:
         """What to train on, and what to validate on: the user's data or a part."""
         given = {
@@ -530,7 +571,11 @@ class SoftmaxMLPClassifier(
         return objective, EarlyStopping(validation, self.n_iter_no_change, self.tol)
 
     def _validation_objective(
-        self, objective: Objective, X_val, y_val, sample_weight_val
+        self,
+        objective: Objective,
+        X_val: MatrixLike | None,
+        y_val: ArrayLike | None,
+        sample_weight_val: ArrayLike | None,
     ) -> Objective:
         for name, value in (("X_val", X_val), ("y_val", y_val)):
             if value is None:
@@ -538,7 +583,7 @@ class SoftmaxMLPClassifier(
                     f"fit got validation data without {name}. Pass X_val and y_val "
                     "together."
                 )
-        X_val, y_val = validate_data(
+        X, y = validate_data(
             self,
             X_val,
             y_val,
@@ -546,15 +591,15 @@ class SoftmaxMLPClassifier(
             dtype=objective.X.dtype,
             reset=False,
         )
-        codes = label_codes(y_val, self.classes_, "y_val")
-        weights, _, _ = check_weights(sample_weight_val, X_val, "sample_weight_val")
+        codes = label_codes(y, self.classes_, "y_val")
+        weights, _, _ = check_weights(sample_weight_val, X, "sample_weight_val")
         if self.class_weight is not None:
             weights, _, _ = check_weights(
                 multiplied(self.class_weight_[codes], weights),
-                X_val,
+                X,
                 "sample_weight_val times class_weight",
             )
-        return objective.on(X_val, codes, weights)
+        return objective.on(X, codes, weights)
 
     def _iteration_callback(
         self, objective: Objective, task: FitTask
@@ -606,7 +651,11 @@ class SoftmaxMLPClassifier(
         return self.warm_start and hasattr(self, "coefs_")
 
     def _check_same_problem(
-        self, previous: dict, layout: ParameterLayout, activations, classes
+        self,
+        previous: dict[str, Any],
+        layout: ParameterLayout,
+        activations: list[str],
+        classes: NDArray,
     ) -> None:
         """Refuse to start from weights that belong to another problem."""
         names = [
@@ -649,7 +698,7 @@ class SoftmaxMLPClassifier(
 
     def _set_fitted(self, objective: Objective, trained: Trained) -> None:
         minimum, stages, validation = trained
-        vars(self).update(_weights_at(objective, minimum.x))
+        self.__dict__.update(_weights_at(objective, minimum.x))
         self._state = minimum.state if self.warm_start else None
         self.n_iter_ = len(minimum.loss_curve)
         self.loss_ = minimum.loss
@@ -687,7 +736,7 @@ class SoftmaxMLPClassifier(
             stacklevel=4,
         )
 
-    def decision_function(self, X):
+    def decision_function(self, X: MatrixLike) -> Array:
         """Compute the logits of the classes, the input of softmax.
 
         Parameters
@@ -704,7 +753,7 @@ class SoftmaxMLPClassifier(
         logits = self._outputs(X)
         return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
 
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> NDArray:
         """Most probable class of each sample.
 
         Parameters
@@ -720,7 +769,7 @@ class SoftmaxMLPClassifier(
         codes = self._outputs(X).argmax(axis=1)
         return self.classes_[codes]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> Array:
         """Probability of each class.
 
         Parameters
@@ -736,7 +785,7 @@ class SoftmaxMLPClassifier(
         """
         return self._outputs(X, softmax)
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: MatrixLike) -> Array:
         """Log-probability of each class, finite also where that is 0.
 
         Parameters
@@ -751,7 +800,9 @@ class SoftmaxMLPClassifier(
         """
         return self._outputs(X, log_softmax)
 
-    def _outputs(self, X, function=None) -> Array:
+    def _outputs(
+        self, X: MatrixLike, function: Callable[..., Array] | None = None
+    ) -> Array:
         """`function` of the logits, (n_samples, n_classes), block by block of rows."""
         check_is_fitted(self)
         X = validate_data(
@@ -771,7 +822,7 @@ class SoftmaxMLPClassifier(
             name=type(self).__name__,
         )
 
-    def to_sklearn(self):
+    def to_sklearn(self) -> "MLPClassifier":
         """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
 
         For all that reads `MLPClassifier`: exporters, explainers, or a server without
@@ -811,14 +862,17 @@ class SoftmaxMLPClassifier(
         check_is_fitted(self)
         return to_mlp_classifier(self, self._activations)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
 
 
 def _public_weights(
-    layout: ParameterLayout, standardization: Standardization, x: Array, dtype
+    layout: ParameterLayout,
+    standardization: Standardization,
+    x: Array,
+    dtype: DTypeLike,
 ) -> tuple[list[Array], list[Array]]:
     """`coefs_` and `intercepts_` of a point: in the user's units, (fan_in, fan_out)."""
     coefs, intercepts = layout.unpack(x)
@@ -836,5 +890,5 @@ def _weights_at(objective: Objective, x: Array) -> dict[str, list[Array]]:
     return {"coefs_": coefs, "intercepts_": intercepts}
 
 
-def _layer_units(coefs) -> tuple[int, ...]:
+def _layer_units(coefs: Sequence[Array]) -> tuple[int, ...]:
     return (coefs[0].shape[0], *(coef.shape[1] for coef in coefs))

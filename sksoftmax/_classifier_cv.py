@@ -1,13 +1,12 @@
 """The estimator that chooses `alpha` by cross-validation."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Integral
-from typing import ClassVar
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.base import _fit_context
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
@@ -24,7 +23,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from sksoftmax._callbacks import FitTask
-from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._classifier import SoftmaxMLPClassifier, validates_parameters
 from sksoftmax._cross_validation import (
     Samples,
     cv_results,
@@ -34,7 +33,12 @@ from sksoftmax._cross_validation import (
     scores_of,
 )
 from sksoftmax._fitted import forget, restored_on_failure
-from sksoftmax._validation import check_class_weight, check_weights, label_codes
+from sksoftmax._validation import (
+    MatrixLike,
+    check_class_weight,
+    check_weights,
+    label_codes,
+)
 
 Array = NDArray[np.floating]
 
@@ -212,6 +216,10 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     (5, 3)
     """
 
+    alphas_: Array
+    scores_: Array
+    cv_results_: dict[str, NDArray]
+
     _parameter_constraints: ClassVar[dict] = {
         **{
             name: constraint
@@ -226,24 +234,24 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     def __init__(
         self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
+        hidden_layer_sizes: ArrayLike = (100,),
+        activation: str | Sequence[str] = "relu",
         *,
-        alphas=9,
-        cv=None,
-        scoring=None,
-        class_weight=None,
-        standardize=True,
-        max_iter=500,
-        tol=5e-3,
-        max_time=None,
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        n_jobs=None,
-        random_state=None,
-        verbose=0,
-    ):
+        alphas: int | Sequence[float] | Array = 9,
+        cv: Any = None,
+        scoring: str | Callable[..., float] | None = None,
+        class_weight: dict | Literal["balanced"] | None = None,
+        standardize: bool = True,
+        max_iter: int = 500,
+        tol: float = 5e-3,
+        max_time: float | None = None,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        n_jobs: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.alphas = alphas
@@ -261,18 +269,18 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @validates_parameters
     def fit(
         self,
-        X,
-        y,
-        sample_weight=None,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-        **params,
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+        **params: Any,
+    ) -> Self:
         """Choose alpha, and fit the network with it to all samples.
 
         A fit that raises, or is interrupted before the last fit, leaves the estimator
@@ -373,7 +381,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                 if not hasattr(clf, "coefs_"):
                     raise
             fitted = set(vars(clf)).difference(clf.get_params())
-            vars(self).update({name: getattr(clf, name) for name in fitted})
+            self.__dict__.update({name: getattr(clf, name) for name in fitted})
             self.alphas_, self.scores_ = alphas, scores
             self.cv_results_ = cv_results(alphas, fits)
         if self.convergence_.reason == "interrupted":
@@ -384,7 +392,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         _warn_if_not_converged([*reasons, self.convergence_.reason])
         return self
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Tell how metadata are routed to the splitter and to the scorer.
 
         Returns
@@ -402,8 +410,13 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         )
 
     def _check_validation(
-        self, dtype, classes: NDArray, X_val, y_val, sample_weight_val
-    ) -> dict:
+        self,
+        dtype: DTypeLike,
+        classes: NDArray,
+        X_val: MatrixLike | None,
+        y_val: ArrayLike | None,
+        sample_weight_val: ArrayLike | None,
+    ) -> dict[str, Any]:
         """Validation data as arrays, whose rows folds can choose from."""
         if X_val is not None:  # its names are those of X, which folds do not have
             X_val = validate_data(
@@ -434,7 +447,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             score_params.pop("sample_weight", None)
         return scorer, split_params, score_params
 
-    def _scorer(self):
+    def _scorer(self) -> Callable[..., float]:
         return neg_log_loss if self.scoring is None else get_scorer(self.scoring)
 
     def _classifier(self) -> SoftmaxMLPClassifier:
@@ -457,7 +470,7 @@ def _announced(alphas: Array, task: FitTask) -> Iterator[float]:
         yield alpha
 
 
-def _check_alphas(alphas) -> Array:
+def _check_alphas(alphas: int | Sequence[float] | Array) -> Array:
     """As an array, the largest first."""
     if isinstance(alphas, Integral):
         return np.logspace(_LARGEST, _SMALLEST, alphas)

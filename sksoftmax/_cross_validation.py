@@ -18,6 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
+from sksoftmax._blocks import Matrix
 from sksoftmax._lbfgs import report
 
 Array = NDArray[np.floating]
@@ -37,7 +38,7 @@ class Samples(NamedTuple):
         The same for the scorer.
     """
 
-    X: Array
+    X: Matrix
     y: NDArray
     fit_params: dict
     score_params: dict
@@ -143,7 +144,9 @@ def standard_error(values: Array) -> float:
     return float(known.std() / np.sqrt(known.size))
 
 
-def neg_log_loss(clf, X, y, sample_weight=None) -> float:
+def neg_log_loss(
+    clf: ClassifierMixin, X: Matrix, y: NDArray, sample_weight: Array | None = None
+) -> float:
     """Mean log-probability of the labels; those that `clf` does not know are left out.
 
     `sklearn.metrics.log_loss` takes no such labels, and none of `predict_log_proba`.

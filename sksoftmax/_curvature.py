@@ -24,6 +24,7 @@ from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.special import softmax
 
 from sksoftmax._activations import Activation
+from sksoftmax._blocks import Matrix
 from sksoftmax._network import forward_layers
 from sksoftmax._parameters import ParameterLayout
 
@@ -49,7 +50,7 @@ class KroneckerFactors(NamedTuple):
 
 
 def curvature_sums(
-    X: Array,
+    X: Matrix,
     sample_weight: Array | None,
     coefs: Sequence[Array],
     intercepts: Sequence[Array],

@@ -7,11 +7,12 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_random_state
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._validation import MatrixLike
 
 
 def check_gradient(
     estimator: SoftmaxMLPClassifier,
-    X: ArrayLike,
+    X: MatrixLike,
     y: ArrayLike,
     sample_weight: ArrayLike | None = None,
     *,

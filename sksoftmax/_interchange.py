@@ -1,9 +1,14 @@
 """The same network as an estimator of scikit-learn's own."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sklearn.neural_network import MLPClassifier
+
 _ACTIVATIONS = ("identity", "logistic", "tanh", "relu")
 
 
-def to_mlp_classifier(clf, activations):
+def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
     """Build the MLPClassifier whose probabilities are those of a fitted classifier.
 
     It gets what `MLPClassifier.fit` would set with `solver="lbfgs"`, in scikit-learn

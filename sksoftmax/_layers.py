@@ -1,17 +1,19 @@
 """The hidden layers that a user asks for: checks of their units and activations."""
 
+from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sksoftmax._activations import ACTIVATIONS
 
 
-def check_hidden_units(hidden_layer_sizes) -> list[int]:
+def check_hidden_units(hidden_layer_sizes: ArrayLike) -> list[int]:
     """Units of each hidden layer."""
     sizes = np.asarray(hidden_layer_sizes, dtype=object)
     if sizes.ndim > 1 or not all(
-        isinstance(size, Integral) and not isinstance(size, bool) and size >= 1
+        not isinstance(size, bool) and isinstance(size, Integral) and int(size) >= 1
         for size in sizes.flat
     ):
         raise ValueError(
@@ -21,7 +23,9 @@ def check_hidden_units(hidden_layer_sizes) -> list[int]:
     return [int(size) for size in sizes.flat]
 
 
-def check_activations(activation, n_hidden_layers: int) -> list[str]:
+def check_activations(
+    activation: str | Sequence[str], n_hidden_layers: int
+) -> list[str]:
     """Name of each hidden layer's activation."""
     if isinstance(activation, str):
         return [activation] * n_hidden_layers

@@ -29,7 +29,7 @@ WINDOW = 10
 # falls for ever, by the same factor in each window.
 _NEGLIGIBLE_LOSS = 1e-4
 # Rounding error of the loss, as in sklearn.linear_model.LogisticRegression.
-_ROUNDING = 64 * np.finfo(np.float64).eps
+_ROUNDING = 64 * float(np.finfo(np.float64).eps)
 # Part of the loss that is no reason for a warning, if no step finds it.
 _AS_GOOD_AS_NOTHING = 1e-8
 # What the metric may be damped by, and is at first; the next is tried once there are so
@@ -208,7 +208,7 @@ def minimize(
     began = time.perf_counter()
     losses: list[float] = []
 
-    def stop_reason() -> str | None:
+    def stop_reason(state: State) -> str | None:
         is_enough = callback is not None and callback(state)
         if relative_decrease(state.recent_losses) <= tol:
             return "tol"
@@ -222,14 +222,10 @@ def minimize(
     with np.errstate(all="ignore"):
         state = _state_at(start, objective, state)
         search = _Search(objective, initial_inverse_hessian, state, verbose)
-        reason = None
+        reason = search.advance()
         while reason is None:
-            n_iter = state.n_iter
-            reason = search.advance()
-            if state.n_iter == n_iter:
-                break
             losses.append(state.loss)
-            reason = reason or stop_reason()
+            reason = stop_reason(state) or search.advance()
         norm = search.gradient_norm()
     if verbose:
         report(
@@ -274,12 +270,12 @@ class _Search:
         self._n_finite = 0
         self._is_settled = False
         self._promised = np.inf
-        self._operator = _identity
+        self._operator: Operator = _identity
         if metric is not None and state.metric_at is not None:
             self._operator = metric(state.metric_at)(state.metric_damping)
 
     def advance(self) -> str | None:
-        """Take one step; the reason, where it is the last or there is none."""
+        """Take one step; the reason, where there is none."""
         state = self.state
         if not state.gradient.any():
             return "gradient"

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 
 from sksoftmax._blocks import row_values
 from sksoftmax._curvature import (
@@ -95,7 +94,7 @@ class KroneckerMetric:
                 weights_sum = X.shape[0] if weights is None else weights.sum()
                 squares = sample.standardization.squares(X, weights)
                 return [np.append(squares, weights_sum)]
-            X = X.toarray() if issparse(X) else X
+            X = X if isinstance(X, np.ndarray) else X.toarray()
             with np.errstate(all="ignore"):
                 X = sample.standardization.standardized(X)
                 return [second_moment(X.T, weights, self._max_dense)]

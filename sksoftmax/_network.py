@@ -19,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._activations import Activation
+from sksoftmax._blocks import Matrix
 from sksoftmax._loss import cross_entropy_sum
 
 Array = NDArray[np.floating]
 
 
 def forward(
-    X: Array,
+    X: Matrix,
     coefs: Sequence[Array],
     intercepts: Sequence[Array],
     activations: Sequence[Activation],
@@ -38,7 +39,7 @@ def forward(
 
 
 def forward_layers(
-    X: Array,
+    X: Matrix,
     coefs: Sequence[Array],
     intercepts: Sequence[Array],
     activations: Sequence[Activation],
@@ -55,7 +56,7 @@ def forward_layers(
 
 
 def loss_gradient_sums(
-    X: Array,
+    X: Matrix,
     y: NDArray[np.integer],
     sample_weight: Array | None,
     coefs: Sequence[Array],
@@ -84,8 +85,8 @@ def loss_gradient_sums(
     """
     pre_activations, outputs, logits = forward_layers(X, coefs, intercepts, activations)
     loss, deltas = cross_entropy_sum(logits, y, sample_weight)
-    coef_gradients = [deltas @ outputs[-1].T]
-    intercept_gradients = [deltas.sum(axis=1)]
+    coef_gradients: list[Array] = [deltas @ outputs[-1].T]
+    intercept_gradients: list[Array] = [deltas.sum(axis=1)]
     for layer in reversed(range(len(activations))):
         deltas = coefs[layer + 1].T @ deltas
         deltas *= activations[layer].derivative(

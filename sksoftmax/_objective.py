@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._activations import Activation
-from sksoftmax._blocks import row_blocks
+from sksoftmax._blocks import Matrix, row_blocks
 from sksoftmax._loss import cross_entropy_sum
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward, loss_gradient_sums
@@ -61,7 +61,7 @@ class Objective:
 
     def __init__(
         self,
-        X: Array,
+        X: Matrix,
         y: NDArray[np.integer],
         weights: Array | None,
         *,
@@ -98,7 +98,8 @@ class Objective:
             coefs = parameters[penalised]
             strength = self.alpha / self.weights_sum
             gradient[penalised] += strength * coefs
-            return loss / self.weights_sum + strength / 2 * (coefs @ coefs), gradient
+            penalty = float(strength / 2 * (coefs @ coefs))
+            return loss / self.weights_sum + penalty, gradient
 
     def log_loss(self, parameters: Array) -> float:
         """Mean cross-entropy at one point: no penalty, no gradient."""
@@ -126,7 +127,7 @@ class Objective:
         return self.on(self.X[rows], self.y[rows], weights)
 
     def on(
-        self, X: Array, y: NDArray[np.integer], weights: Array | None
+        self, X: Matrix, y: NDArray[np.integer], weights: Array | None
     ) -> "Objective":
         """The same function of other rows, with the same penalty for each weight."""
         weights_sum = float(
@@ -195,7 +196,7 @@ class Objective:
             logits = forward(X, *network, self.activations)
             return cross_entropy_sum(logits, y, weights)[0]
 
-    def block(self, rows: slice) -> tuple[Array, NDArray[np.integer], Array | None]:
+    def block(self, rows: slice) -> tuple[Matrix, NDArray[np.integer], Array | None]:
         """Shifted rows, class codes and weights, without rows that weigh nothing."""
         X, y, weights = self.X[rows], self.y[rows], None
         if self.weights is not None:

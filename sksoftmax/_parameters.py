@@ -48,7 +48,7 @@ class ParameterLayout:
             for start, end, shape in zip([0, *ends], ends, shapes, strict=False)
         ]
 
-    def unpack(self, flat: Array) -> tuple[list[Array], list[Array]]:
+    def unpack(self, flat: NDArray) -> tuple[list[NDArray], list[NDArray]]:
         """Views of `flat` as coefs `(fan_out, fan_in)` and intercepts `(fan_out,)`."""
         parts = [flat[place].reshape(shape) for place, shape in self._parts]
         n_layers = len(self.coef_shapes)

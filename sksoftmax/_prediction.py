@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 from sklearn.utils import assert_all_finite
 
 from sksoftmax._activations import Activation
-from sksoftmax._blocks import row_blocks
+from sksoftmax._blocks import Matrix, row_blocks
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
 from sksoftmax._threads import BlockThreads
@@ -17,7 +17,7 @@ Array = NDArray[np.floating]
 
 
 def outputs(
-    X: Array,
+    X: Matrix,
     coefs: Sequence[Array],
     intercepts: Sequence[Array],
     activations: Sequence[Activation],
@@ -75,7 +75,7 @@ def outputs(
     return result
 
 
-def overflow_message(X: Array, what: object) -> str:
+def overflow_message(X: Matrix, what: object) -> str:
     """What has overflowed, how large `X` is, and the remedy."""
     largest = max(X.max(), -X.min())
     return (

@@ -139,6 +139,7 @@ class _Search:
 
     def result(self) -> tuple[Candidate, Trained, list[Candidate]]:
         """The best, and all that were tried."""
+        assert self.best is not None  # after `climb`
         best, trained = self.best
         if self.reason:
             minimum = trained.minimum
@@ -174,7 +175,8 @@ class _Search:
         return is_better
 
     def _is_over(self) -> bool:
-        if self._ends is not None and self._left() <= 0:
+        left = self._left()
+        if left is not None and left <= 0:
             self.reason = self.reason or "max_time"
         return self.reason is not None
 

@@ -15,9 +15,9 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy.sparse import issparse
+from scipy.sparse import csr_array, csr_matrix, issparse
 
-from sksoftmax._blocks import row_blocks
+from sksoftmax._blocks import Matrix, row_blocks
 
 Array = NDArray[np.floating]
 
@@ -50,7 +50,7 @@ class Standardization:
         return cls(np.zeros(n_features), np.ones(n_features))
 
     @classmethod
-    def of(cls, X: Array, weights: Array | None) -> Self:
+    def of(cls, X: Matrix, weights: Array | None) -> Self:
         """Weighted mean and standard deviation of the columns of `X`, dense or CSR.
 
         Constant columns get scale 1.
@@ -64,7 +64,7 @@ class Standardization:
             return cls(mean, scale)
         return cls(mean, scale, mean.astype(X.dtype))
 
-    def shifted(self, rows: Array) -> Array:
+    def shifted(self, rows: Matrix) -> Matrix:
         """Rows as the folded first layer takes them; never written to."""
         return rows if self.shift is None else rows - self.shift
 
@@ -74,7 +74,7 @@ class Standardization:
         rows /= self.scale.astype(shifted.dtype)
         return rows
 
-    def squares(self, shifted: Array, weights: Array | None) -> Array:
+    def squares(self, shifted: Matrix, weights: Array | None) -> Array:
         """Weighted sum of the squares of the same, of dense or CSR rows."""
         if weights is None:
             weights = np.ones(shifted.shape[0], shifted.dtype)
@@ -118,7 +118,7 @@ def _in_units(
     return V, (intercept - V.astype(np.float64) @ mean).astype(dtype)
 
 
-def _moments(X: Array, weights: Array | None) -> tuple[Array, Array]:
+def _moments(X: Matrix, weights: Array | None) -> tuple[Array, Array]:
     """Weighted mean and standard deviation of the columns, in float64, by blocks.
 
     In two passes, the second in units of each column's largest value. Not
@@ -143,7 +143,9 @@ def _moments(X: Array, weights: Array | None) -> tuple[Array, Array]:
     return mean, largest * np.sqrt(squares / weights_sum)
 
 
-def _rows_that_count(X: Array, weights: Array | None) -> Iterator[tuple[Array, Array]]:
+def _rows_that_count(
+    X: Matrix, weights: Array | None
+) -> Iterator[tuple[Matrix, Array]]:
     """Blocks of rows with a positive weight, and their weights, in float64."""
     for rows in row_blocks(X, 256):  # sums of few rows at a time round less
         block = X[rows].astype(np.float64)
@@ -161,7 +163,9 @@ def _dense_squares(block: Array, weights: Array, mean: Array, unit: Array) -> Ar
     return weights @ deviation
 
 
-def _sparse_squares(block, weights: Array, mean: Array, unit: Array) -> Array:
+def _sparse_squares(
+    block: csr_array | csr_matrix, weights: Array, mean: Array, unit: Array
+) -> Array:
     """`_dense_squares` of a CSR block, the zeros that it does not store included."""
     block.sum_duplicates()
     values, columns = block.data, block.indices

@@ -98,9 +98,9 @@ def train(
             state=state,
         )
     except KeyboardInterrupt:
-        if not run.has_moved:
+        if run.last is None:
             raise
-        minimum = run.interrupted(objective)
+        minimum = run.interrupted(objective, run.last)
     return run.result(minimum)
 
 
@@ -148,18 +148,13 @@ class _Run:
         self._n_evaluations = 0
         self._is_over = False
         self._validation = early_stopping and ValidationCurve(early_stopping)
-        self._last: Array | None = None
+        self.last: Array | None = None
         self.is_stopped = False
         self.stages: list[Stage] = []
 
-    @property
-    def has_moved(self) -> bool:
-        """Whether there is an iterate."""
-        return self._last is not None
-
-    def interrupted(self, objective: Objective) -> Minimum:
+    def interrupted(self, objective: Objective, last: Array) -> Minimum:
         """The best iterate for a minimum. The state may be that of half a step."""
-        x = self._validation.best.x if self._validation else self._last
+        x = self._validation.best.x if self._validation else last
         loss = self.loss(objective, x)
         if self._validation:
             self._validation.best = self._validation.best._replace(loss=loss)
@@ -208,7 +203,7 @@ class _Run:
         return function(x)
 
     def _after_iteration(self, state: State) -> bool:
-        self._last = state.x
+        self.last = state.x
         self._losses.append(state.loss)
         n_samples, n_iter = self.stages.pop()
         self.stages.append(Stage(n_samples, n_iter + 1))

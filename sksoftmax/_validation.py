@@ -1,14 +1,25 @@
 """Checks of user input that more than one public function makes."""
 
 from collections.abc import Iterable
+from typing import Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import sparray, spmatrix
 from sklearn.utils.validation import _check_sample_weight
 
 Array = NDArray[np.floating]
+MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
 
 
+@overload
+def check_weights(
+    sample_weight: None, X: Array, name: str = ...
+) -> tuple[None, float, float]: ...
+@overload
+def check_weights(
+    sample_weight: ArrayLike, X: Array, name: str = ...
+) -> tuple[Array, float, float]: ...
 def check_weights(
     sample_weight: ArrayLike | None, X: Array, name: str = "sample_weight"
 ) -> tuple[Array | None, float, float]:
@@ -48,7 +59,7 @@ def check_weights(
 
 
 def check_class_weight(
-    class_weight: dict | str | None,
+    class_weight: dict | Literal["balanced"] | None,
     classes: NDArray,
     codes: NDArray[np.integer],
     weights: Array | None,
@@ -84,7 +95,9 @@ def check_class_weight(
         return np.ones(len(classes))
     _check_known(class_weight, classes, "class_weight")
     # Not scikit-learn's, which takes the label "1" for the number.
-    factors = np.array([class_weight.get(c, 1.0) for c in classes.tolist()], float)
+    factors = np.array(
+        [class_weight.get(c, 1.0) for c in classes.tolist()], dtype=np.float64
+    )
     if not (np.isfinite(factors) & (factors >= 0)).all():
         raise ValueError(
             "class_weight must hold finite numbers that are not negative; got "

@@ -1,7 +1,9 @@
 """The package's version, and what it reads of the pickles of others."""
 
 import warnings
+from typing import Any
 
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.utils.fixes import parse_version
 
@@ -11,17 +13,16 @@ __version__ = "0.1.0"
 _OLDEST_READABLE = "0.1.0"
 
 
-class VersionedState:
+class VersionedEstimator(BaseEstimator):
     """Base of estimators whose pickles say which version wrote them.
 
-    As BaseEstimator does for scikit-learn's own. It comes before BaseEstimator among
-    the bases.
+    As BaseEstimator does for scikit-learn's own.
     """
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_sksoftmax_version": __version__}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
         written_by = state.pop("_sksoftmax_version", "0")
         name = type(self).__name__

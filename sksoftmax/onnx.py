@@ -29,7 +29,10 @@ Examples
 True
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from skl2onnx import update_registered_converter
 from skl2onnx.algebra.onnx_ops import (
     OnnxAbs,
@@ -60,16 +63,16 @@ from skl2onnx.common.utils_classifier import get_label_classes
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 
-__all__ = []
+__all__: list[str] = []
 
 
-def _softplus(a, one, **version):
+def _softplus(a: Any, one: NDArray, **version: int) -> Any:
     small = OnnxExp(OnnxNeg(OnnxAbs(a, **version), **version), **version)
     log1p = OnnxLog(OnnxAdd(small, one, **version), **version)
     return OnnxAdd(OnnxRelu(a, **version), log1p, **version)
 
 
-def _elu(a, one, **version):
+def _elu(a: Any, one: NDArray, **version: int) -> Any:
     negative_part = OnnxNeg(OnnxRelu(OnnxNeg(a, **version), **version), **version)
     expm1 = OnnxSub(OnnxExp(negative_part, **version), one, **version)
     return OnnxAdd(OnnxRelu(a, **version), expm1, **version)
@@ -87,7 +90,7 @@ _ACTIVATIONS = {
 }
 
 
-def _convert(scope, operator, container):
+def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
     version = {"op_version": container.target_opset}

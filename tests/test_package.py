@@ -1,6 +1,7 @@
 """What users see of the package as a whole: names, version, documentation."""
 
 import importlib.metadata
+import importlib.resources
 import inspect
 import re
 import subprocess
@@ -44,6 +45,11 @@ def test_version_is_that_of_the_installed_package():
     assert sksoftmax.__version__ == importlib.metadata.version("sksoftmax")
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## {sksoftmax.__version__}" in changelog
+
+
+def test_type_checkers_are_told_of_the_annotations():
+    """The package holds the marker of PEP 561."""
+    assert importlib.resources.files("sksoftmax").joinpath("py.typed").is_file()
 
 
 def test_optional_packages_are_not_imported():

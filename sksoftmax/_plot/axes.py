@@ -1,10 +1,16 @@
 """What all displays do before they draw."""
 
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def check_axes(display, ax):
+
+def check_axes(display: Any, ax: "Axes | None") -> "Axes":
     """Set `ax_` and `figure_` of a display: those of `ax`, or new ones."""
     check_matplotlib_support(f"{type(display).__name__}.plot")
     import matplotlib.pyplot as plt
@@ -14,7 +20,7 @@ def check_axes(display, ax):
     return display.ax_
 
 
-def fitted_classifier(estimator):
+def fitted_classifier(estimator: BaseEstimator) -> Any:
     """The estimator itself, or the last step of a Pipeline, checked to be fitted."""
     from sklearn.pipeline import Pipeline  # a tenth of the package's import
 

@@ -1,8 +1,18 @@
 """How the loss fell during a fit."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from sksoftmax._plot.axes import check_axes, fitted_classifier
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 
 class LossCurveDisplay:
@@ -59,15 +69,21 @@ class LossCurveDisplay:
     'Iteration'
     """
 
+    ax_: "Axes"
+    figure_: "Figure"
+    lines_: "list[Line2D]"
+    validation_line_: "Line2D | None"
+    best_line_: "Line2D | None"
+
     def __init__(
         self,
-        loss_curve,
+        loss_curve: Sequence[float],
         *,
-        stages=None,
-        validation_loss_curve=None,
-        best_iter=None,
-        name=None,
-    ):
+        stages: Sequence[tuple[int, int]] | None = None,
+        validation_loss_curve: Sequence[float] | None = None,
+        best_iter: int | None = None,
+        name: str | None = None,
+    ) -> None:
         self.loss_curve = loss_curve
         self.stages = stages
         self.validation_loss_curve = validation_loss_curve
@@ -75,7 +91,14 @@ class LossCurveDisplay:
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, name=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        *,
+        ax: "Axes | None" = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the curves of a fitted estimator.
 
         Parameters
@@ -118,7 +141,9 @@ class LossCurveDisplay:
         )
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(
+        self, ax: "Axes | None" = None, *, name: str | None = None, **kwargs: Any
+    ) -> Self:
         """Draw the curves.
 
         Parameters
@@ -140,7 +165,7 @@ class LossCurveDisplay:
         ax = check_axes(self, ax)
         name = self.name if name is None else name
         of = f"{name}: " if name else ""
-        stages = self.stages or [(None, len(self.loss_curve))]
+        stages = self.stages or [(0, len(self.loss_curve))]
         iterations = np.arange(1, len(self.loss_curve) + 1)
 
         self.lines_, start = [], 0
@@ -180,12 +205,12 @@ class LossCurveDisplay:
         return self
 
 
-def _label_in_decimals(axis):
+def _label_in_decimals(axis: "Axis") -> None:
     """0.3 and not 3 x 10^-1, as losses are within few decades."""
     from matplotlib.ticker import LogFormatter
 
     class Decimals(LogFormatter):
-        def __call__(self, x, pos=None):
+        def __call__(self, x: float, pos: int | None = None) -> str:
             is_shown = super().__call__(x, pos)
             return f"{x:g}" if is_shown else ""
 

@@ -1,8 +1,17 @@
 """How good each strength of regularisation is."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from sksoftmax._plot.axes import check_axes, fitted_classifier
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 
 class RegularizationPathDisplay:
@@ -61,7 +70,21 @@ class RegularizationPathDisplay:
     ('alpha', 'Log-evidence')
     """
 
-    def __init__(self, alphas, scores, *, alpha=None, score_name="Score", name=None):
+    ax_: "Axes"
+    figure_: "Figure"
+    fold_lines_: "list[Line2D]"
+    line_: "Line2D"
+    alpha_line_: "Line2D | None"
+
+    def __init__(
+        self,
+        alphas: ArrayLike,
+        scores: ArrayLike,
+        *,
+        alpha: float | None = None,
+        score_name: str = "Score",
+        name: str | None = None,
+    ) -> None:
         self.alphas = alphas
         self.scores = scores
         self.alpha = alpha
@@ -69,7 +92,14 @@ class RegularizationPathDisplay:
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, name=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        *,
+        ax: "Axes | None" = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot what a fitted estimator knows of the alphas that it tried.
 
         Parameters
@@ -118,7 +148,9 @@ class RegularizationPathDisplay:
         )
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(
+        self, ax: "Axes | None" = None, *, name: str | None = None, **kwargs: Any
+    ) -> Self:
         """Draw the curves.
 
         Parameters

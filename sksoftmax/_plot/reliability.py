@@ -1,14 +1,25 @@
 """Whether events of probability p happen in a part p of all cases."""
 
-from numbers import Integral
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from sksoftmax._plot.axes import check_axes
-from sksoftmax._validation import check_weights
+from sksoftmax._validation import MatrixLike, check_weights
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+Array = NDArray[np.floating]
 
 
 class ReliabilityDisplay:
@@ -84,7 +95,20 @@ class ReliabilityDisplay:
     True
     """
 
-    def __init__(self, prob_true, prob_pred, bin_weight, *, classes=None, name=None):
+    ax_: "Axes"
+    figure_: "Figure"
+    lines_: "list[Line2D]"
+    markers_: "list[PathCollection]"
+
+    def __init__(
+        self,
+        prob_true: Sequence[ArrayLike],
+        prob_pred: Sequence[ArrayLike],
+        bin_weight: Sequence[ArrayLike],
+        *,
+        classes: Sequence | None = None,
+        name: str | None = None,
+    ) -> None:
         self.prob_true = prob_true
         self.prob_pred = prob_pred
         self.bin_weight = bin_weight
@@ -92,7 +116,7 @@ class ReliabilityDisplay:
         self.name = name
 
     @property
-    def ece(self):
+    def ece(self) -> Array:
         """Expected calibration error of each curve.
 
         Returns
@@ -106,19 +130,19 @@ class ReliabilityDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: BaseEstimator,
+        X: MatrixLike,
+        y: ArrayLike,
         *,
-        sample_weight=None,
-        kind="top-label",
-        n_bins=10,
-        strategy="uniform",
-        ax=None,
-        name=None,
-        ref_line=True,
-        **kwargs,
-    ):
+        sample_weight: ArrayLike | None = None,
+        kind: Literal["top-label", "per-class"] = "top-label",
+        n_bins: int = 10,
+        strategy: Literal["uniform", "quantile"] = "uniform",
+        ax: "Axes | None" = None,
+        name: str | None = None,
+        ref_line: bool = True,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the diagram of a classifier and data that it was not fitted to.
 
         Parameters
@@ -186,19 +210,19 @@ class ReliabilityDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_prob,
+        y_true: ArrayLike,
+        y_prob: ArrayLike,
         *,
-        labels=None,
-        sample_weight=None,
-        kind="top-label",
-        n_bins=10,
-        strategy="uniform",
-        ax=None,
-        name=None,
-        ref_line=True,
-        **kwargs,
-    ):
+        labels: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        kind: Literal["top-label", "per-class"] = "top-label",
+        n_bins: int = 10,
+        strategy: Literal["uniform", "quantile"] = "uniform",
+        ax: "Axes | None" = None,
+        name: str | None = None,
+        ref_line: bool = True,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the diagram of predicted probabilities.
 
         Parameters
@@ -256,7 +280,7 @@ class ReliabilityDisplay:
         ):
             if value not in allowed:
                 raise ValueError(f"{what} must be one of {allowed}; got {value!r}.")
-        if not (isinstance(n_bins, Integral) and n_bins >= 1):
+        if not (isinstance(n_bins, int | np.integer) and n_bins >= 1):
             raise ValueError(f"n_bins must be an integer >= 1; got {n_bins!r}.")
         classes, codes, p, weights = _checked(y_true, y_prob, labels, sample_weight)
         if kind == "top-label":
@@ -267,11 +291,21 @@ class ReliabilityDisplay:
             shown = range(1 if len(classes) == 2 else 0, len(classes))
             predictions = [(codes == k, p[:, k]) for k in shown]
             shown = [classes[k] for k in shown]
-        curves = [_bins(*each, weights, n_bins, strategy) for each in predictions]
+        curves = [
+            _bins(is_true, prob, weights, n_bins, strategy)
+            for is_true, prob in predictions
+        ]
         display = cls(*map(list, zip(*curves, strict=True)), classes=shown, name=name)
         return display.plot(ax, ref_line=ref_line, **kwargs)
 
-    def plot(self, ax=None, *, name=None, ref_line=True, **kwargs):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        name: str | None = None,
+        ref_line: bool = True,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the curves.
 
         Parameters
@@ -326,7 +360,12 @@ class ReliabilityDisplay:
         return self
 
 
-def _checked(y_true, y_prob, labels, sample_weight):
+def _checked(
+    y_true: ArrayLike,
+    y_prob: ArrayLike,
+    labels: ArrayLike | None,
+    sample_weight: ArrayLike | None,
+) -> tuple[NDArray, NDArray[np.integer], Array, Array]:
     """Validated: labels, codes of the samples, probabilities, weights that sum to 1."""
     y_true = column_or_1d(y_true)
     p = check_array(y_prob, ensure_2d=False, dtype=[np.float64, np.float32])
@@ -358,7 +397,9 @@ def _checked(y_true, y_prob, labels, sample_weight):
     return classes, encoder.transform(y_true), p, weights / total
 
 
-def _bins(is_true, p, weights, n_bins, strategy):
+def _bins(
+    is_true: NDArray[np.bool_], p: Array, weights: Array, n_bins: int, strategy: str
+) -> tuple[NDArray, NDArray, NDArray]:
     """Bins that are not empty: part of true predictions, mean prediction, weight.
 
     As `sklearn.calibration.calibration_curve`, which has no weights, and does not tell
