@@ -2,6 +2,7 @@
 
 import _thread
 import pickle
+import signal
 import threading
 import tracemalloc
 import warnings
@@ -456,6 +457,15 @@ def test_interrupted_refit_leaves_the_old_model(small_data, interrupt):
     np.testing.assert_array_equal(clf.predict_proba(X), p)
 
 
+@pytest.fixture
+def sigint_raises():
+    """Also where pytest is a background job, to which the shell sends no SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("sigint_raises")
 def test_ctrl_c_ends_a_threaded_fit_cleanly(monkeypatch):
     """A KeyboardInterrupt leaves a model, no thread, and BLAS as it was."""
     X, y = make_blobs(20_000, 5, random_state=0)
