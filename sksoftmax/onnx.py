@@ -7,8 +7,8 @@ converted as any of scikit-learn's, with the usual outputs and options:
   list of dicts, "columns" for one output for each class;
 - `output_class_labels`: True for a third output with the labels;
 - `nocl`: True for codes 0, 1, ... as labels;
-- `raw_scores`: True for the logits, of all classes also where there are two, in the
-  place of the probabilities.
+- `raw_scores`: True for the logits in the place of the probabilities; of two classes
+  for minus and plus the log-odds of the second.
 
 The network is computed in the type of its input: float64 for `DoubleTensorType`,
 otherwise float32.
@@ -44,6 +44,7 @@ from skl2onnx.algebra.onnx_ops import (
     OnnxGemm,
     OnnxIdentity,
     OnnxLog,
+    OnnxMatMul,
     OnnxMul,
     OnnxNeg,
     OnnxRelu,
@@ -114,10 +115,14 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     OnnxGather(classes, codes, output_names=[labels], **version).add_to(
         scope, container
     )
-    if container.get_options(clf, {"raw_scores": False})["raw_scores"]:
-        final = OnnxIdentity(logits, output_names=[scores], **version)
+    out = {"output_names": [scores], **version}
+    if not container.get_options(clf, {"raw_scores": False})["raw_scores"]:
+        final = OnnxSoftmax(logits, axis=1, **out)
+    elif len(classes) == 2:
+        # As skl2onnx's own: its CalibratedClassifierCV takes the second for the score.
+        final = OnnxMatMul(logits, np.array([[1, -1], [-1, 1]], dtype), **out)
     else:
-        final = OnnxSoftmax(logits, axis=1, output_names=[scores], **version)
+        final = OnnxIdentity(logits, **out)
     final.add_to(scope, container)
 
 

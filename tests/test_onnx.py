@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
@@ -115,13 +116,24 @@ def test_integers_are_computed_in_float32(small_data):
 
 
 def test_logits(small_data):
-    """raw_scores=True: those of all classes, of which two differ by the log-odds."""
+    """raw_scores=True: the logits, of two classes minus and plus the log-odds."""
     X, y = small_data
     clf = fit(X, y)
+    expected = clf.decision_function(X)
+    if expected.ndim == 1:
+        expected = np.stack([-expected, expected], axis=1)
     logits = run(clf, X, raw_scores=True)[1]
-    if logits.shape[1] == 2:
-        logits = logits[:, 1] - logits[:, 0]
-    np.testing.assert_allclose(logits, clf.decision_function(X), atol=1e-10)
+    np.testing.assert_allclose(logits, expected, atol=1e-10)
+
+
+def test_calibrated(small_data):
+    """skl2onnx calibrates the scores that scikit-learn does, also of two classes."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier((4,), alpha=1, random_state=0)
+    model = CalibratedClassifierCV(clf, cv=2).fit(X, y)
+    labels, p = run(model, X)
+    np.testing.assert_allclose(p, model.predict_proba(X), rtol=0, atol=1e-10)
+    np.testing.assert_array_equal(labels, model.predict(X))
 
 
 def test_usual_options_of_classifiers(rng):
