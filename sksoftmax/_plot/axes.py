@@ -20,6 +20,14 @@ def check_axes(display: Any, ax: "Axes | None") -> "Axes":
     return display.ax_
 
 
+def line_style(style: dict[str, Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """`style`, changed by what the user says, also in aliases as `lw`."""
+    from matplotlib.cbook import normalize_kwargs
+    from matplotlib.lines import Line2D
+
+    return style | normalize_kwargs(kwargs, Line2D)
+
+
 def fitted_classifier(estimator: BaseEstimator) -> Any:
     """The estimator itself, or the last step of a Pipeline, checked to be fitted."""
     from sklearn.pipeline import Pipeline  # a tenth of the package's import

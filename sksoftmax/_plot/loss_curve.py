@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sksoftmax._plot.axes import check_axes, fitted_classifier
+from sksoftmax._plot.axes import check_axes, fitted_classifier, line_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,14 +182,14 @@ class LossCurveDisplay:
             if self.lines_:
                 style["color"] = self.lines_[0].get_color()
             self.lines_ += ax.plot(
-                iterations[part], self.loss_curve[part], **style | kwargs
+                iterations[part], self.loss_curve[part], **line_style(style, kwargs)
             )
             start += n_iter
         self.validation_line_ = self.best_line_ = None
         if self.validation_loss_curve is not None:
             style = {"label": f"{of}validation log-loss", "linestyle": "--"}
             (self.validation_line_,) = ax.plot(
-                iterations, self.validation_loss_curve, **style | kwargs
+                iterations, self.validation_loss_curve, **line_style(style, kwargs)
             )
         if self.best_iter is not None:
             self.best_line_ = ax.axvline(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from sksoftmax._plot.axes import check_axes, fitted_classifier
+from sksoftmax._plot.axes import check_axes, fitted_classifier, line_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -176,7 +176,9 @@ class RegularizationPathDisplay:
         folds = np.atleast_2d(scores)
         label = "each alpha" if scores.ndim == 1 else f"mean of {len(folds)} folds"
         style = {"label": of + label, "linewidth": 2.5, "marker": "o", "markersize": 4}
-        (self.line_,) = ax.plot(self.alphas, folds.mean(axis=0), **style | kwargs)
+        (self.line_,) = ax.plot(
+            self.alphas, folds.mean(axis=0), **line_style(style, kwargs)
+        )
         self.fold_lines_ = []
         if scores.ndim == 2:
             style = {"color": self.line_.get_color(), "linewidth": 0.8, "alpha": 0.5}

@@ -10,7 +10,7 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from sksoftmax._plot.axes import check_axes
+from sksoftmax._plot.axes import check_axes, line_style
 from sksoftmax._validation import MatrixLike, check_weights
 
 if TYPE_CHECKING:
@@ -338,7 +338,9 @@ class ReliabilityDisplay:
             what = ", ".join(part for part in parts if part)
             # The markers tell how much there is to believe, the line only joins them.
             style = {"label": f"{what} (ECE = {ece:.3f})".strip(), "linewidth": 1}
-            (line,) = ax.plot(self.prob_pred[k], self.prob_true[k], **style | kwargs)
+            (line,) = ax.plot(
+                self.prob_pred[k], self.prob_true[k], **line_style(style, kwargs)
+            )
             self.lines_.append(line)
             self.markers_.append(
                 ax.scatter(

@@ -30,6 +30,21 @@ def test_a_new_figure_or_the_users_axes(display, pyplot):
     assert len(pyplot.get_fignums()) == 2
 
 
+@pytest.mark.parametrize(
+    "display",
+    [*DISPLAYS, LossCurveDisplay([3, 2, 1], stages=[(5, 1), (9, 2)])],
+    ids=lambda d: type(d).__name__,
+)
+def test_style_by_the_aliases_of_matplotlib(display):
+    """lw is linewidth, also where the display has one of its own."""
+    display.plot(lw=7, c="red", ms=9)
+    lines = getattr(display, "lines_", None) or [display.line_]
+    for line in lines:
+        assert line.get_linewidth() == 7
+        assert line.get_color() == "red"
+        assert line.get_markersize() == 9
+
+
 @pytest.mark.parametrize("display", DISPLAYS, ids=lambda d: type(d).__name__)
 def test_without_matplotlib_it_is_said(display, monkeypatch):
     """The error names the display and the package."""
