@@ -22,7 +22,7 @@ class RegularizationPathDisplay:
     Parameters
     ----------
     alphas : array-like of shape (n_alphas,)
-        Strengths of the L2 penalty, positive.
+        Strengths of the L2 penalty.
 
     scores : array-like of shape (n_alphas,) or (n_folds, n_alphas)
         Score of each alpha, larger is better, in each fold of a cross-validation or at
@@ -128,9 +128,11 @@ class RegularizationPathDisplay:
             If the estimator has tried a single alpha.
         """
         clf = fitted_classifier(estimator)
-        if hasattr(clf, "scores_"):
-            alphas, scores = clf.alphas_, clf.scores_
-            score_name = "Negative log-loss" if clf.scoring is None else clf.scoring
+        if hasattr(clf, "alphas_") and hasattr(clf, "scores_"):
+            alphas, scores, scoring = clf.alphas_, clf.scores_, clf.scoring
+            score_name = "Negative log-loss"
+            if scoring is not None:
+                score_name = getattr(scoring, "__name__", str(scoring))
         elif hasattr(clf, "alpha_path_"):
             alphas = [tried.alpha for tried in clf.alpha_path_]
             scores = [tried.log_evidence for tried in clf.alpha_path_]
@@ -172,6 +174,12 @@ class RegularizationPathDisplay:
         ax = check_axes(self, ax)
         name = self.name if name is None else name
         of = f"{name}: " if name else ""
+        alphas = np.asarray(self.alphas)
+        if (alphas > 0).all():
+            ax.set_xscale("log")
+        else:  # 0 has no logarithm
+            smallest = alphas.min(where=alphas > 0, initial=1)
+            ax.set_xscale("symlog", linthresh=smallest)
         scores = np.asarray(self.scores)
         folds = np.atleast_2d(scores)
         label = "each alpha" if scores.ndim == 1 else f"mean of {len(folds)} folds"
@@ -193,6 +201,6 @@ class RegularizationPathDisplay:
                 zorder=0,
                 label=f"{of}chosen, alpha = {self.alpha:.3g}",
             )
-        ax.set(xlabel="alpha", ylabel=self.score_name, xscale="log")
+        ax.set(xlabel="alpha", ylabel=self.score_name)
         ax.legend()
         return self

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.feature_selection import SelectKBest
 
 from sksoftmax import (
     RegularizationPathDisplay,
@@ -63,8 +64,25 @@ def test_folds_and_their_mean():
     assert display.ax_.get_xscale() == "log"
 
 
+@pytest.mark.parametrize("alphas", [[1, 0.1, 0], [0]])
+def test_no_penalty_is_drawn_too(alphas, pyplot):
+    """alpha=0 and its line are inside the axes, which are hardly wider."""
+    display = RegularizationPathDisplay(alphas, SCORES[0, : len(alphas)], alpha=0)
+    ax = display.plot().ax_
+    pyplot.gcf().canvas.draw()
+    left, right = ax.get_xlim()
+    assert -0.1 < left < 0 <= max(alphas) < right < 2
+    x = ax.transData.transform([(alpha, 0) for alpha in alphas])[:, 0]
+    np.testing.assert_allclose(np.diff(x, 2), 0, atol=0.1 * np.ptp(x))
+
+
+def accurate(clf, X, y):
+    return clf.score(X, y)
+
+
 @pytest.mark.parametrize(
-    ("scoring", "name"), [(None, "Negative log-loss"), ("accuracy", "accuracy")]
+    ("scoring", "name"),
+    [(None, "Negative log-loss"), ("accuracy", "accuracy"), (accurate, "accurate")],
 )
 def test_cross_validation(scoring, name):
     """The scores of SoftmaxMLPClassifierCV, and what they are."""
@@ -92,3 +110,9 @@ def test_a_single_alpha_is_refused():
     clf = SoftmaxMLPClassifier((5,), alpha=1, random_state=0).fit(X, Y)
     with pytest.raises(ValueError, match=r'needs .*CV, or .* alpha="auto"; got Soft'):
         RegularizationPathDisplay.from_estimator(clf)
+
+
+def test_scores_of_something_else_are_refused():
+    """SelectKBest has scores_ too, of features."""
+    with pytest.raises(ValueError, match=r"needs .*CV, or .* got SelectKBest"):
+        RegularizationPathDisplay.from_estimator(SelectKBest(k=1).fit(X, Y))
