@@ -388,7 +388,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             sparse formats are converted to CSR.
 
         y : array-like of shape (n_samples,)
-            Class labels: integers, booleans or strings, also as objects.
+            Class labels: integers, booleans or strings; of objects, strings alone.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights; None weighs all samples equally. `alpha="auto"` takes
