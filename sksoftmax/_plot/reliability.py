@@ -405,7 +405,8 @@ def _bins(
     """Bins that are not empty: part of true predictions, mean prediction, weight.
 
     As `sklearn.calibration.calibration_curve`, which has no weights, and does not tell
-    the number of samples.
+    the number of samples. Quantiles are values of `p`, not between them as there, for a
+    weight of two to be worth two samples.
     """
     inner = np.linspace(0, 1, n_bins + 1)[1:-1]
     if strategy == "quantile":
