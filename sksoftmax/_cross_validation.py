@@ -19,7 +19,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
 from sksoftmax._blocks import Matrix
-from sksoftmax._lbfgs import report
+from sksoftmax._progress import report
 
 Array = NDArray[np.floating]
 Fold = tuple[NDArray[np.integer], NDArray[np.integer]]

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._lbfgs import relative_decrease
 from sksoftmax._objective import Objective, evenly_spaced
+from sksoftmax._progress import relative_decrease
 
 Array = NDArray[np.floating]
 

@@ -17,17 +17,13 @@ from numpy.typing import NDArray
 
 from sksoftmax._line_search import Trial, strong_wolfe
 from sksoftmax._pairs import CurvaturePairs
+from sksoftmax._progress import WINDOW, part_of_loss, relative_decrease, report
 
 Array = NDArray[np.floating]
 Objective = Callable[[Array], tuple[float, Array]]
 Operator = Callable[[Array], Array]
 DampedOperator = Callable[[float], Operator]
 
-# Progress is judged over this many iterations: a single one can be short by chance.
-WINDOW = 10
-# A loss below this is as good as zero: without a penalty, that of separable classes
-# falls for ever, by the same factor in each window.
-_NEGLIGIBLE_LOSS = 1e-4
 # Rounding error of the loss, as in sklearn.linear_model.LogisticRegression.
 _ROUNDING = 64 * float(np.finfo(np.float64).eps)
 # Part of the loss that is no reason for a warning, if no step finds it.
@@ -299,7 +295,7 @@ class _Search:
         state = self.state
         direction = self._direction()
         slope = float(direction @ state.gradient)
-        self._promised = _part_of_loss(-slope, state.loss)
+        self._promised = part_of_loss(-slope, state.loss)
         state.gradient_norm = _norm(self._promised)
         here = Trial(0.0, state.x, state.loss, state.gradient, slope)
         if not -np.inf < slope <= 0:  # nor NaN
@@ -311,7 +307,7 @@ class _Search:
     def gradient_norm(self) -> float:
         """`sqrt(g' H g / loss)` at the current point."""
         decrease = -float(self._direction() @ self.state.gradient)
-        return _norm(_part_of_loss(decrease, self.state.loss))
+        return _norm(part_of_loss(decrease, self.state.loss))
 
     def _trial(self, direction: Array, step: float) -> Trial:
         x = self.state.x + step * direction
@@ -389,22 +385,8 @@ class _Search:
         return True
 
 
-def relative_decrease(losses: list[float], window: int = WINDOW) -> float:
-    """By which part of itself the loss fell over the last `window` entries.
-
-    Infinity where there are not yet that many.
-    """
-    if len(losses) <= window:
-        return np.inf
-    return _part_of_loss(losses[-1 - window] - losses[-1], losses[-1])
-
-
 def _norm(promised: float) -> float:
     return math.sqrt(max(promised, 0.0))
-
-
-def _part_of_loss(decrease: float, loss: float) -> float:
-    return decrease / max(abs(loss), _NEGLIGIBLE_LOSS)
 
 
 def _is_due(n_iter: int) -> bool:
@@ -414,8 +396,3 @@ def _is_due(n_iter: int) -> bool:
 
 def _identity(x: Array) -> Array:
     return x
-
-
-def report(line: str) -> None:
-    """Show progress."""
-    print(line, flush=True)  # noqa: T201

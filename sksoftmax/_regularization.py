@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._evidence import LaplaceEvidence
-from sksoftmax._lbfgs import report
 from sksoftmax._objective import Objective
+from sksoftmax._progress import report
 from sksoftmax._training import Trained, train
 
 Array = NDArray[np.floating]

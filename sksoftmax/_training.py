@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from sksoftmax._blocks import row_values
 from sksoftmax._early_stopping import EarlyStopping, ValidationCurve
-from sksoftmax._lbfgs import Convergence, Minimum, State, minimize, report
+from sksoftmax._lbfgs import Convergence, Minimum, State, minimize
 from sksoftmax._metric import KroneckerMetric
 from sksoftmax._objective import Objective, evenly_spaced
+from sksoftmax._progress import report
 
 Array = NDArray[np.floating]
 

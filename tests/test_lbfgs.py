@@ -11,7 +11,8 @@ from sklearn.datasets import load_wine
 from sklearn.preprocessing import scale
 
 from sksoftmax import cross_entropy
-from sksoftmax._lbfgs import WINDOW, NotFiniteError, minimize, relative_decrease
+from sksoftmax._lbfgs import NotFiniteError, minimize
+from sksoftmax._progress import relative_decrease
 
 
 def rosenbrock(x):
@@ -143,17 +144,6 @@ def test_a_negligible_loss_ends_the_fit():
     minimum = minimize(exponential, np.zeros(1), max_iter=1000, tol=1e-3)
     assert minimum.convergence.reason == "tol"
     assert minimum.loss < 1e-4
-
-
-def test_window_is_what_the_estimator_documents():
-    """The docstring of `tol` says ten iterations."""
-    assert WINDOW == 10
-
-
-def test_progress_is_unknown_before_the_window_is_full():
-    """No decrease is reported before WINDOW iterations are done."""
-    assert relative_decrease([3.0] * WINDOW) == np.inf
-    assert relative_decrease([4.0] + [2.0] * WINDOW) == 1
 
 
 def test_a_start_at_the_minimum_is_returned():

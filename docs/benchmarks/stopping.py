@@ -15,8 +15,9 @@ from datasets import SMALL, load
 from report import publish, table
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._lbfgs import minimize, relative_decrease
+from sksoftmax._lbfgs import minimize
 from sksoftmax._metric import KroneckerMetric
+from sksoftmax._progress import relative_decrease
 from sksoftmax._threads import BlockThreads
 
 SETTINGS = [("relu", 1.0), ("relu", 3.0), ("tanh", 0.3), ("tanh", 1.0)]
