@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
@@ -38,6 +38,7 @@ from sksoftmax._validation import (
     multiplied,
 )
 from sksoftmax._version import VersionedEstimator
+from sksoftmax._warm_start import check_same_problem, previous_point
 
 if typing.TYPE_CHECKING:
     from sklearn.neural_network import MLPClassifier
@@ -498,14 +499,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             if self.standardize
             else Standardization.identity(X.shape[1])
         )
-        if self._is_warm():
-            self._check_same_problem(previous, layout, activations, classes)
-            start = self._previous_point(layout, standardization)
-        else:
-            random_state = check_random_state(self.random_state)
-            start = layout.draw(random_state)
-            self._state = None
-            self._seed = random_state.randint(np.iinfo(np.int32).max)
         self.classes_ = classes
         self._activations = activations
         objective = Objective(
@@ -521,6 +514,13 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             weights_unit=unit,
             independent_part=independent_part,
         )
+        if self._is_warm():
+            check_same_problem(previous, vars(self), layout.layer_units)
+            start, self._state = previous_point(previous, objective)
+        else:
+            random_state = check_random_state(self.random_state)
+            start, self._state = layout.draw(random_state), None
+            self._seed = random_state.randint(np.iinfo(np.int32).max)
         return objective, start
 
     def _warn_of_few(self, weights: Array | None, n_samples: float) -> None:
@@ -610,7 +610,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         task.start("iteration")
 
         def after_iteration(state: State) -> bool:
-            is_enough = task.finish(lambda: _weights_at(objective, state.x))
+            is_enough = task.finish(lambda: _fitted_weights(objective, state.x))
             task.start("iteration")
             return is_enough
 
@@ -650,55 +650,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")
 
-    def _check_same_problem(
-        self,
-        previous: dict[str, Any],
-        layout: ParameterLayout,
-        activations: list[str],
-        classes: NDArray,
-    ) -> None:
-        """Refuse to start from weights that belong to another problem."""
-        names = [
-            None if names is None else names.tolist()
-            for names in (
-                previous.get("feature_names_in_"),
-                getattr(self, "feature_names_in_", None),
-            )
-        ]
-        for what, before, now in (
-            ("classes", self.classes_.tolist(), classes.tolist()),
-            ("units of its layers", _layer_units(self.coefs_), layout.layer_units),
-            ("activations", self._activations, activations),
-            ("feature names", *names),
-        ):
-            if before != now:
-                raise ValueError(
-                    f"warm_start=True needs the {what} of the previous fit, {before}; "
-                    f"got {now}. Set warm_start=False to fit anew."
-                )
-
-    def _previous_point(
-        self, layout: ParameterLayout, standardization: Standardization
-    ) -> Array:
-        """Where the previous fit ended: in full precision, if that is still known."""
-        if self._state is not None:
-            public = _public_weights(
-                layout, standardization, self._state.x, self.coefs_[0].dtype
-            )
-            now = (*self.coefs_, *self.intercepts_)
-            if all(map(np.array_equal, (*public[0], *public[1]), now)):
-                return self._state.x
-        self._state = None
-        coefs = [coef.T for coef in self.coefs_]
-        intercepts = list(self.intercepts_)
-        coefs[0], intercepts[0] = standardization.from_user_units(
-            coefs[0], intercepts[0]
-        )
-        return layout.pack(coefs, intercepts)
-
     def _set_fitted(self, objective: Objective, trained: Trained) -> None:
         minimum, stages, validation = trained
-        self.__dict__.update(_weights_at(objective, minimum.x))
+        self.__dict__.update(_fitted_weights(objective, minimum.x))
         self._state = minimum.state if self.warm_start else None
         self.n_iter_ = len(minimum.loss_curve)
         self.loss_ = minimum.loss
@@ -868,27 +822,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         return tags
 
 
-def _public_weights(
-    layout: ParameterLayout,
-    standardization: Standardization,
-    x: Array,
-    dtype: DTypeLike,
-) -> tuple[list[Array], list[Array]]:
-    """`coefs_` and `intercepts_` of a point: in the user's units, (fan_in, fan_out)."""
-    coefs, intercepts = layout.unpack(x)
-    coefs[0], intercepts[0] = standardization.to_user_units(
-        coefs[0], intercepts[0], dtype
-    )
-    return [W.astype(dtype).T for W in coefs], [b.astype(dtype) for b in intercepts]
-
-
-def _weights_at(objective: Objective, x: Array) -> dict[str, list[Array]]:
-    """The attributes `coefs_` and `intercepts_` of a point."""
-    coefs, intercepts = _public_weights(
-        objective.layout, objective.standardization, x, objective.X.dtype
-    )
+def _fitted_weights(objective: Objective, x: Array) -> dict[str, list[Array]]:
+    """The attributes of a point."""
+    coefs, intercepts = objective.public_weights(x, objective.X.dtype)
     return {"coefs_": coefs, "intercepts_": intercepts}
-
-
-def _layer_units(coefs: Sequence[Array]) -> tuple[int, ...]:
-    return (coefs[0].shape[0], *(coef.shape[1] for coef in coefs))

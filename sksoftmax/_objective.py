@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from sksoftmax._activations import Activation
 from sksoftmax._blocks import Matrix, row_blocks
@@ -181,6 +181,16 @@ class Objective:
         )
         coefs = [W.astype(dtype, copy=False) for W in coefs]
         return coefs, [b.astype(dtype, copy=False) for b in intercepts]
+
+    def public_weights(
+        self, parameters: Array, dtype: DTypeLike
+    ) -> tuple[list[Array], list[Array]]:
+        """`coefs_` and `intercepts_`: in the user's units, coefs (fan_in, fan_out)."""
+        coefs, intercepts = self.layout.unpack(parameters)
+        coefs[0], intercepts[0] = self.standardization.to_user_units(
+            coefs[0], intercepts[0], dtype
+        )
+        return [W.astype(dtype).T for W in coefs], [b.astype(dtype) for b in intercepts]
 
     def _block_sums(
         self, network: tuple[list[Array], list[Array]], rows: slice

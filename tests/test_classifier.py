@@ -377,6 +377,26 @@ def test_a_warning_taken_for_an_error_leaves_the_fitted_model(small_data):
     assert clf.predict_proba(X).shape == (len(y), len(set(y)))
 
 
+def test_convergence_is_told(small_data):
+    """Reason, counts, gradient and seconds of the fit, in one place."""
+    clf = SoftmaxMLPClassifier(random_state=0).fit(*small_data)
+    told = clf.convergence_
+    assert told.reason == "tol"
+    assert told.n_iter == clf.n_iter_ == len(clf.loss_curve_)
+    assert told.n_evaluations > told.n_iter
+    assert 0 < told.gradient_norm < 0.3
+    assert told.seconds > 0
+    assert clf.stages_ == [(80, clf.n_iter_)]
+
+
+def test_max_time_ends_a_fit_with_a_warning(small_data):
+    """The first iteration is done, and the remedy is told."""
+    with pytest.warns(ConvergenceWarning, match=r"max_time=1e-09.*Increase max_time"):
+        clf = SoftmaxMLPClassifier(max_time=1e-9, random_state=0).fit(*small_data)
+    assert clf.convergence_.reason == "max_time"
+    assert clf.n_iter_ == 1
+
+
 def test_running_out_of_iterations_is_said(small_data):
     """The warning names max_iter and the remedy, at the caller's line."""
     X, y = small_data

@@ -10,6 +10,7 @@ from stencil import five_point_gradient
 
 import sksoftmax._objective
 from sksoftmax._activations import ACTIVATIONS
+from sksoftmax._network import forward
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._standardization import Standardization
@@ -282,3 +283,17 @@ def test_objective_has_no_memory(X, y, rng):
     np.testing.assert_array_equal(gradient, kept)
     np.testing.assert_array_equal(gradient, same)
     np.testing.assert_array_equal(point, before)
+
+
+@pytest.mark.parametrize(("dtype", "atol"), [(np.float32, 1e-3), (np.float64, 1e-9)])
+def test_public_weights_are_the_network_in_the_users_units(X, y, rng, dtype, atol):
+    """They take rows as the user has them to the logits that the loss is of."""
+    X = X.astype(dtype) + 1000  # blocks are shifted in float32 only
+    objective = make_objective(X, y)
+    x = random_point(objective, rng)
+    coefs, intercepts = objective.public_weights(x, dtype)
+    assert {part.dtype for part in (*coefs, *intercepts)} == {np.dtype(dtype)}
+    hidden = np.tanh(X @ coefs[0] + intercepts[0])
+    rows, _, _ = objective.block(slice(None))
+    logits = forward(rows, *objective.network(x), objective.activations)
+    np.testing.assert_allclose(hidden @ coefs[1] + intercepts[1], logits.T, atol=atol)

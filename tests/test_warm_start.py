@@ -6,7 +6,6 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxMLPClassifier
@@ -107,26 +106,6 @@ def test_without_warm_start_no_state_is_kept(small_data):
     clf = SoftmaxMLPClassifier(random_state=0).fit(*small_data)
     weights = sum(W.nbytes for W in (*clf.coefs_, *clf.intercepts_))
     assert len(pickle.dumps(clf)) < weights + 20_000
-
-
-def test_convergence_is_told(small_data):
-    """Reason, counts, gradient and seconds of the fit, in one place."""
-    clf = SoftmaxMLPClassifier(random_state=0).fit(*small_data)
-    told = clf.convergence_
-    assert told.reason == "tol"
-    assert told.n_iter == clf.n_iter_ == len(clf.loss_curve_)
-    assert told.n_evaluations > told.n_iter
-    assert 0 < told.gradient_norm < 0.3
-    assert told.seconds > 0
-    assert clf.stages_ == [(80, clf.n_iter_)]
-
-
-def test_max_time_ends_a_fit_with_a_warning(small_data):
-    """The first iteration is done, and the remedy is told."""
-    with pytest.warns(ConvergenceWarning, match=r"max_time=1e-09.*Increase max_time"):
-        clf = SoftmaxMLPClassifier(max_time=1e-9, random_state=0).fit(*small_data)
-    assert clf.convergence_.reason == "max_time"
-    assert clf.n_iter_ == 1
 
 
 def test_warm_start_loses_no_digits_far_from_zero(small_data):
