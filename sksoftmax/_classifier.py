@@ -18,7 +18,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._callbacks import CallbackSupportMixin, FitTask
-from sksoftmax._early_stopping import EarlyStopping, split_rows
+from sksoftmax._early_stopping import (
+    EarlyStopping,
+    check_validation_data,
+    split_rows,
+)
 from sksoftmax._fitted import forget, restored_on_failure
 from sksoftmax._interchange import to_mlp_classifier
 from sksoftmax._layers import check_activations, check_hidden_units
@@ -34,7 +38,6 @@ from sksoftmax._validation import (
     MatrixLike,
     check_class_weight,
     check_weights,
-    label_codes,
     multiplied,
 )
 from sksoftmax._version import VersionedEstimator
@@ -546,21 +549,20 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         sample_weight_val: ArrayLike | None,
     ) -> tuple[Objective, EarlyStopping | None]:
         """What to train on, and what to validate on: the user's data or a part."""
-        given = {
-            "X_val": X_val,
-            "y_val": y_val,
-            "sample_weight_val": sample_weight_val,
-        }
-        names = [name for name, value in given.items() if value is not None]
-        if names and not self.early_stopping:
-            raise ValueError(
-                f"fit got {' and '.join(names)}, which early_stopping=False makes no "
-                "use of. Set early_stopping=True, or leave them out."
-            )
+        given = check_validation_data(
+            self, X_val, y_val, sample_weight_val, self.classes_, objective.X.dtype
+        )
         if not self.early_stopping:
             return objective, None
-        if names:
-            validation = self._validation_objective(objective, **given)
+        if given is not None:
+            X, codes, weights = given
+            if self.class_weight is not None:
+                weights, _, _ = check_weights(
+                    multiplied(self.class_weight_[codes], weights),
+                    X,
+                    "sample_weight_val times class_weight",
+                )
+            validation = objective.on(X, codes, weights)
         else:
             rows, held_out = split_rows(
                 objective, self.validation_fraction, np.random.RandomState(self._seed)
@@ -569,37 +571,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             alpha = objective.alpha * objective.weights_unit
             objective = objective.subset(rows).with_alpha(alpha)
         return objective, EarlyStopping(validation, self.n_iter_no_change, self.tol)
-
-    def _validation_objective(
-        self,
-        objective: Objective,
-        X_val: MatrixLike | None,
-        y_val: ArrayLike | None,
-        sample_weight_val: ArrayLike | None,
-    ) -> Objective:
-        for name, value in (("X_val", X_val), ("y_val", y_val)):
-            if value is None:
-                raise ValueError(
-                    f"fit got validation data without {name}. Pass X_val and y_val "
-                    "together."
-                )
-        X, y = validate_data(
-            self,
-            X_val,
-            y_val,
-            accept_sparse="csr",
-            dtype=objective.X.dtype,
-            reset=False,
-        )
-        codes = label_codes(y, self.classes_, "y_val")
-        weights, _, _ = check_weights(sample_weight_val, X, "sample_weight_val")
-        if self.class_weight is not None:
-            weights, _, _ = check_weights(
-                multiplied(self.class_weight_[codes], weights),
-                X,
-                "sample_weight_val times class_weight",
-            )
-        return objective.on(X, codes, weights)
 
     def _iteration_callback(
         self, objective: Objective, task: FitTask

@@ -6,7 +6,7 @@ from numbers import Integral
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
@@ -32,13 +32,9 @@ from sksoftmax._cross_validation import (
     neg_log_loss,
     scores_of,
 )
+from sksoftmax._early_stopping import check_validation_data
 from sksoftmax._fitted import forget, restored_on_failure
-from sksoftmax._validation import (
-    MatrixLike,
-    check_class_weight,
-    check_weights,
-    label_codes,
-)
+from sksoftmax._validation import MatrixLike, check_class_weight, check_weights
 
 Array = NDArray[np.floating]
 
@@ -342,9 +338,15 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             check_class_weight(
                 self.class_weight, classes, np.searchsorted(classes, y), weights
             )
-            validation = self._check_validation(
-                X.dtype, classes, X_val, y_val, sample_weight_val
+            given = check_validation_data(
+                self, X_val, y_val, sample_weight_val, classes, X.dtype
             )
+            validation = {}
+            if given is not None:  # as arrays, whose rows folds can choose from
+                X_val, codes, _ = given
+                validation = {"X_val": X_val, "y_val": classes[codes]}
+                if sample_weight_val is not None:
+                    validation["sample_weight_val"] = np.asarray(sample_weight_val)
             scorer, split_params, score_params = self._route(weights, params)
             cv = check_cv(self.cv, y, classifier=True)
             folds = list(cv.split(X, y, **split_params))
@@ -408,30 +410,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             .add(splitter=self.cv, method_mapping=to_splitter)
             .add(scorer=self._scorer(), method_mapping=to_scorer)
         )
-
-    def _check_validation(
-        self,
-        dtype: DTypeLike,
-        classes: NDArray,
-        X_val: MatrixLike | None,
-        y_val: ArrayLike | None,
-        sample_weight_val: ArrayLike | None,
-    ) -> dict[str, Any]:
-        """Validation data as arrays, whose rows folds can choose from."""
-        if X_val is not None:  # its names are those of X, which folds do not have
-            X_val = validate_data(
-                self, X_val, accept_sparse="csr", dtype=dtype, reset=False
-            )
-        if y_val is not None:
-            y_val = np.asarray(y_val)
-            label_codes(y_val, classes, "y_val")
-        if sample_weight_val is not None:
-            sample_weight_val = np.asarray(sample_weight_val)
-        return {
-            "X_val": X_val,
-            "y_val": y_val,
-            "sample_weight_val": sample_weight_val,
-        }
 
     def _route(self, weights: Array | None, params: dict) -> tuple:
         """Scorer, and what the splitter and it are given."""

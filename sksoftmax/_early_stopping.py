@@ -3,10 +3,14 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.utils.validation import validate_data
 
+from sksoftmax._blocks import Matrix
 from sksoftmax._objective import Objective, evenly_spaced
 from sksoftmax._progress import relative_decrease
+from sksoftmax._validation import MatrixLike, check_weights, label_codes, renamed
 
 Array = NDArray[np.floating]
 
@@ -87,6 +91,57 @@ class ValidationCurve:
     def _log_loss(self, x: Array) -> float:
         loss = self._rule.validation.log_loss(x)
         return np.inf if np.isnan(loss) else loss  # both from overflow
+
+
+def check_validation_data(
+    estimator: ClassifierMixin,
+    X_val: MatrixLike | None,
+    y_val: ArrayLike | None,
+    sample_weight_val: ArrayLike | None,
+    classes: NDArray,
+    dtype: DTypeLike,
+) -> tuple[Matrix, NDArray[np.integer], Array | None] | None:
+    """Rows, class codes and weights that a user validates on, if there are any.
+
+    Parameters
+    ----------
+    estimator : classifier
+        With `early_stopping`, and with the features of the training data.
+    X_val, y_val, sample_weight_val
+        What its `fit` is given.
+    classes : ndarray of shape (n_classes,)
+        Labels of the training data.
+    dtype : dtype
+        That of the training data.
+
+    Raises
+    ------
+    ValueError
+        If something is missing, invalid or not made use of.
+    """
+    given = {"X_val": X_val, "y_val": y_val, "sample_weight_val": sample_weight_val}
+    names = [name for name, value in given.items() if value is not None]
+    if not names:
+        return None
+    if not estimator.early_stopping:
+        raise ValueError(
+            f"fit got {' and '.join(names)}, which early_stopping=False makes no use "
+            "of. Set early_stopping=True, or leave them out."
+        )
+    for name in ("X_val", "y_val"):
+        if name not in names:
+            raise ValueError(
+                f"fit got validation data without {name}. Pass X_val and y_val "
+                "together."
+            )
+    # What overflows float32 is infinite, and an error then.
+    with renamed(r"^(Input )?(X|y)\b", r"\1\2_val"), np.errstate(over="ignore"):
+        X, y = validate_data(
+            estimator, X_val, y_val, accept_sparse="csr", dtype=dtype, reset=False
+        )
+    codes = label_codes(y, classes, "y_val")
+    weights, _, _ = check_weights(sample_weight_val, X, "sample_weight_val")
+    return X, codes, weights
 
 
 def split_rows(

@@ -1,6 +1,8 @@
 """Checks of user input that more than one public function makes."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Literal, TypeAlias, overload
 
 import numpy as np
@@ -50,9 +52,10 @@ def check_weights(
             "Sample weights must contain at least one non-zero number; all of "
             f"{name} are 0."
         )
-    sample_weight = _check_sample_weight(
-        sample_weight, X, dtype=np.float64, ensure_non_negative=True
-    )
+    with renamed(r"\bsample_weight\b", name):
+        sample_weight = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
     unit = float(sample_weight.max())
     weights = (sample_weight / unit).astype(X.dtype)
     return weights, float(weights.sum(dtype=np.float64)), unit
@@ -115,6 +118,16 @@ def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
 def multiplied(factors: Array, weights: Array | None) -> Array:
     """Weights, None for ones, times `factors`."""
     return factors if weights is None else factors * weights
+
+
+@contextmanager
+def renamed(pattern: str, name: str) -> Iterator[None]:
+    """Let errors of scikit-learn's checks, which take no name, say `name`."""
+    try:
+        yield
+    except ValueError as error:
+        error.args = (re.sub(pattern, name, str(error)),)
+        raise
 
 
 def _check_known(labels: Iterable, classes: NDArray, name: str) -> None:

@@ -174,10 +174,13 @@ def test_early_stopping_is_that_of_each_fit(small_data):
     clf = classifier(**stops).fit(X, y)
     assert_same_fit(clf, single(alpha=clf.alpha_, **stops).fit(X, y))
     assert clf.best_validation_loss_ == min(clf.validation_loss_curve_)
-    given = classifier(early_stopping=True).fit(X, y, X_val=X[::2], y_val=y[::2])
-    expected = single(alpha=given.alpha_, early_stopping=True)
-    expected.fit(X, y, X_val=X[::2], y_val=y[::2])
+    y = np.array(["a", "b", "c"])[y]
+    validation = {"X_val": X[::2], "y_val": y[::2]}
+    validation["sample_weight_val"] = np.linspace(0, 1, len(y[::2])) ** 4
+    given = classifier(early_stopping=True).fit(X, y, **validation)
+    expected = single(alpha=given.alpha_, early_stopping=True).fit(X, y, **validation)
     assert_same_fit(given, expected)
+    assert given.validation_loss_curve_ == expected.validation_loss_curve_
     clf.set_params(early_stopping=False).fit(X, y)
     assert not hasattr(clf, "best_validation_loss_")
 
@@ -283,7 +286,7 @@ def test_bad_parameters_are_named(small_data, parameters, message):
         ({"y": np.zeros(80)}, "only one class"),
         ({"sample_weight": -np.ones(80)}, "[Nn]egative"),
         ({"X_val": np.ones((3, 6)), "y_val": [0, 1, 0]}, "early_stopping=False"),
-        ({"y_val": [0, 1, 5]}, r"y_val has labels that are not in y: \[5\]"),
+        ({"y_val": [0, 1, 0]}, "early_stopping=False"),
     ],
     ids=str,
 )
@@ -292,6 +295,27 @@ def test_bad_data_are_named(small_data, data, message):
     X, y = small_data
     with pytest.raises(ValueError, match=message):
         classifier().fit(**{"X": X, "y": y, **data})
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"y_val": [0, 1, 5]}, r"y_val has labels that are not in y: \[5\]"),
+        ({"X_val": np.full((3, 6), 1e39)}, "Input X_val contains infinity"),
+        ({"sample_weight_val": [1, 2]}, r"sample_weight_val.shape == \(2,\)"),
+    ],
+    ids=str,
+)
+def test_bad_validation_data_are_named_before_any_fit(
+    small_data, monkeypatch, data, message
+):
+    """As by the single fit."""
+    X, y = small_data
+    monkeypatch.delattr("sksoftmax._classifier_cv.fit_folds")
+    with pytest.raises(ValueError, match=message):
+        classifier(early_stopping=True).fit(
+            X.astype(np.float32), y, **{"X_val": X[:3], "y_val": [0, 1, 0], **data}
+        )
 
 
 def test_any_splitter_will_do(small_data):

@@ -290,10 +290,34 @@ VALIDATION = {"X_val": X_FEW, "y_val": Y_FEW}
         ({"sample_weight_val": Y_FEW}, "validation data without X_val"),
         ({**VALIDATION, "y_val": Y_FEW + 1}, r"y_val has labels .* \[3\]; y has \[0"),
         ({**VALIDATION, "y_val": Y_FEW[1:]}, "inconsistent numbers of samples"),
-        ({**VALIDATION, "X_val": X_FEW[:, :1]}, "1 features, but .* expecting 2"),
-        ({**VALIDATION, "X_val": X_FEW * np.nan}, "NaN"),
-        ({**VALIDATION, "sample_weight_val": [1, 2]}, "inconsistent|shape"),
-        ({**VALIDATION, "sample_weight_val": 0 * Y_FEW}, "at least one non-zero"),
+        ({**VALIDATION, "y_val": Y_FEW * np.nan}, "Input y_val contains NaN"),
+        ({**VALIDATION, "y_val": np.eye(3)[Y_FEW]}, "y_val should be a 1d array"),
+        (
+            {**VALIDATION, "X_val": X_FEW[:, :1]},
+            "X_val has 1 features, but .* expecting 2",
+        ),
+        ({**VALIDATION, "X_val": X_FEW * np.nan}, "Input X_val contains NaN"),
+        (
+            {**VALIDATION, "X": X_FEW.astype("f"), "X_val": 1e39 * X_FEW},
+            r"X_val contains infinity or a value too large for dtype\('float32'\)",
+        ),
+        (
+            {**VALIDATION, "X": X_FEW.astype("f"), "X_val": csr_array(1e39 * X_FEW)},
+            r"X_val contains infinity or a value too large for dtype\('float32'\)",
+        ),
+        (
+            {**VALIDATION, "sample_weight_val": [1, 2]},
+            r"sample_weight_val.shape == \(2",
+        ),
+        ({**VALIDATION, "sample_weight_val": -1.0 * Y_FEW}, "to `sample_weight_val`"),
+        (
+            {**VALIDATION, "sample_weight_val": np.nan * Y_FEW},
+            "weight_val contains NaN",
+        ),
+        (
+            {**VALIDATION, "sample_weight_val": 0 * Y_FEW},
+            "all of sample_weight_val are",
+        ),
         ({"X": X_FEW[::4], "y": Y_FEW[::4]}, "only one of each of its 3 classes"),
     ],
     ids=str,
