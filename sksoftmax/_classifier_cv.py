@@ -31,6 +31,7 @@ from sksoftmax._cross_validation import (
     mean_scores,
     neg_log_loss,
     scores_of,
+    takes_weights,
 )
 from sksoftmax._early_stopping import check_validation_data
 from sksoftmax._fitted import forget, restored_on_failure
@@ -316,7 +317,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         ------
         ValueError
             As :meth:`SoftmaxMLPClassifier.fit`; or if `alphas` holds none, negative or
-            infinite ones, or no alpha has a score.
+            infinite ones, no alpha has a score, or `scoring` does not take the
+            `sample_weight` that there is.
 
         Warns
         -----
@@ -423,6 +425,12 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         if weights is None:
             score_params = {**score_params}
             score_params.pop("sample_weight", None)
+        if "sample_weight" in score_params and not takes_weights(scorer):
+            raise ValueError(
+                f"scoring must take the sample_weight that fit got; {self.scoring!r} "
+                "does not. Pass a scorer that does, as scoring(clf, X, y, "
+                "sample_weight=None), or leave out sample_weight."
+            )
         return scorer, split_params, score_params
 
     def _scorer(self) -> Callable[..., float]:

@@ -7,6 +7,8 @@ Knows a classifier by its public interface alone: `alpha`, `class_weight`, `fit`
 import time
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from inspect import signature
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -160,6 +162,17 @@ def neg_log_loss(
     codes = np.searchsorted(clf.classes_, y[known])
     log_p = clf.predict_log_proba(X[known])[np.arange(codes.size), codes]
     return float(np.average(log_p.astype(np.float64), weights=weights))
+
+
+def takes_weights(scorer: Callable) -> bool:
+    """Whether a scorer has a `sample_weight`, as far as its signature tells."""
+    function = getattr(scorer, "_score_func", scorer)  # scikit-learn's take any
+    with suppress(ValueError):  # some functions written in C tell none
+        try:
+            signature(function).bind_partial(sample_weight=None)
+        except TypeError:
+            return False
+    return True
 
 
 def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:

@@ -280,6 +280,24 @@ def test_bad_parameters_are_named(small_data, parameters, message):
     assert vars(clf) == before
 
 
+@pytest.mark.parametrize("scoring", ["rand_score", lambda clf, X, y: 0.5])
+def test_scoring_without_weights_is_refused_before_any_fit(
+    small_data, monkeypatch, scoring
+):
+    """Unless metadata routing is enabled, where it is given what it asks for."""
+    X, y = small_data
+    weights = np.ones(len(y))
+    pattern = f"sample_weight that fit got; {re.escape(repr(scoring))} does not"
+    with monkeypatch.context() as patch:
+        patch.delattr("sksoftmax._classifier_cv.fit_folds")
+        with pytest.raises(ValueError, match=pattern):
+            classifier(scoring=scoring).fit(X, y, weights)
+    classifier(scoring=scoring, alphas=[1]).fit(X, y)
+    with config_context(enable_metadata_routing=True):
+        clf = classifier(scoring=scoring, alphas=[1])
+        clf.set_fit_request(sample_weight=True).fit(X, y, sample_weight=weights)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
+from sklearn.metrics import get_scorer, log_loss, make_scorer
 
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._cross_validation import (
@@ -15,6 +15,7 @@ from sksoftmax._cross_validation import (
     is_past_the_best,
     mean_scores,
     neg_log_loss,
+    takes_weights,
 )
 
 NAN = np.nan
@@ -129,6 +130,23 @@ def test_parameters_by_sample_follow_the_folds():
     )
     assert seen == [10]
     assert fit.n_iter > 1
+
+
+@pytest.mark.parametrize(
+    ("scorer", "expected"),
+    [
+        (neg_log_loss, True),
+        (get_scorer("accuracy"), True),
+        (get_scorer("rand_score"), False),
+        (lambda clf, X, y: 0, False),
+        (lambda clf, X, y, /, sample_weight=None: 0, True),
+        (lambda clf, X, y, **params: 0, True),
+        (make_scorer(max), True),  # written in C: it is tried
+    ],
+)
+def test_scorers_tell_whether_they_take_weights(scorer, expected):
+    """Functions, and scorers that scikit-learn makes of them."""
+    assert takes_weights(scorer) == expected
 
 
 def test_results_are_those_of_a_grid_search():
