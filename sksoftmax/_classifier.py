@@ -467,8 +467,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     ) -> tuple[Objective, Array]:
         """Validate, and set up the objective and its starting point.
 
-        Sets `n_features_in_`, `feature_names_in_`, `classes_`, `class_weight_` and
-        `_activations`.
+        Sets `n_features_in_`, `feature_names_in_`, `classes_`, `class_weight_`,
+        `_activations`, `_state` and, unless the start is warm, `_seed`.
         """
         hidden_units = check_hidden_units(self.hidden_layer_sizes)
         activations = check_activations(self.activation, len(hidden_units))

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -130,12 +131,20 @@ def test_callbacks_reach_through_meta_estimators(small_data):
 @needs_callbacks
 def test_alphas_of_a_search_are_subtasks(small_data):
     """And iterations those of the last fit; a stop ends the walk, not the fit."""
-    callback = Propagated()
+    callback, propagated = Recorder(), Propagated()
     clf = SoftmaxMLPClassifierCV((8,), alphas=[10, 1], cv=2, random_state=0)
-    clf.set_callbacks(callback).fit(*small_data)
-    assert callback.events.count("begin alpha") == 2
-    assert callback.events.count("begin refit") == 1
-    assert callback.events.count("begin iteration") == clf.n_iter_ + 1
+    clf.set_callbacks(callback, propagated).fit(*small_data)
+    assert callback.events == [
+        "setup",
+        "begin fit",
+        *["begin alpha", "end alpha"] * 2,
+        "begin refit",
+        "end refit",
+        "end fit",
+        "teardown",
+    ]
+    assert len(callback.models) == 2  # of refit and fit
+    assert propagated.events.count("begin iteration") == clf.n_iter_ + 1
 
     class Stop(Recorder):
         def on_fit_task_end(self, estimator, context):
@@ -164,6 +173,17 @@ def test_set_callbacks_is_there_where_scikit_learn_has_callbacks(monkeypatch):
     assert not hasattr(classifier(), "set_callbacks")
     monkeypatch.setattr("sksoftmax._callbacks.find_spec", lambda name: name)
     assert hasattr(classifier(), "set_callbacks")
+
+
+@needs_callbacks
+def test_callbacks_are_checked_and_can_be_removed(small_data):
+    """By scikit-learn's own method."""
+    clf = classifier()
+    with pytest.raises(TypeError, match="FitCallback"):
+        clf.set_callbacks(print)
+    callback = Recorder()
+    clf.set_callbacks(callback).set_callbacks().fit(*small_data)
+    assert callback.events == []
 
 
 def test_without_callbacks_there_are_no_tasks():
@@ -195,19 +215,33 @@ def interrupt_at(monkeypatch, n_evaluations):
 def test_an_interrupt_keeps_the_iterate(monkeypatch, n_samples, early_stopping):
     """The interrupt goes on; the model is there, also from a subset."""
     X, y = make_classification(n_samples, 5, flip_y=0.1, random_state=0)
+    validation = {"X_val": X[:100], "y_val": y[:100]} if early_stopping else {}
     interrupt_at(monkeypatch, 9)
     clf = classifier(early_stopping=early_stopping)
     with pytest.raises(KeyboardInterrupt):
-        clf.fit(X, y)
+        clf.fit(X, y, **validation)
     assert clf.convergence_.reason == "interrupted"
     assert 1 <= clf.n_iter_ == len(clf.loss_curve_) < 9
     assert clf.convergence_.n_evaluations >= 9
-    assert clf.loss_ < np.log(2)
     assert clf.score(X, y) > 0.7
-    if n_samples == 200 and not early_stopping:
-        assert clf.loss_ == clf.loss_curve_[-1]
-    if early_stopping:
-        assert clf.best_validation_loss_ == min(clf.validation_loss_curve_)
+    first, *others = clf.coefs_
+    coefs = [first * X.std(axis=0)[:, np.newaxis], *others]
+    penalty = sum((W**2).sum() for W in coefs) / (2 * n_samples)
+    expected = log_loss(y, clf.predict_proba(X)) + penalty  # on all rows
+    assert clf.loss_ == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_interrupt_keeps_the_best_iterate(small_data, monkeypatch):
+    """With early stopping that need not be the last one."""
+    X, y = small_data
+    interrupt_at(monkeypatch, 60)
+    clf = classifier(alpha=0.01, tol=0, early_stopping=True, n_iter_no_change=100)
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X[::2], y[::2], X_val=X[1::2], y_val=y[1::2])
+    assert 0 < clf.best_iter_ < clf.n_iter_
+    assert clf.best_validation_loss_ == min(clf.validation_loss_curve_)
+    p = clf.predict_proba(X[1::2])
+    assert log_loss(y[1::2], p) == pytest.approx(clf.best_validation_loss_, rel=1e-9)
 
 
 def test_an_interrupted_fit_can_go_on(small_data, monkeypatch):

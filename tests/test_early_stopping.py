@@ -309,7 +309,10 @@ VALIDATION = {"X_val": X_FEW, "y_val": Y_FEW}
             {**VALIDATION, "sample_weight_val": [1, 2]},
             r"sample_weight_val.shape == \(2",
         ),
-        ({**VALIDATION, "sample_weight_val": -1.0 * Y_FEW}, "to `sample_weight_val`"),
+        (
+            {**VALIDATION, "sample_weight_val": -1.0 * Y_FEW},
+            "[Nn]egative values in .*sample_weight_val",
+        ),
         (
             {**VALIDATION, "sample_weight_val": np.nan * Y_FEW},
             "weight_val contains NaN",
