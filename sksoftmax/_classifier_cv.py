@@ -22,6 +22,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from sksoftmax._blocks import Matrix
 from sksoftmax._callbacks import FitTask
 from sksoftmax._classifier import SoftmaxMLPClassifier, validates_parameters
 from sksoftmax._cross_validation import (
@@ -335,7 +336,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             )
             check_classification_targets(y)
             check_weights(sample_weight, X)
-            weights = None if sample_weight is None else np.asarray(sample_weight)
+            weights = _by_row(sample_weight, X)
             classes = np.unique(y)
             check_class_weight(
                 self.class_weight, classes, np.searchsorted(classes, y), weights
@@ -348,7 +349,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                 X_val, codes, _ = given
                 validation = {"X_val": X_val, "y_val": classes[codes]}
                 if sample_weight_val is not None:
-                    validation["sample_weight_val"] = np.asarray(sample_weight_val)
+                    validation["sample_weight_val"] = _by_row(sample_weight_val, X_val)
             scorer, split_params, score_params = self._route(weights, params)
             cv = check_cv(self.cv, y, classifier=True)
             folds = list(cv.split(X, y, **split_params))
@@ -454,6 +455,11 @@ def _announced(alphas: Array, task: FitTask) -> Iterator[float]:
     for alpha in alphas.tolist():
         task.start("alpha")
         yield alpha
+
+
+def _by_row(weights: ArrayLike | None, X: Matrix) -> Array | None:
+    """Valid weights as an array to choose from; a single number is that of all rows."""
+    return None if weights is None else np.broadcast_to(weights, X.shape[:1])
 
 
 def _check_alphas(alphas: int | Sequence[float] | Array) -> Array:

@@ -113,6 +113,18 @@ def test_weights_count_in_fits_and_scores(small_data, rng):
     assert_same_fit(clf, single(alpha=clf.alpha_).fit(X, y, weights))
 
 
+def test_a_single_weight_is_that_of_every_row(small_data):
+    """As where scikit-learn checks weights."""
+    X, y = small_data
+    given = {"X_val": X[::2], "y_val": y[::2]}
+    one = classifier(early_stopping=True, alphas=[1.0])
+    each = clone(one)
+    one.fit(X, y, 2.0, **given, sample_weight_val=3.0)
+    weights = np.full(len(y), 2.0)
+    each.fit(X, y, weights, **given, sample_weight_val=weights[::2] + 1)
+    assert_same_fit(one, each)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_processes_and_formats_do_not_matter(small_data, dtype):
     """Two folds at a time, or sparse rows, are the same search."""
