@@ -347,9 +347,11 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             validation = {}
             if given is not None:  # as arrays, whose rows folds can choose from
                 X_val, codes, _ = given
-                validation = {"X_val": X_val, "y_val": classes[codes]}
-                if sample_weight_val is not None:
-                    validation["sample_weight_val"] = _by_row(sample_weight_val, X_val)
+                validation = {
+                    "X_val": X_val,
+                    "y_val": classes[codes],
+                    "sample_weight_val": _by_row(sample_weight_val, X_val),
+                }
             scorer, split_params, score_params = self._route(weights, params)
             cv = check_cv(self.cv, y, classifier=True)
             folds = list(cv.split(X, y, **split_params))
@@ -459,7 +461,9 @@ def _announced(alphas: Array, task: FitTask) -> Iterator[float]:
 
 def _by_row(weights: ArrayLike | None, X: Matrix) -> Array | None:
     """Valid weights as an array to choose from; a single number is that of all rows."""
-    return None if weights is None else np.broadcast_to(weights, X.shape[:1])
+    if weights is None:
+        return None
+    return np.broadcast_to(np.asarray(weights), X.shape[:1])
 
 
 def _check_alphas(alphas: int | Sequence[float] | Array) -> Array:
