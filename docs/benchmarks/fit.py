@@ -2,9 +2,10 @@
 
     python docs/benchmarks/fit.py [FOLDER]
 
-Compares sksoftmax with MLPClassifier(solver="lbfgs") and torch.optim.LBFGS on iris,
-digits and MNIST (60,000 training images, pixels divided by 255), float32 and tanh.
-MNIST is fetched from OpenML, or read from FOLDER/mnist.npz. About ten minutes.
+Compares sksoftmax with MLPClassifier(solver="lbfgs"), on all threads and on as many as
+are best for it, and torch.optim.LBFGS on iris, digits and MNIST (60,000 training
+images, pixels divided by 255), float32 and tanh. MNIST is fetched from OpenML, or read
+from FOLDER/mnist.npz. About ten minutes.
 """
 
 import sys
@@ -18,7 +19,7 @@ from sklearn.datasets import load_digits, load_iris
 from sklearn.preprocessing import StandardScaler
 from timing import ratios
 
-NAMES = ["ours", "mlp_classifier", "torch_eager"]
+NAMES = ["ours", "mlp_classifier", "mlp_fewer_threads", "torch_eager"]
 
 
 def problems(folder):

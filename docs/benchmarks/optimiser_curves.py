@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 NAMES = {
     "ours": "sksoftmax",
     "scipy_lbfgsb": "L-BFGS-B, same evaluations",
-    "mlp_classifier": "MLPClassifier, lbfgs",
+    "mlp_fewer_threads": "MLPClassifier, lbfgs",
     "mlp_adam": "MLPClassifier, adam",
     "torch_eager": "torch.optim.LBFGS",
 }
