@@ -5,8 +5,6 @@ own, which keep the cores from each other: on two cores it is fastest with SciPy
 one thread, and with NumPy's on one as well where the products are small.
 """
 
-from contextlib import contextmanager
-
 from threadpoolctl import ThreadpoolController
 
 from competitors import mlp_classifier
@@ -14,20 +12,13 @@ from competitors import mlp_classifier
 _WORTH_TWO_THREADS = 2**21  # values of X
 
 
-@contextmanager
 def fewer_threads(problem):
-    """BLAS limited, of SciPy alone or of both."""
-    libraries = ThreadpoolController().lib_controllers
+    """A context in which BLAS is limited, that of SciPy alone or all of it."""
+    controller = ThreadpoolController()
     if problem.X.size > _WORTH_TWO_THREADS:
-        libraries = [lib for lib in libraries if "scipy.libs" in lib.filepath]
-    before = [lib.num_threads for lib in libraries]
-    try:
-        for lib in libraries:
-            lib.set_num_threads(1)
-        yield
-    finally:
-        for lib, n in zip(libraries, before, strict=True):
-            lib.set_num_threads(n)
+        paths = [lib["filepath"] for lib in controller.info()]
+        controller = controller.select(filepath=[p for p in paths if "scipy.libs" in p])
+    return controller.limit(limits=1)
 
 
 def fit(problem, max_iter):
