@@ -80,7 +80,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         MLPClassifier, whose default of 1e-4 is as good as none. "auto" fits three or
         four times, with alpha from 10 up or down in half decades (of less than 100
         samples from a tenth of their number), to a maximum of the evidence [5]_: all
-        data are for training, none for validation. A number is three times as fast.
+        data are for training, none for validation. It is too large for data without
+        noise, and for more columns than rows. A number is three times as fast.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, `{label: weight}`, 1 for those left out, multiplied into
@@ -92,9 +93,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         Fit to features with weighted mean 0 and standard deviation 1. The fitted
         coefficients are in the units of `X`, so that predictions need no scaler. The
         penalty acts on standardised features, so that the objective does not depend on
-        the units of the columns, and a fit only by rounding. Constant columns are only
-        centred. Sparse `X` is never densified as a whole. `False` is the behaviour of
-        MLPClassifier.
+        the units of the columns, and a fit only by rounding. Constant columns have
+        coefficients of 0. Sparse `X` is never densified as a whole. `False` is the
+        behaviour of MLPClassifier.
 
     max_iter : int, default=500
         Most iterations over all samples of one call of `fit`. Large data have up to 12

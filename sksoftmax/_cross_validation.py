@@ -26,6 +26,10 @@ from sksoftmax._progress import report
 Array = NDArray[np.floating]
 Fold = tuple[NDArray[np.integer], NDArray[np.integer]]
 
+# Of the best score. Where alpha is so large that all weights are zero, scores differ by
+# less, and those differences hardly from fold to fold.
+_CLEAR_DIFFERENCE = 0.01
+
 
 class Samples(NamedTuple):
     """Data whose rows the folds divide.
@@ -100,8 +104,10 @@ def fit_folds(
             candidate = clone(clf).set_params(alpha=alpha)
             fits.append(
                 parallel(
-                    delayed(_fit_fold)(candidate, samples, fold, scorer, common)
-                    for fold in folds
+                    delayed(_fit_fold_or_tell)(
+                        candidate, samples, *fold, scorer, common
+                    )
+                    for fold in enumerate(folds)
                 )
             )
             scores = scores_of(fits)
@@ -119,6 +125,14 @@ def scores_of(fits: list[list[FoldFit]]) -> Array:
     return np.array([[fit.score for fit in of_alpha] for of_alpha in fits]).T
 
 
+def lacking_classes(y: NDArray, folds: list[Fold]) -> list[int]:
+    """Numbers of the folds whose training part does not have all classes."""
+    n_classes = np.unique(y).size
+    return [
+        k for k, (train, _) in enumerate(folds) if np.unique(y[train]).size < n_classes
+    ]
+
+
 def mean_scores(scores: Array) -> Array:
     """Mean over the folds that have a score; -inf where none has."""
     counts = (~np.isnan(scores)).sum(axis=0)
@@ -129,12 +143,16 @@ def mean_scores(scores: Array) -> Array:
 def is_past_the_best(scores: Array) -> bool:
     """Whether the last two alphas are worse than the best by more than chance.
 
-    That is by more than the standard error, over the folds, of the difference.
+    That is by more than a hundredth of the best score, and by more than the standard
+    error, over the folds, of the difference.
     """
-    best = int(mean_scores(scores).argmax())
+    means = mean_scores(scores)
+    best = int(means.argmax())
+    least = _CLEAR_DIFFERENCE * abs(means[best])
     behind = scores[:, [best]] - scores[:, best + 1 :][:, -2:]
     return behind.shape[1] == 2 and all(
-        mean_scores(difference) > standard_error(difference) for difference in behind.T
+        mean_scores(difference) > max(standard_error(difference), least)
+        for difference in behind.T
     )
 
 
@@ -195,6 +213,28 @@ def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
     for fold, of_fold in enumerate(zip(*fits, strict=True)):
         results[f"split{fold}_n_iter"] = np.array([fit.n_iter for fit in of_fold])
     return results
+
+
+def _fit_fold_or_tell(
+    clf: ClassifierMixin,
+    samples: Samples,
+    number: int,
+    fold: Fold,
+    scorer: Callable,
+    common: dict,
+) -> FoldFit:
+    """What goes wrong is about a part of the samples: an error says which."""
+    try:
+        return _fit_fold(clf, samples, fold, scorer, common)
+    except Exception as error:
+        y, train, test = samples.y, *(samples.y[part] for part in fold)
+        known, scored, of = (np.unique(labels).size for labels in (train, test, y))
+        error.add_note(
+            f"This is fold {number} of cv, with alpha={clf.alpha:g}: of {of} classes, "
+            f"the {train.size} samples to fit have {known}, the {test.size} to score "
+            f"{scored}."
+        )
+        raise
 
 
 def _fit_fold(

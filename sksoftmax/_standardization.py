@@ -33,7 +33,8 @@ class Standardization:
     Parameters
     ----------
     mean, scale : ndarray of shape (n_features,)
-        What is subtracted from each feature and what it is divided by; float64.
+        What is subtracted from each feature and what it is divided by; float64. An
+        infinite scale leaves the feature out: its coefficients in user units are 0.
     shift : ndarray of shape (n_features,) or None
         The part of `mean` that is subtracted from the rows themselves, in their dtype.
     """
@@ -43,6 +44,7 @@ class Standardization:
         self.scale = scale
         self.shift = shift
         self._folded_mean = mean if shift is None else mean - shift
+        self._left_out = np.flatnonzero(np.isinf(scale))
 
     @classmethod
     def identity(cls, n_features: int) -> Self:
@@ -53,12 +55,13 @@ class Standardization:
     def of(cls, X: Matrix, weights: Array | None) -> Self:
         """Weighted mean and standard deviation of the columns of `X`, dense or CSR.
 
-        Constant columns get scale 1.
+        The scale of constant columns is infinite. With 1 it would be their rounding
+        errors that are fitted to, which at a constant of 1e12 in float32 are thousands.
         """
         with np.errstate(all="ignore"):
             mean, scale = _moments(X, weights)
         # What varies by no more than the rounding errors of its mean is constant.
-        scale[scale <= 100 * np.finfo(np.float64).eps * np.abs(mean)] = 1
+        scale[scale <= 100 * np.finfo(np.float64).eps * np.abs(mean)] = np.inf
         offset_error = np.finfo(X.dtype).eps * np.max(np.abs(mean) / scale)
         if issparse(X) or offset_error <= _MAX_OFFSET_ERROR:
             return cls(mean, scale)
@@ -96,6 +99,8 @@ class Standardization:
 
         The intercepts' gradient is the same in both.
         """
+        if self._left_out.size:  # where it may have overflowed
+            coef_gradient[:, self._left_out] = 0
         coef_gradient -= np.multiply.outer(intercept_gradient, self._folded_mean)
         coef_gradient /= self.scale
 
@@ -107,7 +112,8 @@ class Standardization:
 
     def from_user_units(self, coef: Array, intercept: Array) -> tuple[Array, Array]:
         """First layer for standardised rows, from the one for the user's rows."""
-        return coef * self.scale, intercept + coef.astype(np.float64) @ self.mean
+        standardized = coef * np.where(np.isinf(self.scale), 0, self.scale)
+        return standardized, intercept + coef.astype(np.float64) @ self.mean
 
 
 def _in_units(

@@ -119,6 +119,22 @@ def test_constant_columns_do_not_matter(small_data):
     p = clf.fit(X, y).predict_proba(X)
     q = clf.fit(more, y).predict_proba(more)
     np.testing.assert_allclose(q, p, atol=1e-9)
+    np.testing.assert_array_equal(clf.coefs_[0][-2:], 0)
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+@pytest.mark.parametrize(
+    ("constant", "dtype"), [(1e12, np.float32), (9.97e36, np.float32), (1e20, float)]
+)
+def test_large_constant_columns_do_not_matter(container, constant, dtype):
+    """A time or a fill value in every row, whose rounding errors are large."""
+    X, y = load_wine(return_X_y=True)
+    X = X.astype(dtype)
+    more = np.column_stack([X, np.full(len(X), constant, dtype)])
+    clf = SoftmaxMLPClassifier(hidden_layer_sizes=(), alpha=1)
+    p = clf.fit(X, y).predict_proba(X)
+    more = container(more)
+    np.testing.assert_allclose(clf.fit(more, y).predict_proba(more), p, atol=1e-3)
 
 
 @pytest.mark.parametrize("hidden", [(), (20,), (10, 5)], ids=str)

@@ -7,12 +7,13 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.datasets import make_classification
+from sklearn.datasets import load_iris, make_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, make_scorer
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
+    KFold,
     ShuffleSplit,
     StratifiedKFold,
 )
@@ -152,11 +153,36 @@ def test_a_class_may_be_missing_in_a_fold():
     X, y = make_classification(60, 5, random_state=0)
     y[0] = 2
     cv = [(np.arange(1, 40), np.r_[0, 40:60]), (np.arange(40), np.arange(40, 60))]
-    clf = classifier(cv=cv).fit(X, y)
+    match = r"parts of folds \[0\] of cv lack classes"
+    with pytest.warns(UserWarning, match=match) as warned:
+        clf = classifier(cv=cv).fit(X, y)
+    assert warned[0].filename == __file__
     assert np.isfinite(clf.scores_).all()
     assert clf.classes_.tolist() == [0, 1, 2]
     one = single(alpha=ALPHAS[0]).fit(X[1:40], y[1:40])
     assert clf.scores_[0, 0] == neg_log_loss(one, X[40:], y[40:])
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_errors_tell_the_fold(n_jobs):
+    """What is said of its samples would be false of those of the user."""
+    X, y = make_classification(60, 5, random_state=0)
+    y.sort()
+    with pytest.raises(ValueError, match="only one class") as raised:
+        classifier(cv=KFold(2), scoring="accuracy", n_jobs=n_jobs).fit(X, y)
+    (note,) = raised.value.__notes__
+    assert note == (
+        "This is fold 0 of cv, with alpha=10: of 2 classes, the 30 samples to fit have "
+        "1, the 30 to score 1."
+    )
+
+
+def test_walk_goes_on_where_all_weights_are_zero():
+    """Scores that differ in their seventh digit are equal, though in all folds."""
+    X, y = load_iris(return_X_y=True)
+    clf = classifier(alphas=[1e6, 1e5, 1e4, 1e3, 1]).fit(X, y)
+    assert clf.alpha_ == 1
+    assert np.ptp(clf.scores_[:, :3].mean(axis=0)) < 1e-3
 
 
 def test_a_class_may_be_missing_in_all_that_is_about_it():
@@ -166,7 +192,8 @@ def test_a_class_may_be_missing_in_all_that_is_about_it():
     )
     folds = [(np.flatnonzero(y < 2), np.arange(90)), (np.arange(90), np.arange(90))]
     clf = classifier(cv=folds, class_weight={0: 1, 2: 5}, early_stopping=True)
-    clf.fit(X, y, X_val=X, y_val=y, sample_weight_val=np.ones(90))
+    with pytest.warns(UserWarning, match="lack classes"):
+        clf.fit(X, y, X_val=X, y_val=y, sample_weight_val=np.ones(90))
     assert np.isfinite(clf.scores_).all()
     np.testing.assert_array_equal(clf.class_weight_, [1, 1, 5])
 

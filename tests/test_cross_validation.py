@@ -36,10 +36,12 @@ NAN = np.nan
         ([[-1, NAN, -2]], False),  # nothing is known
         ([[-1, -2, -2], [NAN, NAN, NAN]], True),  # of one fold, but of the other
         ([[-1, -np.inf, -np.inf]], True),
+        ([[-1, -1.009, -1.009], [-2, -2.018, -2.018]], False),  # by less than 1 %
+        ([[-1, -1.011, -1.011], [-2, -2.022, -2.022]], True),
     ],
 )
 def test_walk_ends_where_two_are_clearly_worse(scores, expected):
-    """By more than the standard error of the difference, in succession."""
+    """By more than 1 % and the standard error of the difference, in succession."""
     assert is_past_the_best(np.array(scores, dtype=float)) == expected
 
 

@@ -39,13 +39,23 @@ def test_rows_without_weight_do_not_count(X):
 
 @pytest.mark.parametrize("container", [np.asarray, csr_array])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_constant_columns_are_only_centred(rng, container, dtype):
-    """A column of one value gets scale 1, whatever the value and the weights."""
+def test_constant_columns_are_left_out(rng, container, dtype):
+    """A column of one value has coefficients of 0, whatever value and weights."""
     n = 100_000
     X = np.tile(np.array([0, 0.1, 1e7, -1e-9], dtype), (n, 1))
     standardization = Standardization.of(container(X), rng.uniform(size=n))
-    np.testing.assert_array_equal(standardization.scale, 1)
     np.testing.assert_allclose(standardization.mean, X[0], rtol=1e-7)
+    layer = rng.normal(size=(3, 4)), rng.normal(size=3)
+    for coef, intercept in (
+        standardization.fold(*layer, dtype),
+        standardization.to_user_units(*layer, dtype),
+        standardization.from_user_units(layer[0], layer[1] - layer[0] @ X[0]),
+    ):
+        np.testing.assert_array_equal(coef, 0)
+        np.testing.assert_allclose(intercept, layer[1], rtol=1e-6)
+    coef_gradient = np.full((3, 4), np.inf)
+    standardization.pull_back(coef_gradient, layer[1])
+    np.testing.assert_array_equal(coef_gradient, 0)
 
 
 def test_columns_that_hardly_vary_are_not_constant(rng):
@@ -79,7 +89,7 @@ def test_a_single_zero_of_hardly_any_weight_is_no_trouble():
     """Rounding of the sum of weights never makes a variance negative."""
     weights = np.append(np.geomspace(0.1, 1, 2000), 1e-30)
     X = csr_array(np.append(np.full(2000, 3.7), 0)[:, np.newaxis])
-    assert np.isfinite(Standardization.of(X, weights).scale).all()
+    assert (Standardization.of(X, weights).scale > 0).all()
 
 
 def test_extreme_units_neither_overflow_nor_vanish(rng):
