@@ -80,8 +80,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         MLPClassifier, whose default of 1e-4 is as good as none. "auto" fits three or
         four times, with alpha from 10 up or down in half decades (of less than 100
         samples from a tenth of their number), to a maximum of the evidence [5]_: all
-        data are for training, none for validation. It is too large for data without
-        noise, and for more columns than rows. A number is three times as fast.
+        data are for training, none for validation. It can be too large for data
+        without noise, and for more columns than rows. A number is three times as fast.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, `{label: weight}`, 1 for those left out, multiplied into

@@ -127,10 +127,8 @@ def scores_of(fits: list[list[FoldFit]]) -> Array:
 
 def lacking_classes(y: NDArray, folds: list[Fold]) -> list[int]:
     """Numbers of the folds whose training part does not have all classes."""
-    n_classes = np.unique(y).size
-    return [
-        k for k, (train, _) in enumerate(folds) if np.unique(y[train]).size < n_classes
-    ]
+    n_classes = _n_classes(y)
+    return [k for k, (train, _) in enumerate(folds) if _n_classes(y[train]) < n_classes]
 
 
 def mean_scores(scores: Array) -> Array:
@@ -215,6 +213,10 @@ def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
     return results
 
 
+def _n_classes(y: NDArray) -> int:
+    return np.unique(y).size
+
+
 def _fit_fold_or_tell(
     clf: ClassifierMixin,
     samples: Samples,
@@ -227,12 +229,11 @@ def _fit_fold_or_tell(
     try:
         return _fit_fold(clf, samples, fold, scorer, common)
     except Exception as error:
-        y, train, test = samples.y, *(samples.y[part] for part in fold)
-        known, scored, of = (np.unique(labels).size for labels in (train, test, y))
+        train, test = (samples.y[part] for part in fold)
         error.add_note(
-            f"This is fold {number} of cv, with alpha={clf.alpha:g}: of {of} classes, "
-            f"the {train.size} samples to fit have {known}, the {test.size} to score "
-            f"{scored}."
+            f"This is fold {number} of cv, with alpha={clf.alpha:g}: of "
+            f"{_n_classes(samples.y)} classes, the {train.size} samples to fit have "
+            f"{_n_classes(train)}, the {test.size} to score {_n_classes(test)}."
         )
         raise
 

@@ -13,7 +13,6 @@ from sklearn.metrics import get_scorer, make_scorer
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
-    KFold,
     ShuffleSplit,
     StratifiedKFold,
 )
@@ -168,12 +167,13 @@ def test_errors_tell_the_fold(n_jobs):
     """What is said of its samples would be false of those of the user."""
     X, y = make_classification(60, 5, random_state=0)
     y.sort()
+    folds = [(np.arange(60), np.arange(60)), (np.arange(20), np.arange(60))]
     with pytest.raises(ValueError, match="only one class") as raised:
-        classifier(cv=KFold(2), scoring="accuracy", n_jobs=n_jobs).fit(X, y)
+        classifier(cv=folds, scoring="accuracy", n_jobs=n_jobs).fit(X, y)
     (note,) = raised.value.__notes__
     assert note == (
-        "This is fold 0 of cv, with alpha=10: of 2 classes, the 30 samples to fit have "
-        "1, the 30 to score 1."
+        "This is fold 1 of cv, with alpha=10: of 2 classes, the 20 samples to fit have "
+        "1, the 60 to score 2."
     )
 
 
