@@ -73,36 +73,48 @@ class Study(NamedTuple):
 
     def run(self, tasks, n_jobs):
         """Results of the tasks by task, from the file as far as it has them."""
-        results = self.read()
-        missing = [task for task in tasks if task not in results]
-        rows = Parallel(n_jobs, return_as="generator_unordered", batch_size=1)(
-            delayed(attempt)(task, self.methods[task.method], *self[1:4])
-            for task in missing
+        return resume(
+            tasks,
+            lambda task: delayed(attempt)(task, self.methods[task.method], *self[1:4]),
+            self.path,
+            n_jobs,
         )
-        began, failed = time.perf_counter(), 0
-        with self.path.open("a", encoding="utf-8") as file:
-            for count, (task, found) in enumerate(rows, 1):
-                if isinstance(found, str):
-                    failed += 1
-                    print(f"\n{task} failed: {found}")
-                    continue
-                results[task] = found
-                file.write(json.dumps({**task._asdict(), **found}) + "\n")
-                file.flush()
-                minutes = (time.perf_counter() - began) / 60
-                print(
-                    f"\r{count}/{len(missing)}, {minutes:.1f} min", end="", flush=True
-                )
-        if failed:
-            raise SystemExit(f"{failed} fits failed; the others are in {self.path}.")
-        return results
 
-    def read(self):
-        """What the file has."""
-        if not self.path.exists():
-            return {}
-        lines = map(json.loads, self.path.read_text(encoding="utf-8").splitlines())
-        return {Task(*(line.pop(key) for key in Task._fields)): line for line in lines}
+
+def resume(tasks, call, path, n_jobs):
+    """Results of the tasks by task, from the file as far as it has them.
+
+    `call` makes a delayed call of a task, which returns the task, and a dict of results
+    or what went wrong.
+    """
+    results = read(path)
+    missing = [task for task in tasks if task not in results]
+    rows = Parallel(n_jobs, return_as="generator_unordered", batch_size=1)(
+        map(call, missing)
+    )
+    began, failed = time.perf_counter(), 0
+    with path.open("a", encoding="utf-8") as file:
+        for count, (task, found) in enumerate(rows, 1):
+            if isinstance(found, str):
+                failed += 1
+                print(f"\n{task} failed: {found}")
+                continue
+            results[task] = found
+            file.write(json.dumps({**task._asdict(), **found}) + "\n")
+            file.flush()
+            minutes = (time.perf_counter() - began) / 60
+            print(f"\r{count}/{len(missing)}, {minutes:.1f} min", end="", flush=True)
+    if failed:
+        raise SystemExit(f"{failed} fits failed; the others are in {path}.")
+    return results
+
+
+def read(path):
+    """What the file has."""
+    if not path.exists():
+        return {}
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {Task(*(line.pop(key) for key in Task._fields)): line for line in lines}
 
 
 def attempt(task, make, load, folder, max_rows):
