@@ -17,6 +17,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._activations import ACTIVATIONS
+from sksoftmax._alpha_search import Candidate
 from sksoftmax._callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._early_stopping import (
     EarlyStopping,
@@ -30,7 +31,7 @@ from sksoftmax._lbfgs import Convergence, Minimum, NotFiniteError, State
 from sksoftmax._objective import Objective
 from sksoftmax._parameters import ParameterLayout
 from sksoftmax._prediction import outputs, overflow_message
-from sksoftmax._regularization import Candidate, train_with_best_alpha
+from sksoftmax._regularization import doubts, train_with_best_alpha
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import BlockThreads, Map
 from sksoftmax._training import Stage, Trained, train
@@ -39,6 +40,7 @@ from sksoftmax._validation import (
     check_class_weight,
     check_weights,
     multiplied,
+    samples_of_weight,
 )
 from sksoftmax._version import VersionedEstimator
 from sksoftmax._warm_start import check_same_problem, previous_point
@@ -77,11 +79,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         Strength of the L2 penalty `alpha / (2 * S) * ||W||**2` on the coefficients of
         all layers, not on intercepts, where S is the sum of the sample weights (the
         number of samples without them): the more data, the less it counts. Scaled as in
-        MLPClassifier, whose default of 1e-4 is as good as none. "auto" fits three or
-        four times, with alpha from 10 up or down in half decades (of less than 100
-        samples from a tenth of their number), to a maximum of the evidence [5]_: all
-        data are for training, none for validation. It can be too large for data
-        without noise, and for more columns than rows. A number is three times as fast.
+        MLPClassifier, whose default of 1e-4 is as good as none. "auto" chooses it by
+        the log-loss on samples that are held out, a fifth at a time, and then fits all
+        of them: 10, 1 and 0.1 first, further decades and half decades where they lead,
+        from 1e-5 to 1e4, in the unit of class weights. A number is about five times as
+        fast.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, `{label: weight}`, 1 for those left out, multiplied into
@@ -107,8 +109,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     max_time : float or None, default=None
         Seconds after which a fit ends with the iteration that is running; if that is on
-        a subset, with one more on all samples. Where it ends the fit, results are not
-        reproducible.
+        a subset, or in the search for alpha, with one more on all samples. Where it
+        ends the fit, results are not reproducible.
 
     early_stopping : bool, default=False
         End the fit where `n_iter_no_change` iterations over all samples together
@@ -137,9 +139,10 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         call.
 
     verbose : bool or int, default=0
-        Print a line for each iteration: the objective, `gradient_norm` (of
+        1 prints a line for each iteration: the objective, `gradient_norm` (of
         `convergence_`, where its step began), the validation log-loss and the seconds
-        so far; and the reason of the stop.
+        so far; and the reason of the stop. Of the search for alpha it prints a line for
+        each fit, 2 also their iterations.
 
     Attributes
     ----------
@@ -189,15 +192,23 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     alpha_ : float
         The `alpha` of the fitted weights.
 
+    held_out_loss_ : float
+        With `alpha="auto"`, the log-loss on samples that fits with `alpha_` have not
+        seen, in nats: what to expect on new ones, or a little more, as those fits are
+        to four fifths of the data. With class weights it is weighted by them. NaN where
+        nothing can be held out, as each class is a single sample.
+
     log_evidence_ : float
         With `alpha="auto"`, the logarithm of the probability that the labels have for
-        `alpha_`, up to a constant. Not with `early_stopping`. After a warm start, that
-        and `alpha_path_` are those of the fit that learnt `alpha_`.
+        `alpha_` [5]_, up to a constant; for comparison. NaN with `early_stopping`.
 
-    alpha_path_ : list of (alpha, log_evidence, n_effective, validation_loss, n_iter)
-        With `alpha="auto"`, what was tried, in the order of alpha: named tuples, with
-        the number of coefficients that the data determine, and iterations; what early
-        stopping does not know, or only it knows, is NaN.
+    alpha_path_ : list of named tuples
+        With `alpha="auto"`, what was tried, in the order of alpha: `alpha`;
+        `held_out_loss`, comparable between them, and its `standard_error`;
+        `log_evidence` and `n_effective`, the number of coefficients that the data
+        determine (NaN for fits that were given up, and with `early_stopping`); and
+        `n_iter`, the iterations of its fits. After a warm start, these are those of the
+        fit that learnt `alpha_`.
 
     convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
         Why the fit ended, a named tuple. `reason` is "tol"; "gradient" or "rounding",
@@ -246,13 +257,20 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     has one thread during a fit. float32 arrays are computed in float32, with losses and
     gradients added up in float64.
 
-    With `alpha="auto"` the result is that of a fit with `alpha=alpha_`, bit for bit;
-    `max_iter` is for each fit, `max_time` for all, and the attributes are those of the
-    best. Laplace's approximation with one Kronecker product for each layer (see
-    docs/benchmarks/quality/README.md for the formula and how well it does) sees neither
-    other minima nor that a model is wrong: on nearly noise-free data it takes too large
-    an alpha, and :class:`SoftmaxMLPClassifierCV` finds a better one. Of four samples
-    the exclusive or cannot be told from chance: it takes a given alpha.
+    With `alpha="auto"` the result is that of a fit with `alpha=alpha_`, bit for bit
+    (with weights, up to the rounding of their unit); `max_iter` is for each fit,
+    `max_time` for all, half of it for the search, and the attributes are those of the
+    last fit. Which samples are held out depends on what they hold alone, not on their
+    order or on `random_state`: copies are held out together, and classes in proportion.
+    Fits with different alphas are compared sample by sample; those that are clearly
+    worse are given up, the others race on until a thousand samples or all were held
+    out. At most 20,000 samples, or 128 MiB of `X`, are copied for that. The user guide
+    has more (docs/user_guide/alpha.md). Of four samples the exclusive or cannot be told
+    from chance: it takes a given alpha.
+
+    Weights that sum to less than a tenth of the number of samples cannot be numbers of
+    copies, as boosting's, which sum to 1: Kish's effective number of samples,
+    `(sum s_i)**2 / sum s_i**2`, stands for their sum then, with a warning.
 
     The objective is not convex: another `random_state` ends in another minimum. So does
     another order of the rows, or copies for weights, of more than 4096 / n_classes
@@ -292,6 +310,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     """
 
     alpha_: float
+    held_out_loss_: float
     log_evidence_: float
     alpha_path_: list[Candidate]
     classes_: NDArray
@@ -396,8 +415,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             Class labels: integers, booleans or strings; of objects, strings alone.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; None weighs all samples equally. `alpha="auto"` takes
-            them for numbers of copies: they should not be divided by their sum.
+            Non-negative weights, numbers of copies; None weighs all samples equally.
+            Those that sum to less than a tenth of their number are taken for relative
+            ones.
 
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Validation data for `early_stopping`, instead of a part of `X`. In a
@@ -429,6 +449,10 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         -----
         sklearn.exceptions.ConvergenceWarning
             If the fit ended before it met `tol`, with the reason and the remedy.
+        UserWarning
+            If, with `alpha="auto"`, held-out samples are predicted no better than by
+            the class frequencies, or best with the last alpha of the search; or if the
+            weights are taken for relative ones.
         """
         is_warm = self._is_warm()
         task = FitTask(self, X, y, sample_weight)
@@ -439,7 +463,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             )
             task.begin()
             try:
-                trained = self._train(
+                trained, doubtful = self._train(
                     objective,
                     start,
                     is_warm=is_warm,
@@ -456,7 +480,10 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             raise KeyboardInterrupt
         task.finish()
         task.end()
-        self._warn_if_not_converged(trained.minimum)
+        if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubtful):
+            self._warn_if_not_converged(trained.minimum)
+        for doubt in doubtful:
+            warnings.warn(doubt, stacklevel=3)
         return self
 
     def _prepare(
@@ -488,15 +515,13 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.class_weight_ = check_class_weight(
             self.class_weight, classes, codes, weights
         )
-        independent_part = 1.0
+        unit = samples_of_weight(weights, unit)
         if self.class_weight is not None:
             factors = self.class_weight_[codes]
             weights, weights_sum, factor = check_weights(
                 multiplied(factors, weights), X, "sample_weight times class_weight"
             )
             unit *= factor
-            independent_part = weights_sum / float(factors @ weights)
-        self._warn_of_few(weights, weights_sum * unit * independent_part)
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
         standardization = (
             Standardization.of(X, weights)
@@ -516,7 +541,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             standardization=standardization,
             map_blocks=map_blocks,
             weights_unit=unit,
-            independent_part=independent_part,
+            class_weight=None if self.class_weight is None else self.class_weight_,
         )
         if self._is_warm():
             check_same_problem(previous, vars(self), layout.layer_units)
@@ -526,21 +551,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             start, self._state = layout.draw(random_state), None
             self._seed = random_state.randint(np.iinfo(np.int32).max)
         return objective, start
-
-    def _warn_of_few(self, weights: Array | None, n_samples: float) -> None:
-        """Weights that sum to 1, say, are hardly meant to be a single sample."""
-        if self.alpha != "auto" or weights is None:
-            return
-        n_rows = np.count_nonzero(weights)
-        if n_samples < n_rows / 10:
-            warnings.warn(
-                f'alpha="auto" takes the weights of {n_rows} samples for numbers of '
-                f"copies, and they add up to {n_samples:.3g}: of so few little can be "
-                "learnt. Multiply sample_weight by a constant, or pass a number as "
-                "alpha.",
-                UserWarning,
-                stacklevel=5,
-            )
 
     def _hold_out(
         self,
@@ -590,10 +600,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     def _train(
         self, objective: Objective, start: Array, *, is_warm: bool, **options: Any
-    ) -> Trained:
-        """Minimise, with the given alpha or the best.
+    ) -> tuple[Trained, list[Warning]]:
+        """Minimise, with the given alpha or the best; and what is to be warned of.
 
-        Sets `alpha_`; and `log_evidence_` and `alpha_path_`, or removes them.
+        Sets `alpha_`; and `held_out_loss_`, `log_evidence_` and `alpha_path_`, or
+        removes them.
         """
         options = {
             **options,
@@ -606,18 +617,15 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             "verbose": self.verbose,
         }
         if self.alpha == "auto" and is_warm and hasattr(self, "alpha_path_"):
-            return train(objective.with_alpha(self.alpha_), start, **options)
-        forget(self, "log_evidence_", "alpha_path_")
+            return train(objective.with_alpha(self.alpha_), start, **options), []
+        forget(self, "held_out_loss_", "log_evidence_", "alpha_path_")
         if self.alpha != "auto":
             self.alpha_ = float(self.alpha)
-            return train(objective, start, **options)
-        best, trained, self.alpha_path_ = train_with_best_alpha(
-            objective, start, **options
-        )
-        self.alpha_ = best.alpha
-        if trained.validation is None:
-            self.log_evidence_ = best.log_evidence
-        return trained
+            return train(objective, start, **options), []
+        found, trained = train_with_best_alpha(objective, start, **options)
+        self.alpha_path_ = found.path
+        self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
+        return trained, list(doubts(found, self.max_time))
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")

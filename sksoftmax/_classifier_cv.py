@@ -180,8 +180,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     See Also
     --------
-    SoftmaxMLPClassifier : Learns alpha from the training data with `alpha="auto"`, in a
-        fifth of the time.
+    SoftmaxMLPClassifier : Chooses alpha by held-out samples with `alpha="auto"`, of
+        fewer fits.
     sklearn.model_selection.GridSearchCV : Searches any parameters.
 
     Notes

@@ -21,6 +21,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
 from sksoftmax._blocks import Matrix
+from sksoftmax._judge import Judge
 from sksoftmax._progress import report
 
 Array = NDArray[np.floating]
@@ -112,9 +113,8 @@ def fit_folds(
             )
             scores = scores_of(fits)
             if verbose:
-                mean = mean_scores(scores)[-1]
-                error = standard_error(scores[:, -1])
-                report(f"alpha = {alpha:.3g}, score = {mean:.6g} +- {error:.2g}")
+                loss, error, _ = _judge_of(scores).loss(len(fits) - 1)
+                report(f"alpha = {alpha:.3g}, score = {-loss:.6g} +- {error:.2g}")
             if callback() or is_past_the_best(scores):
                 break
     return fits
@@ -142,24 +142,26 @@ def is_past_the_best(scores: Array) -> bool:
     """Whether the last two alphas are worse than the best by more than chance.
 
     That is by more than a hundredth of the best score, and by more than the standard
-    error, over the folds, of the difference.
+    error, over the folds, of the difference; of a single fold nothing is known of that.
     """
     means = mean_scores(scores)
     best = int(means.argmax())
     least = _CLEAR_DIFFERENCE * abs(means[best])
-    behind = scores[:, [best]] - scores[:, best + 1 :][:, -2:]
-    return behind.shape[1] == 2 and all(
-        mean_scores(difference) > max(standard_error(difference), least)
-        for difference in behind.T
+    judge = _judge_of(scores)
+    behind = [judge.difference(k, best) for k in range(best + 1, scores.shape[1])[-2:]]
+    return len(behind) == 2 and all(
+        mean > max(error if n > 1 else 0.0, least) for mean, error, n in behind
     )
 
 
-def standard_error(values: Array) -> float:
-    """Of the mean of those that are known; 0 where there is none or an infinite one."""
-    known = values[~np.isnan(values)]
-    if not np.isfinite(known).all() or known.size == 0:
-        return 0.0
-    return float(known.std() / np.sqrt(known.size))
+def _judge_of(scores: Array) -> Judge:
+    """For which each fold is an observation, and alphas are numbered."""
+    judge = Judge()
+    for fold, of_fold in enumerate(scores):
+        judge.set_part(fold, np.ones(1), np.ones(1))
+        for k in np.flatnonzero(~np.isnan(of_fold)).tolist():
+            judge.hear(k, fold, -of_fold[[k]])
+    return judge
 
 
 def neg_log_loss(
@@ -248,6 +250,7 @@ def _fit_fold(
     with warnings.catch_warnings():
         # Told once for all, by the reasons.
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "The weights of .* samples sum to")
         clf.fit(
             X[train], y[train], **_check_method_params(X, fit_params, train), **common
         )

@@ -12,9 +12,7 @@ prior and is integrated out, which leaves of A the covariance of the inputs: the
 complement of the intercept in A (x) G.
 
 Weights of samples are counts; weights of classes are not: they make no sample worth
-several. With those, S in the first term is the effective number of samples, which is S
-times the sum of s_i c_i over that of s_i c_i^2 (Kish, Survey Sampling, 1965), for
-sample weights s_i and class weights c_i.
+several. With those, S in the first term is the effective number of samples.
 
 Here c = 1/2. The determinant of the blocks on the diagonal is larger than that of the
 whole matrix (Fischer's inequality), more so for a smaller alpha: with c = 1 the alpha
@@ -66,7 +64,7 @@ class LaplaceEvidence:
     ) -> None:
         self._metric = KroneckerMetric(objective, random_state)
         self._weights_sum = objective.weights_sum * objective.weights_unit
-        self._n_samples = objective.independent_part * self._weights_sum
+        self._n_samples = objective.effective_samples
 
     def __call__(self, parameters: Array, loss: float, alpha: float) -> Evidence:
         """Evidence for `alpha`, positive and in the user's unit, as all sums here."""

@@ -56,6 +56,13 @@ def cross_entropy_sum(
     return float(losses.astype(np.float64) @ sample_weight), deltas
 
 
+def cross_entropies(logits: Array, y: NDArray[np.integer]) -> Array:
+    """Cross-entropy of each row of a block, in float64; `logits` as above."""
+    logits = logits.astype(np.float64)
+    logits -= logits.max(axis=0)
+    return logsumexp(logits, axis=0) - logits[y, np.arange(y.size)]
+
+
 def cross_entropy(
     logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
 ) -> tuple[float, Array]:

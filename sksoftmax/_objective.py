@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sksoftmax._activations import Activation
 from sksoftmax._blocks import Matrix, row_blocks
-from sksoftmax._loss import cross_entropy_sum
+from sksoftmax._loss import cross_entropies, cross_entropy_sum
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward, loss_gradient_sums
 from sksoftmax._parameters import ParameterLayout
@@ -27,6 +27,9 @@ from sksoftmax._threads import Map
 from sksoftmax._validation import multiplied
 
 Array = NDArray[np.floating]
+
+# Of weights in float32: that of a whole number of copies is still one.
+_ROUNDING = 1e-6
 
 
 class Objective:
@@ -54,9 +57,9 @@ class Objective:
         `map_blocks(function, blocks)` gives the results in the order of the blocks.
     weights_unit : float, default=1
         What a weight of 1 is to the user.
-    independent_part : float, default=1
-        How many samples a weight of 1 stands for: less than 1 where weights are no
-        counts.
+    class_weight : ndarray of shape (n_classes,), default=None
+        Factors in `weights` that are no numbers of samples, in the user's unit. None
+        for 1.
     """
 
     def __init__(
@@ -72,7 +75,7 @@ class Objective:
         standardization: Standardization,
         map_blocks: Map = map,
         weights_unit: float = 1.0,
-        independent_part: float = 1.0,
+        class_weight: Array | None = None,
     ) -> None:
         self.X = X
         self.y = y
@@ -84,7 +87,7 @@ class Objective:
         self.standardization = standardization
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
-        self.independent_part = independent_part
+        self.class_weight = class_weight
         self.blocks = row_blocks(X, *layout.layer_units[1:])
         keep_freed_memory()
 
@@ -108,6 +111,52 @@ class Objective:
         )
         return sum(losses) / self.weights_sum
 
+    def row_losses(self, parameters: Array) -> Array:
+        """Cross-entropy of each row that has a weight, in float64."""
+        with np.errstate(all="ignore"):
+            network = self.network(parameters)
+        losses = self.map_blocks(partial(self._block_row_losses, network), self.blocks)
+        return np.concatenate(list(losses))
+
+    @property
+    def counted(self) -> slice | NDArray[np.bool_]:
+        """Which rows have a weight."""
+        return slice(None) if self.weights is None else self.weights > 0
+
+    @property
+    def counts(self) -> Array | None:
+        """How many samples each row stands for, class weights aside; None for one."""
+        if self.weights is None:
+            return None
+        counts = self.weights.astype(np.float64) * self.weights_unit
+        if self.class_weight is not None:
+            factors = self.class_weight[self.y]
+            counts = np.divide(counts, factors, out=counts, where=factors > 0)
+        whole = np.rint(counts)
+        is_whole = abs(counts - whole) <= _ROUNDING * counts
+        return np.where(is_whole, whole, counts)
+
+    @property
+    def mean_class_weight(self) -> float:
+        """Of all samples: the unit in which an alpha means the same as without."""
+        return self._class_moment(1)
+
+    @property
+    def effective_samples(self) -> float:
+        """Number of samples; with class weights Kish's (Survey Sampling, 1965).
+
+        That is `(sum s_i c_i)**2 / sum s_i c_i**2`.
+        """
+        n_samples = self.weights_sum * self.weights_unit / self._class_moment(1)
+        return n_samples * self._class_moment(1) ** 2 / self._class_moment(2)
+
+    def _class_moment(self, power: int) -> float:
+        """Mean of that power of the class weights, over the samples."""
+        if self.class_weight is None:
+            return 1.0
+        counts = np.bincount(self.y, self.counts, minlength=self.class_weight.size)
+        return float(np.average(self.class_weight**power, weights=counts))
+
     def with_alpha(self, alpha: float) -> "Objective":
         """The same function with another penalty, `alpha` in the user's unit."""
         other = copy(self)
@@ -125,6 +174,33 @@ class Objective:
         if factors is not None:
             weights = multiplied(factors.astype(self.X.dtype), weights)
         return self.on(self.X[rows], self.y[rows], weights)
+
+    def repeated(self, rows: NDArray[np.integer], counts: Array) -> "Objective":
+        """The same function of so many copies of some of the rows, standardised anew.
+
+        What is held out of them must not have a part in that.
+        """
+        y = self.y[rows]
+        weights = counts if self.class_weight is None else counts * self.class_weight[y]
+        weights = weights / self.weights_unit
+        is_plain = bool((weights == 1).all())
+        other = self.on(
+            self.X[rows], y, None if is_plain else weights.astype(self.X.dtype)
+        )
+        if self.standardization.is_learnt:
+            other.standardization = Standardization.of(other.X, other.weights)
+        return other
+
+    def translated(self, parameters: Array, other: "Objective") -> Array:
+        """The parameters of the same network where rows are standardised otherwise."""
+        coefs, intercepts = self.layout.unpack(parameters.copy())
+        coefs[0], intercepts[0] = self.standardization.to_user_units(
+            coefs[0], intercepts[0], np.float64
+        )
+        coefs[0], intercepts[0] = other.standardization.from_user_units(
+            coefs[0], intercepts[0]
+        )
+        return self.layout.pack(coefs, intercepts)
 
     def on(
         self, X: Matrix, y: NDArray[np.integer], weights: Array | None
@@ -144,6 +220,7 @@ class Objective:
             standardization=self.standardization,
             map_blocks=self.map_blocks,
             weights_unit=self.weights_unit,
+            class_weight=self.class_weight,
         )
 
     def shuffled_classes(
@@ -205,6 +282,13 @@ class Objective:
         with np.errstate(all="ignore"):
             logits = forward(X, *network, self.activations)
             return cross_entropy_sum(logits, y, weights)[0]
+
+    def _block_row_losses(
+        self, network: tuple[list[Array], list[Array]], rows: slice
+    ) -> Array:
+        X, y, _ = self.block(rows)
+        with np.errstate(all="ignore"):
+            return cross_entropies(forward(X, *network, self.activations), y)
 
     def block(self, rows: slice) -> tuple[Matrix, NDArray[np.integer], Array | None]:
         """Shifted rows, class codes and weights, without rows that weigh nothing."""

@@ -1,62 +1,58 @@
-"""`alpha="auto"`: the strength of regularisation that explains the data best."""
+"""`alpha="auto"`: a fit with the regularisation that is best on held-out rows."""
 
-import math
 import time
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 
-from sksoftmax._evidence import LaplaceEvidence
+from sksoftmax._alpha_search import COARSE, AlphaSearch, Found
+from sksoftmax._blocks import row_values
+from sksoftmax._early_stopping import EarlyStopping
+from sksoftmax._held_out import N_PARTS, HeldOut, Split, copies_of_a_row, fifths
+from sksoftmax._lbfgs import State
 from sksoftmax._objective import Objective
-from sksoftmax._progress import report
 from sksoftmax._training import Trained, train
 
 Array = NDArray[np.floating]
 
-# Two candidates for each decade: on 26 data sets the test log-loss changes by some
-# percent from one to the next. The first is the most frequent choice, and its fit ends
-# sooner than those of smaller ones. Of less than a hundred samples it is a tenth of
-# their number: larger ones shrink all weights to zero, where the evidence is flat.
-_PER_DECADE, _FIRST, _LAST = 2, 2, 8
+# The best alpha hardly depends on the number of rows (docs/benchmarks/quality): those
+# of a search are limited, and where there are many more, one on a few comes first.
+_MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
+# Bytes of X that a search copies, but for few rows.
+_MAX_COPY = 2**27
 
 
-class Candidate(NamedTuple):
-    """What a fit with one alpha has shown.
-
-    Attributes
-    ----------
-    alpha : float
-        Strength of regularisation.
-    log_evidence : float
-        Of the labels, up to a constant. NaN with early stopping, as the evidence is one
-        of minima.
-    n_effective : float
-        Coefficients that the data determine. NaN with early stopping.
-    validation_loss : float
-        With early stopping, the log-loss on the validation data; otherwise NaN.
-    n_iter : int
-        Iterations of the fit.
-    """
-
-    alpha: float
-    log_evidence: float
-    n_effective: float
-    validation_loss: float
-    n_iter: int
-
-    def is_better_than(self, other: "Candidate") -> bool:
-        """By the validation data, where there are any, or by the evidence."""
-        return (
-            self.validation_loss < other.validation_loss
-            or self.log_evidence > other.log_evidence
+def doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
+    """What a user should know of the alpha that was found, and can try."""
+    loss, alpha = found.candidate.held_out_loss, found.candidate.alpha
+    if found.ended_by == "max_time":
+        yield ConvergenceWarning(
+            f"Half of max_time={max_time} seconds was over in the search for alpha: "
+            f"alpha={alpha:.3g} is the best of the {len(found.path)} that were tried. "
+            "Increase max_time, or pass alpha as a number."
         )
-
-    def merit(self) -> str:
-        """What it is judged by, for a line of progress."""
-        if np.isnan(self.validation_loss):
-            return f"Log evidence = {self.log_evidence:.6g}"
-        return f"Lowest validation loss = {self.validation_loss:.8f}"
+    if not found.gain.n:
+        yield UserWarning(
+            "Each class is a single sample, so that nothing can be held out: "
+            f"alpha={alpha:.3g} is a guess. Pass more samples, or alpha as a number."
+        )
+    elif not found.has_learnt():
+        yield UserWarning(
+            "No alpha predicts held-out samples better than the class frequencies do: "
+            f"the log-loss is {loss:.4g}, and theirs {loss + found.gain.mean:.4g}. If "
+            "X should tell more of y, try more samples, other features, other "
+            "hidden_layer_sizes or activation, or a number for alpha."
+        )
+    elif found.is_at_edge:
+        which = "smallest" if alpha == found.path[0].alpha else "largest"
+        yield UserWarning(
+            f"alpha={alpha:.3g}, the {which} that was tried, is the best on held-out "
+            f"samples (log-loss {loss:.4g}). One beyond it may be better: pass it as a "
+            "number."
+        )
 
 
 def train_with_best_alpha(
@@ -65,130 +61,104 @@ def train_with_best_alpha(
     *,
     seed: int = 0,
     max_time: float | None = None,
-    verbose: int = 0,
+    early_stopping: EarlyStopping | None = None,
+    is_warm: bool = False,
+    state: State | None = None,
     **options: Any,
-) -> tuple[Candidate, Trained, list[Candidate]]:
-    """Fit with one alpha after the other, from 10 uphill to the best in its vicinity.
+) -> tuple[Found, Trained]:
+    """Find alpha by fits to parts of the rows, and fit it to all of them.
 
-    That is a maximum of the evidence or, with early stopping, a minimum of the log-loss
-    on the validation data.
+    Parameters are those of `train`. Each fit is from random weights, not from those of
+    another alpha: the units that a large one has put to sleep stay so for the smaller
+    ones. So the result is that of `train` with the alpha found, bit for bit, unless
+    time was over or a callback or the user ended the search: then it comes from the
+    best of the fits that were made. Half of `max_time` is for the search.
 
-    Each fit is from `start`, not from the one before: the units that a large alpha has
-    put to sleep stay so for the smaller ones. So the best fit is also that of `train`
-    with its alpha alone, bit for bit, unless it is the one that `max_time` ended. The
-    evidence has a single maximum in all cases of the study.
-
-    Parameters are those of `train`. `max_time` is for all fits together.
+    With early stopping the validation data judge, and each fit is one to all rows that
+    there are to train on. So it is where nothing can be held out: there the evidence
+    judges.
 
     Returns
     -------
-    best : Candidate
+    found : Found
+        Of the search.
     trained : Trained
-        Its fit.
-    path : list of Candidate
-        In the order of alpha.
+        The fit with that alpha.
     """
-    search = _Search(objective, start, seed, max_time, verbose, options)
-    # In units of samples: class weights ask for an alpha in proportion to theirs.
-    part = objective.independent_part
-    n_samples = objective.weights_sum * objective.weights_unit * part
-    tenth = math.floor(_PER_DECADE * math.log10(n_samples / 10))
-    shift = round(-_PER_DECADE * math.log10(part))
+    began = time.perf_counter()
+    options["seed"] = seed
+    if early_stopping is not None:
+        options["early_stopping"] = early_stopping
+    found = _searched(
+        objective,
+        # What held-out rows judge must not have seen them, as a warm start has.
+        objective.layout.draw(np.random.RandomState(seed)) if is_warm else start,
+        ends=None if max_time is None else began + max_time / 2,
+        **options,
+    )
+    objective = objective.with_alpha(found.candidate.alpha)
+    if found.ended_by in ("callback", "interrupted"):
+        return found, _as_it_is(found.fit, objective, found.ended_by)
+    if found.is_final and not is_warm:
+        return found, _ended_by(found.fit, found.ended_by)
+    if found.ended_by == "max_time":
+        start, is_warm, state = found.fit.minimum.x, True, None
+    left = None if max_time is None else began + max_time - time.perf_counter()
     try:
-        search.climb(min(max(tenth, -_LAST), _FIRST), shift)
-    except KeyboardInterrupt:
-        if search.best is None:
-            raise
-        search.reason = "interrupted"
-    return search.result()
-
-
-class _Search:
-    """Fits of one alpha after the other, of which the best is held."""
-
-    def __init__(
-        self,
-        objective: Objective,
-        start: Array,
-        seed: int,
-        max_time: float | None,
-        verbose: int,
-        options: dict[str, Any],
-    ) -> None:
-        self._objective = objective
-        self._start = start
-        self._options = {"seed": seed, "verbose": verbose, **options}
-        self._verbose = verbose
-        self._evidence = LaplaceEvidence(objective, np.random.RandomState(seed))
-        self._ends = None if max_time is None else time.perf_counter() + max_time
-        self._tried: dict[int, Candidate] = {}
-        self.best: tuple[Candidate, Trained] | None = None
-        self.reason: str | None = None
-
-    def climb(self, first: int, shift: int) -> None:
-        """From one half decade to the next, first down and then up."""
-        self._is_better_at(first + shift)
-        for direction in (-1, 1):
-            step = first + direction
-            while abs(step) <= _LAST and not self._is_over():
-                if not self._is_better_at(step + shift):
-                    break
-                step += direction
-            if step != first + direction:
-                break
-
-    def result(self) -> tuple[Candidate, Trained, list[Candidate]]:
-        """The best, and all that were tried."""
-        assert self.best is not None  # after `climb`
-        best, trained = self.best
-        if self.reason:
-            minimum = trained.minimum
-            convergence = minimum.convergence._replace(reason=self.reason)
-            trained = trained._replace(
-                minimum=minimum._replace(convergence=convergence)
-            )
-        return best, trained, [self._tried[step] for step in sorted(self._tried)]
-
-    def _is_better_at(self, step: int) -> bool:
-        """Fit with an alpha; whether it is the best so far."""
-        alpha = 10.0 ** (step / _PER_DECADE)
-        if self._verbose:
-            report(f"With alpha = {alpha:.3g}")
         trained = train(
-            self._objective.with_alpha(alpha),
-            self._start,
-            max_time=self._left(),
-            **self._options,
+            objective, start, max_time=left, is_warm=is_warm, state=state, **options
         )
-        reason = trained.minimum.convergence.reason
-        if reason in ("interrupted", "callback"):
-            self.reason = reason
-        if reason == "interrupted" and self.best is not None:
-            return False
-        candidate = _candidate(alpha, trained, self._evidence)
-        if self._verbose:
-            report(candidate.merit())
-        self._tried[step] = candidate
-        is_better = self.best is None or candidate.is_better_than(self.best[0])
-        if is_better:
-            self.best = candidate, trained
-        return is_better
-
-    def _is_over(self) -> bool:
-        left = self._left()
-        if left is not None and left <= 0:
-            self.reason = self.reason or "max_time"
-        return self.reason is not None
-
-    def _left(self) -> float | None:
-        return None if self._ends is None else self._ends - time.perf_counter()
+    except KeyboardInterrupt:
+        return found, _as_it_is(found.fit, objective, "interrupted")
+    reason = trained.minimum.convergence.reason
+    if reason in ("callback", "interrupted"):
+        before = _as_it_is(found.fit, objective, reason)
+        if before.minimum.loss < trained.minimum.loss:
+            return found, before
+        return found, trained
+    return found, _ended_by(trained, found.ended_by)
 
 
-def _candidate(alpha: float, trained: Trained, evidence: LaplaceEvidence) -> Candidate:
-    minimum, _, validation = trained
-    n_iter = len(minimum.loss_curve)
-    if validation is None:
-        shown = evidence(minimum.x, minimum.loss, alpha)
-        return Candidate(alpha, *shown, validation_loss=np.nan, n_iter=n_iter)
-    validation_loss = validation.best.validation_loss
-    return Candidate(alpha, np.nan, np.nan, validation_loss, n_iter)
+def _searched(objective: Objective, start: Array, **options: Any) -> Found:
+    """The alpha that is best on held-out rows, or on validation data."""
+    unit = objective.mean_class_weight
+    if "early_stopping" in options:
+        if objective.counts is not None:
+            unit *= float(np.median(objective.counts[objective.counted]))
+        split = Split.of(objective, options["early_stopping"].validation)
+        held_out = HeldOut(1, lambda part: split)
+        search = AlphaSearch(objective, held_out, start, unit=unit, **options)
+        return search.run(COARSE)
+    n_few = max(_FEW_ROWS, _FEW_OF_A_CLASS * objective.layout.layer_units[-1])
+    row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
+    n_rows = max(min(_MAX_ROWS, _MAX_COPY // row_bytes), n_few)
+    parts = fifths(objective, n_rows * N_PARTS // (N_PARTS - 1))
+    unit *= copies_of_a_row(parts)
+    around: Sequence[int] = COARSE
+    if objective.X.shape[0] >= _MANY * n_few:
+        held_out = HeldOut.of(objective, parts, n_few, 1)
+        search = AlphaSearch(
+            objective, held_out, start, unit=unit, is_coarse=True, **options
+        )
+        found = search.run(around)
+        if found.ended_by is not None:
+            return found
+        if found.has_learnt():
+            around = (found.best, found.best + 2, found.best - 2)
+    held_out = HeldOut.of(objective, parts, n_rows, len(parts))
+    return AlphaSearch(objective, held_out, start, unit=unit, **options).run(around)
+
+
+def _as_it_is(trained: Trained, objective: Objective, reason: str) -> Trained:
+    """A fit to a part of the rows as one to all of them, for want of another."""
+    minimum = trained.minimum._replace(loss=objective(trained.minimum.x)[0])
+    return _ended_by(trained._replace(minimum=minimum), reason)
+
+
+def _ended_by(trained: Trained, reason: str | None) -> Trained:
+    """A fit after which there would have been others."""
+    convergence = trained.minimum.convergence
+    if reason is None or convergence.reason == "interrupted":
+        return trained
+    convergence = convergence._replace(reason=reason)
+    return trained._replace(minimum=trained.minimum._replace(convergence=convergence))

@@ -35,12 +35,22 @@ class Standardization:
     mean, scale : ndarray of shape (n_features,)
         What is subtracted from each feature and what it is divided by; float64. An
         infinite scale leaves the feature out: its coefficients in user units are 0.
-    shift : ndarray of shape (n_features,) or None
+    shift : ndarray of shape (n_features,), default=None
         The part of `mean` that is subtracted from the rows themselves, in their dtype.
+    is_learnt : bool, default=True
+        Whether it is that of some rows, and would be another one of others.
     """
 
-    def __init__(self, mean: Array, scale: Array, shift: Array | None = None) -> None:
+    def __init__(
+        self,
+        mean: Array,
+        scale: Array,
+        shift: Array | None = None,
+        *,
+        is_learnt: bool = True,
+    ) -> None:
         self.mean = mean
+        self.is_learnt = is_learnt
         self.scale = scale
         self.shift = shift
         self._folded_mean = mean if shift is None else mean - shift
@@ -49,7 +59,7 @@ class Standardization:
     @classmethod
     def identity(cls, n_features: int) -> Self:
         """Features in the user's own units."""
-        return cls(np.zeros(n_features), np.ones(n_features))
+        return cls(np.zeros(n_features), np.ones(n_features), is_learnt=False)
 
     @classmethod
     def of(cls, X: Matrix, weights: Array | None) -> Self:

@@ -67,6 +67,7 @@ def train(
     state: State | None = None,
     early_stopping: EarlyStopping | None = None,
     callback: Callable[[State], bool | None] | None = None,
+    is_enough: Callable[[State], bool] | None = None,
     verbose: int = 0,
 ) -> Trained:
     """Minimise the objective: on growing subsets of its rows first, if it is large.
@@ -75,7 +76,8 @@ def train(
     `tol` are about that one, and it is the one that early stopping ends, with one of
     its iterates, the first included. Losses, evaluations and seconds are those of all
     stages. From a warm start there is only the last. Out of time, or asked to stop,
-    there is one more iteration on all rows.
+    there is one more iteration on all rows. After each of those `is_enough` is asked,
+    and ends the fit where it returns True, with "enough" for its reason.
 
     A KeyboardInterrupt after the first iteration ends it with what there is, and
     "interrupted" for its reason: to raise it again is left to the caller.
@@ -87,7 +89,7 @@ def train(
     """
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
-    run = _Run(objective, max_time, early_stopping, callback, verbose)
+    run = _Run(objective, max_time, early_stopping, callback, is_enough, verbose)
     try:
         x = start if is_warm else _fit_subsets(objective, start, run, random_state)
         minimum = run.stage(
@@ -138,16 +140,18 @@ class _Run:
         max_time: float | None,
         early_stopping: EarlyStopping | None,
         callback: Callable[[State], bool | None] | None,
+        is_enough: Callable[[State], bool] | None,
         verbose: int,
     ) -> None:
         self._began = time.perf_counter()
         self._n_rows = objective.X.shape[0]
         self._max_time = max_time
         self._callback = callback
+        self._is_enough = is_enough
         self._verbose = verbose
         self._losses: list[float] = []
         self._n_evaluations = 0
-        self._is_over = False
+        self._is_over = self._has_enough = False
         self._validation = early_stopping and ValidationCurve(early_stopping)
         self.last: Array | None = None
         self.is_stopped = False
@@ -194,8 +198,9 @@ class _Run:
         if self._validation:
             best = self._validation.best
             minimum = minimum._replace(x=best.x, loss=best.loss)
-            if convergence.reason == "callback" and not self.is_stopped:
-                convergence = convergence._replace(reason="early_stopping")
+        if convergence.reason == "callback" and not self.is_stopped:
+            reason = "enough" if self._has_enough else "early_stopping"
+            convergence = convergence._replace(reason=reason)
         minimum = minimum._replace(loss_curve=self._losses, convergence=convergence)
         return Trained(minimum, self.stages, self._validation)
 
@@ -214,7 +219,9 @@ class _Run:
             report(self._progress(state))
         if self._callback is not None and self._callback(state):
             self.is_stopped = True
-        return self.is_stopped or self._is_over
+        if self._is_enough is not None and n_samples == self._n_rows:
+            self._has_enough = self._is_enough(state)
+        return self.is_stopped or self._is_over or self._has_enough
 
     def _progress(self, state: State) -> str:
         parts = [

@@ -1,6 +1,7 @@
 """Checks of user input that more than one public function makes."""
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Literal, TypeAlias, overload
@@ -11,6 +12,8 @@ from scipy.sparse import sparray, spmatrix
 from sklearn.utils.validation import _check_sample_weight
 
 Array = NDArray[np.floating]
+# Part of the number of rows that numbers of copies sum to at least.
+_LEAST_SUM = 0.1
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
 
 
@@ -59,6 +62,48 @@ def check_weights(
     unit = float(sample_weight.max())
     weights = (sample_weight / unit).astype(X.dtype)
     return weights, float(weights.sum(dtype=np.float64)), unit
+
+
+def samples_of_weight(weights: Array | None, unit: float) -> float:
+    """How many samples a weight of 1 stands for.
+
+    As a rule `unit`: weights are numbers of copies. Those whose sum is far below the
+    number of rows cannot be that, as boosting's, which sum to 1: they are relative, and
+    Kish's effective number of samples (Survey Sampling, 1965), `(sum s_i)**2 / sum
+    s_i**2`, stands for their sum.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_samples,) or None
+        As of `check_weights`.
+    unit : float
+        Theirs.
+
+    Warns
+    -----
+    UserWarning
+        If they are relative.
+    """
+    if weights is None:
+        return unit
+    weights = weights[weights > 0].astype(np.float64)
+    weights_sum = weights.sum()
+    if weights_sum * unit >= _LEAST_SUM * weights.size:
+        return unit
+    with np.errstate(under="ignore"):
+        n_effective = weights_sum**2 / (weights @ weights)
+    if weights_sum * unit >= n_effective:
+        return unit
+    # Without figures of this fit, to be said once of all those of boosting.
+    warnings.warn(
+        f"The weights of {weights.size} samples sum to {weights_sum * unit:.3g}, too "
+        "little for numbers of copies: they are taken for relative ones, and Kish's "
+        "effective number of samples for their sum. Multiply them by a constant to say "
+        "otherwise.",
+        UserWarning,
+        stacklevel=5,
+    )
+    return float(n_effective / weights_sum)
 
 
 def check_class_weight(

@@ -18,7 +18,7 @@ MODULES = sorted(
 def levels():
     """Level of each module, from the table in CONTRIBUTING.md."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d) \| `([\w/]+)\.py` \|", text, flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| `([\w/]+)\.py` \|", text, flags=re.MULTILINE)
     return {module: int(level) for level, module in rows}
 
 

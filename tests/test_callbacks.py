@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+from sksoftmax._alpha_search import AlphaSearch
 from sksoftmax._callbacks import FitTask
 from sksoftmax._objective import Objective
 
@@ -272,32 +273,59 @@ def count_evaluations(monkeypatch, fit):
     return n
 
 
-@pytest.mark.parametrize("where", ["start", "first fit", "last fit"])
+@pytest.mark.parametrize("where", ["start", "first fit", "search", "last fit"])
 def test_an_interrupted_search_keeps_the_best(small_data, monkeypatch, where):
-    """Of the fits that were done, or what there is of the first."""
+    """Of the fits that were done, or what there is of the first, or of the last."""
+    X, y = small_data
     expected = classifier(alpha="auto")
-    n = count_evaluations(monkeypatch, lambda: expected.fit(*small_data))
+    n = count_evaluations(monkeypatch, lambda: expected.fit(X, y))
+    n_last = expected.convergence_.n_evaluations
     clf = classifier(alpha="auto")
-    interrupt_at(monkeypatch, {"start": 1, "first fit": 9, "last fit": n - 3}[where])
+    moments = {"start": 1, "first fit": 9, "search": (n - n_last) // 2}
+    interrupt_at(monkeypatch, moments.get(where, n - 3))
     with pytest.raises(KeyboardInterrupt):
-        clf.fit(*small_data)
+        clf.fit(X, y)
     if where == "start":
         assert not hasattr(clf, "coefs_")
         return
     assert clf.convergence_.reason == "interrupted"
-    done = {candidate.alpha: candidate for candidate in expected.alpha_path_}
-    path = clf.alpha_path_
-    assert len(path) == (1 if where == "first fit" else len(done) - 1)
     if where == "last fit":
-        assert path == [done[candidate.alpha] for candidate in path]
-    assert clf.alpha_ == max(path, key=lambda candidate: candidate.log_evidence).alpha
+        assert clf.alpha_path_ == expected.alpha_path_
+        assert clf.alpha_ == expected.alpha_
+        assert clf.n_iter_ < expected.n_iter_
+        return
+    losses = {step.alpha: step.held_out_loss for step in clf.alpha_path_}
+    assert (len(losses) == 1) == (where == "first fit")
+    assert losses[clf.alpha_] < np.log(np.unique(y).size)
+    assert losses.keys() <= {step.alpha for step in expected.alpha_path_}
+    first, *others = clf.coefs_
+    coefs = [first * X.std(axis=0)[:, np.newaxis], *others]
+    penalty = clf.alpha_ * sum((W**2).sum() for W in coefs) / (2 * len(y))
+    loss = log_loss(y, clf.predict_proba(X)) + penalty  # on all rows
+    assert clf.loss_ == pytest.approx(loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("n_left", [0, 1, None])
+def test_an_interrupted_last_fit_is_no_worse_than_the_search(
+    small_data, monkeypatch, n_left
+):
+    """What the search has found is kept until the fit to all rows is better."""
+    X, y = small_data
+    expected = classifier(alpha="auto")
+    n = count_evaluations(monkeypatch, lambda: expected.fit(X, y))
+    n_last = expected.convergence_.n_evaluations
+    clf = classifier(alpha="auto")
+    interrupt_at(monkeypatch, n - (3 if n_left is None else n_last - 1 - 2 * n_left))
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X, y)
+    assert clf.convergence_.reason == "interrupted"
+    assert clf.alpha_ == expected.alpha_
+    assert clf.loss_ < 1.3 * expected.loss_
 
 
 def test_an_interrupt_between_fits_keeps_the_best(small_data, monkeypatch):
     """As in one."""
-    import sksoftmax._regularization
-
-    evidence, n = sksoftmax._regularization._candidate, 0
+    evidence, n = AlphaSearch._evidence_of, 0
 
     def interrupted(*args):
         nonlocal n
@@ -306,7 +334,7 @@ def test_an_interrupt_between_fits_keeps_the_best(small_data, monkeypatch):
             raise KeyboardInterrupt
         return evidence(*args)
 
-    monkeypatch.setattr(sksoftmax._regularization, "_candidate", interrupted)
+    monkeypatch.setattr(AlphaSearch, "_evidence_of", interrupted)
     clf = classifier(alpha="auto")
     with pytest.raises(KeyboardInterrupt):
         clf.fit(*small_data)

@@ -258,7 +258,7 @@ def test_c_ordered_data_are_not_copied(small_data, monkeypatch):
         return kernel(X, *args)
 
     monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", spy)
-    SoftmaxMLPClassifier().fit(X, y)
+    SoftmaxMLPClassifier(alpha=1).fit(X, y)
     assert all(np.shares_memory(block, X) for block in seen)
 
 
@@ -403,6 +403,15 @@ def test_convergence_is_told(small_data):
     assert 0 < told.gradient_norm < 0.3
     assert told.seconds > 0
     assert clf.stages_ == [(80, clf.n_iter_)]
+
+
+def test_max_time_ends_a_fit_to_a_given_alpha(small_data):
+    """With a warning, which names it."""
+    clf = SoftmaxMLPClassifier(alpha=1, max_time=1e-9, random_state=0)
+    message = r"settled to tol.*: max_time=1e-09 seconds were over. Increase max_time"
+    with pytest.warns(ConvergenceWarning, match=message):
+        clf.fit(*small_data)
+    assert clf.convergence_.reason == "max_time"
 
 
 def test_max_time_ends_a_fit_with_a_warning(small_data):
@@ -669,14 +678,11 @@ def test_class_weights_can_be_taken_back():
 
 @pytest.mark.parametrize("alpha", [1, "auto"])
 def test_weights_that_are_no_counts_are_warned_of(small_data, alpha):
-    """Of weights that sum to 1 alpha="auto" would learn as from a single sample."""
+    """Where those that sum to 1 are taken for relative ones, once a fit."""
     X, y = small_data
     clf = SoftmaxMLPClassifier((5,), alpha=alpha, random_state=0)
     weights = np.full(len(y), 1 / len(y))
-    if alpha == 1:
+    with pytest.warns(UserWarning, match="weights of 80 samples sum to 1, ") as w:
         clf.fit(X, y, weights)
-        return
-    with pytest.warns(UserWarning, match="80 samples .* add up to 1: .* Multiply") as w:
-        clf.fit(X, y, weights)
-    assert w[0].filename == __file__
+    assert [warning.filename for warning in w] == [__file__]
     clf.fit(X, y, weights * 80)

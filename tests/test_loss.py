@@ -7,6 +7,7 @@ from sklearn.metrics import log_loss
 from stencil import five_point_gradient
 
 from sksoftmax import cross_entropy, softmax_jacobian
+from sksoftmax._loss import cross_entropies
 
 
 @pytest.fixture
@@ -169,3 +170,22 @@ def test_loss_of_confident_answers_is_not_rounded_away():
     """A margin of 30 costs exp(-30) to float64's precision, not zero."""
     loss, _ = cross_entropy([[30.0, 0.0]], [0])
     assert loss == pytest.approx(-log_softmax([30.0, 0.0])[0], abs=1e-16)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_losses_of_rows_are_those_of_each_alone(logits, y, dtype):
+    """In float64; logits stay as they are."""
+    logits = np.asfortranarray(logits.T.astype(dtype))
+    before = logits.copy()
+    losses = cross_entropies(logits, y)
+    assert losses.dtype == np.float64
+    np.testing.assert_array_equal(logits, before)
+    for z, code, loss in zip(logits.T.astype(float), y, losses, strict=True):
+        assert loss == pytest.approx(cross_entropy([z], [code])[0], rel=1e-14)
+
+
+def test_losses_of_rows_are_not_clipped():
+    """Of whatever size the logits are."""
+    logits = np.float32([[1e6, 0, 1e30], [1e6 + 1, 60, 0]])
+    losses = cross_entropies(logits, np.array([0, 0, 0]))
+    np.testing.assert_allclose(losses, [np.log1p(np.e), 60, 0], rtol=1e-14)

@@ -9,6 +9,7 @@ from sklearn.utils.fixes import parse_version
 from stencil import five_point_gradient
 
 import sksoftmax._objective
+from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._activations import ACTIVATIONS
 from sksoftmax._network import forward
 from sksoftmax._objective import Objective
@@ -43,6 +44,7 @@ def make_objective(
             if standardize
             else Standardization.identity(X.shape[1])
         ),
+        weights_unit=unit,
     )
 
 
@@ -297,3 +299,149 @@ def test_public_weights_are_the_network_in_the_users_units(X, y, rng, dtype, ato
     rows, _, _ = objective.block(slice(None))
     logits = forward(rows, *objective.network(x), objective.activations)
     np.testing.assert_allclose(hidden @ coefs[1] + intercepts[1], logits.T, atol=atol)
+
+
+@pytest.fixture(params=["plain", "weighted", "class weights", "both"])
+def user_problem(request, X, y, rng):
+    """An objective in the user's units, numbers of copies, and weights of classes."""
+    copies = np.concatenate([[1, 2, 3], rng.integers(0, 4, size=22)])
+    if request.param in ("plain", "class weights"):
+        copies = np.ones(25, int)
+    class_weight = [3, 0.5, 1] if request.param in ("class weights", "both") else None
+    return user_objective(X, y, copies, class_weight), copies, class_weight
+
+
+def user_objective(X, y, copies, class_weight):
+    clf = SoftmaxMLPClassifier(
+        (5,),
+        "tanh",
+        alpha=0.7,
+        class_weight=None if class_weight is None else dict(enumerate(class_weight)),
+        standardize=False,
+    )
+    is_plain = (copies == 1).all()
+    return clf._prepare(X, y, None if is_plain else copies.astype(float))[0]
+
+
+def test_counts_are_samples_whatever_classes_weigh(user_problem):
+    """In whole numbers, also from weights in float32."""
+    objective, copies, class_weight = user_problem
+    if objective.weights is None:
+        assert objective.counts is None
+        return
+    np.testing.assert_array_equal(objective.counts, copies)
+    single = user_objective(
+        objective.X.astype(np.float32), objective.y, copies, class_weight
+    )
+    np.testing.assert_array_equal(single.counts, copies)
+
+
+def test_counts_need_not_be_whole(X, y, rng):
+    """What is no whole number is not made one; a class without weight has none."""
+    copies = rng.uniform(0.1, 3, size=25)
+    for factor in (1, 0):
+        counts = user_objective(X, y, copies, [2, factor, 1]).counts
+        expected = np.where(y == 1, factor * copies, copies)
+        np.testing.assert_allclose(counts, expected, rtol=1e-12)
+
+
+def test_samples_of_uneven_class_weights_are_fewer(user_problem):
+    """Kish's number; alpha is in the unit of the mean class weight."""
+    objective, copies, class_weight = user_problem
+    factors = (
+        np.ones(25) if class_weight is None else np.array(class_weight)[objective.y]
+    )
+    weights = copies * factors
+    assert objective.mean_class_weight == pytest.approx(weights.sum() / copies.sum())
+    n_effective = weights.sum() ** 2 / (copies @ factors**2)
+    assert objective.effective_samples == pytest.approx(n_effective)
+
+
+def test_losses_of_rows_add_up(user_problem, rng):
+    """To the log-loss; rows without weight have none, however they are cut."""
+    objective, _, _ = user_problem
+    point = random_point(objective, rng)
+    losses = objective.row_losses(point)
+    rows = np.arange(25)[objective.counted]
+    weights = np.ones(25) if objective.weights is None else objective.weights[rows]
+    assert np.average(losses, weights=weights) == pytest.approx(
+        objective.log_loss(point), rel=1e-12
+    )
+    objective.blocks = [slice(0, 9), slice(9, 10), slice(10, 25)]
+    np.testing.assert_allclose(objective.row_losses(point), losses, rtol=1e-12)
+    for row, loss in zip(rows, losses, strict=True):
+        alone = objective.on(objective.X[[row]], objective.y[[row]], None)
+        assert loss == pytest.approx(alone.log_loss(point), rel=1e-12)
+
+
+def test_losses_of_rows_are_in_float64(X, y, rng):
+    """Differences of those of two networks are not rounded; an overflow is silent."""
+    objective = make_objective(X.astype(np.float32), y, standardize=False)
+    assert objective.row_losses(random_point(objective, rng)).dtype == np.float64
+    huge = np.full(objective.layout.n_parameters, 1e300)
+    assert not np.isfinite(objective.row_losses(huge)).any()
+
+
+def test_repeated_rows_are_copies(user_problem, rng):
+    """With the penalty of so many samples, and with the weights of their classes."""
+    objective, copies, class_weight = user_problem
+    rows, counts = np.array([3, 0, 1, 2]), np.array([1, 2, 4, 3])
+    ours = objective.repeated(rows, counts.astype(float))
+    theirs = user_objective(
+        objective.X[rows.repeat(counts)],
+        objective.y[rows.repeat(counts)],
+        np.ones(10, int),
+        class_weight,
+    )
+    point = random_point(objective, rng)
+    whole = (
+        copies if class_weight is None else copies @ np.array(class_weight)[objective.y]
+    )
+    total = theirs.weights_sum * theirs.weights_unit
+    theirs = theirs.with_alpha(0.7 * total / np.sum(whole))
+    assert ours(point)[0] == pytest.approx(theirs(point)[0], rel=1e-12)
+    np.testing.assert_allclose(ours(point)[1], theirs(point)[1], atol=1e-14)
+    np.testing.assert_array_equal(ours.counts, counts)
+
+
+def test_rows_that_are_not_repeated_have_no_weights(X, y):
+    """Which cost nothing then."""
+    rows = np.array([3, 0, 1, 2])
+    assert make_objective(X, y).repeated(rows, np.ones(4)).weights is None
+
+
+def test_all_rows_with_their_counts_are_the_objective(X, y, sample_weight, rng):
+    """Without weights where each would be one, else in the dtype of the rows."""
+    weighted = user_objective(X, y, sample_weight, [0.3, 7, 1])
+    x = random_point(weighted, rng)
+    again = weighted.repeated(np.arange(25), weighted.counts)
+    assert again(x)[0] == pytest.approx(weighted(x)[0])
+    for weights in (np.ones(25), np.full(25, 3.0)):
+        objective = make_objective(X, y, weights)
+        again = objective.repeated(np.arange(25), weights)
+        assert again.weights is None
+        assert again(x)[0] == pytest.approx(objective(x)[0])
+    single = make_objective(X.astype(np.float32), y)
+    assert single.repeated(np.arange(25), np.full(25, 2.0)).weights.dtype == np.float32
+
+
+def test_another_alpha_is_in_the_users_unit(X, y, sample_weight, rng):
+    """The objective stays as it was."""
+    objective = make_objective(X, y, sample_weight, alpha=0.7)
+    x = random_point(objective, rng)
+    other = make_objective(X, y, sample_weight, alpha=5.0)
+    assert objective.with_alpha(5.0)(x)[0] == other(x)[0]
+    assert objective(x)[0] < other(x)[0]
+
+
+def test_translated_parameters_are_the_same_network(X, y, rng):
+    """Where other rows, with another mean and scale, are standardised by themselves."""
+    objective = make_objective(X, y, alpha=0)
+    part = objective.repeated(np.arange(15), np.ones(15))
+    assert not np.allclose(part.standardization.mean, X.mean(axis=0))
+    x = random_point(objective, rng)
+    before = x.copy()
+    there = objective.translated(x, part)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_allclose(part.row_losses(there), objective.row_losses(x)[:15])
+    np.testing.assert_allclose(part.translated(there, objective), x)

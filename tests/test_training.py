@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 import sksoftmax._training
 from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._early_stopping import EarlyStopping
 from sksoftmax._training import _subsets, train
 
 
@@ -229,3 +230,44 @@ def test_stages_are_the_same_on_any_number_of_threads(large_data, n_threads):
     assert [stage.n_samples for stage in clf.stages_] == [5000, 12_000]
     for ours, other in zip(clf.coefs_, expected.coefs_, strict=True):
         np.testing.assert_array_equal(ours, other)
+
+
+def test_enough_ends_a_fit(small_data):
+    """At the first iteration of which it is said, where else it would go on."""
+    objective, start = objective_of(*small_data)
+    whole, *_ = train(objective, start, max_iter=9, tol=0)
+    minimum, *_ = train(
+        objective, start, max_iter=9, tol=0, is_enough=lambda state: state.n_iter == 4
+    )
+    assert minimum.convergence.reason == "enough"
+    assert minimum.loss_curve == whole.loss_curve[:4]
+    assert minimum.loss == minimum.loss_curve[-1]
+
+
+def test_all_rows_alone_are_enough(large_data):
+    """Of a subset nobody is asked."""
+    seen = []
+    objective, start = objective_of(*large_data)
+    minimum, stages, _ = train(
+        objective,
+        start,
+        max_iter=9,
+        tol=0,
+        is_enough=lambda state: seen.append(state.loss) or len(seen) == 3,
+    )
+    assert stages[0].n_samples == 5000
+    assert stages[1] == (12_000, 3)
+    assert seen == minimum.loss_curve[-3:]
+
+
+@pytest.mark.parametrize("reason", ["callback", "early_stopping"])
+def test_other_endings_keep_their_names(small_data, reason):
+    """A callback that ends the fit with what was enough, and validation data."""
+    objective, start = objective_of(*small_data)
+    early = EarlyStopping(objective, 1, 10.0)  # at once
+    options = {
+        "callback": {"callback": lambda state: True, "is_enough": lambda state: True},
+        "early_stopping": {"early_stopping": early, "is_enough": lambda state: False},
+    }[reason]
+    minimum, *_ = train(objective, start, max_iter=9, tol=0, **options)
+    assert minimum.convergence.reason == reason

@@ -8,6 +8,7 @@ from sksoftmax._validation import (
     check_weights,
     label_codes,
     multiplied,
+    samples_of_weight,
 )
 
 X = np.zeros((3, 2), dtype=np.float32)
@@ -112,3 +113,38 @@ def test_bad_class_weights_are_shown(class_weight, message):
         check_class_weight(
             class_weight, np.array(["no", "yes"]), np.array([0, 1]), None
         )
+
+
+@pytest.mark.parametrize(
+    "sample_weight",
+    [None, [1, 2, 0], [0.2, 0.1, 0.3], [1e9, 1, 1], [0, 0, 3], [0.1, 0.1, 0.1]],
+)
+def test_weights_are_numbers_of_copies(sample_weight):
+    """Of whatever size, unless there are far too few: a weight is its own number."""
+    weights, _, unit = check_weights(sample_weight, X)
+    assert samples_of_weight(weights, unit) == unit
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-300])
+def test_small_weights_are_relative(rng, size):
+    """They stand for Kish's number of samples; those that are 0, for none."""
+    sample_weight = np.append(rng.uniform(0.5, 2, size=200), np.zeros(99)) * size
+    weights, total, unit = check_weights(sample_weight, np.zeros((299, 1)))
+    kish = weights.sum() ** 2 / (weights**2).sum()
+    with pytest.warns(UserWarning, match=r"200 samples sum to .*Multiply them"):
+        samples = samples_of_weight(weights, unit)
+    assert samples * total == pytest.approx(kish)
+
+
+def test_relative_weights_that_are_equal_are_none():
+    """Each is a sample, as boosting begins."""
+    weights, _, unit = check_weights(np.full(50, 1 / 50), np.zeros((50, 1)))
+    with pytest.warns(UserWarning, match="weights of 50 samples sum to 1, too little"):
+        assert samples_of_weight(weights, unit) == pytest.approx(1)
+
+
+def test_no_more_samples_than_weights_sum_to():
+    """One that has nearly all the weight is so many copies."""
+    sample_weight = np.append(np.full(99, 1e-6), 5.0)
+    weights, _, unit = check_weights(sample_weight, np.zeros((100, 1)))
+    assert samples_of_weight(weights, unit) == unit == 5

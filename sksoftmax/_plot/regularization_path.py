@@ -10,6 +10,7 @@ from sksoftmax._plot.axes import check_axes, fitted_classifier, line_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
@@ -37,10 +38,20 @@ class RegularizationPathDisplay:
     name : str, default=None
         What the legend calls the estimator; None for nothing.
 
+    standard_errors : array-like of shape (n_alphas,), default=None
+        Of one-dimensional scores, drawn as bars.
+
+    log_evidences : array-like of shape (n_alphas,), default=None
+        Log-evidence of each alpha, drawn to an axis of its own on the right. NaN where
+        it is not known.
+
     Attributes
     ----------
     ax_ : matplotlib Axes
         Axes with the curves.
+
+    evidence_ax_ : matplotlib Axes or None
+        Axes of the log-evidence.
 
     figure_ : matplotlib Figure
         Figure that holds them.
@@ -50,6 +61,12 @@ class RegularizationPathDisplay:
 
     line_ : matplotlib Line2D
         Mean over the folds, where none is NaN.
+
+    bars_ : matplotlib LineCollection or None
+        The standard errors.
+
+    evidence_line_ : matplotlib Line2D or None
+        Log-evidence.
 
     alpha_line_ : matplotlib Line2D or None
         Vertical line at `alpha`.
@@ -67,11 +84,14 @@ class RegularizationPathDisplay:
     >>> clf = clf.fit(*load_iris(return_X_y=True))
     >>> display = RegularizationPathDisplay.from_estimator(clf)
     >>> display.ax_.get_xlabel(), display.ax_.get_ylabel()
-    ('alpha', 'Log-evidence')
+    ('alpha', 'Negative held-out log-loss')
     """
 
     ax_: "Axes"
+    evidence_ax_: "Axes | None"
     figure_: "Figure"
+    bars_: "LineCollection | None"
+    evidence_line_: "Line2D | None"
     fold_lines_: "list[Line2D]"
     line_: "Line2D"
     alpha_line_: "Line2D | None"
@@ -84,12 +104,16 @@ class RegularizationPathDisplay:
         alpha: float | None = None,
         score_name: str = "Score",
         name: str | None = None,
+        standard_errors: ArrayLike | None = None,
+        log_evidences: ArrayLike | None = None,
     ) -> None:
         self.alphas = alphas
         self.scores = scores
         self.alpha = alpha
         self.score_name = score_name
         self.name = name
+        self.standard_errors = standard_errors
+        self.log_evidences = log_evidences
 
     @classmethod
     def from_estimator(
@@ -105,8 +129,9 @@ class RegularizationPathDisplay:
         Parameters
         ----------
         estimator : SoftmaxMLPClassifierCV, SoftmaxMLPClassifier, or a Pipeline
-            Fitted; a SoftmaxMLPClassifier with `alpha="auto"`, of which the evidence is
-            drawn, or with early stopping the negative validation loss.
+            Fitted; a SoftmaxMLPClassifier with `alpha="auto"`, of which the negative
+            log-loss on held-out samples is drawn, with its standard error, and the
+            log-evidence, where that is known.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; None makes a new figure.
@@ -129,25 +154,22 @@ class RegularizationPathDisplay:
         """
         clf = fitted_classifier(estimator)
         if hasattr(clf, "alphas_") and hasattr(clf, "scores_"):
-            alphas, scores, scoring = clf.alphas_, clf.scores_, clf.scoring
-            score_name = "Negative log-loss"
+            scoring, score_name = clf.scoring, "Negative log-loss"
             if scoring is not None:
                 score_name = getattr(scoring, "__name__", str(scoring))
+            data = {"alphas": clf.alphas_, "scores": clf.scores_}
         elif hasattr(clf, "alpha_path_"):
-            alphas = [tried.alpha for tried in clf.alpha_path_]
-            scores = [tried.log_evidence for tried in clf.alpha_path_]
-            score_name = "Log-evidence"
-            if np.isnan(scores).all():  # early stopping
-                scores = [-tried.validation_loss for tried in clf.alpha_path_]
-                score_name = "Negative validation loss"
+            alphas, losses, errors, evidences, *_ = np.transpose(clf.alpha_path_)
+            score_name = "Negative held-out log-loss"
+            data = {"alphas": alphas, "scores": -losses, "standard_errors": errors}
+            if not np.isnan(evidences).all():
+                data["log_evidences"] = evidences
         else:
             raise ValueError(
                 f"{cls.__name__} needs a SoftmaxMLPClassifierCV, or a "
                 f'SoftmaxMLPClassifier with alpha="auto"; got {clf!r}.'
             )
-        display = cls(
-            alphas, scores, alpha=clf.alpha_, score_name=score_name, name=name
-        )
+        display = cls(**data, alpha=clf.alpha_, score_name=score_name, name=name)
         return display.plot(ax, **kwargs)
 
     def plot(
@@ -192,6 +214,31 @@ class RegularizationPathDisplay:
             style = {"color": self.line_.get_color(), "linewidth": 0.8, "alpha": 0.5}
             self.fold_lines_ = ax.plot(self.alphas, folds.T, zorder=1, **style)
             self.fold_lines_[0].set_label(f"{of}each fold")
+        self.bars_ = None
+        if self.standard_errors is not None:
+            error = np.asarray(self.standard_errors)
+            self.bars_ = ax.vlines(
+                self.alphas,
+                scores - error,
+                scores + error,
+                color=self.line_.get_color(),
+                alpha=0.5,
+                label=f"{of}standard error",
+            )
+        self.evidence_ax_ = self.evidence_line_ = None
+        if self.log_evidences is not None:
+            self.evidence_ax_ = ax.twinx()
+            self.evidence_ax_.set_ylabel("Log-evidence")
+            (self.evidence_line_,) = self.evidence_ax_.plot(
+                self.alphas,
+                self.log_evidences,
+                color="0.4",
+                linestyle="--",
+                marker="s",
+                markersize=3,
+            )
+            # For the legend, which is that of the other axes.
+            ax.plot([], [], color="0.4", linestyle="--", label=f"{of}log-evidence")
         self.alpha_line_ = None
         if self.alpha is not None:
             self.alpha_line_ = ax.axvline(
@@ -202,5 +249,6 @@ class RegularizationPathDisplay:
                 label=f"{of}chosen, alpha = {self.alpha:.3g}",
             )
         ax.set(xlabel="alpha", ylabel=self.score_name)
-        ax.legend()
+        # Below the peaks: "best" does not see the lines of the other axes.
+        ax.legend(loc="best" if self.evidence_ax_ is None else "lower center")
         return self

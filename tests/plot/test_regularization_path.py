@@ -20,17 +20,25 @@ def labels(display):
     return [text.get_text() for text in display.ax_.get_legend().get_texts()]
 
 
-def test_evidence_of_alpha_auto():
-    """The path of alpha="auto", with its maximum at the line of the chosen alpha."""
+def test_path_of_alpha_auto():
+    """Losses on held-out rows and the evidence, of each alpha that was tried."""
     clf = SoftmaxMLPClassifier((5,), alpha="auto", random_state=0).fit(X, Y)
     display = RegularizationPathDisplay.from_estimator(clf)
     x, y = display.line_.get_data()
     assert x.tolist() == [tried.alpha for tried in clf.alpha_path_]
-    assert y.max() == clf.log_evidence_ == y[x == clf.alpha_]
+    assert y.max() == -clf.held_out_loss_ == y[x == clf.alpha_]
+    evidences = display.evidence_line_.get_ydata()
+    assert evidences[x == clf.alpha_] == clf.log_evidence_
+    assert len(display.bars_.get_segments()) == len(x)
     assert display.alpha_line_.get_xdata()[0] == clf.alpha_
     assert display.fold_lines_ == []
-    assert display.ax_.get_ylabel() == "Log-evidence"
-    assert labels(display) == ["each alpha", f"chosen, alpha = {clf.alpha_:.3g}"]
+    assert display.ax_.get_ylabel() == "Negative held-out log-loss"
+    assert labels(display) == [
+        "each alpha",
+        "standard error",
+        "log-evidence",
+        f"chosen, alpha = {clf.alpha_:.3g}",
+    ]
 
 
 def test_validation_loss_of_alpha_auto():
@@ -40,9 +48,9 @@ def test_validation_loss_of_alpha_auto():
     ).fit(X, Y)
     display = RegularizationPathDisplay.from_estimator(clf)
     x, y = display.line_.get_data()
-    assert -y.max() == clf.best_validation_loss_
-    assert x[y.argmax()] == clf.alpha_
-    assert display.ax_.get_ylabel() == "Negative validation loss"
+    chosen = float(y[x == clf.alpha_][0])
+    assert -chosen == pytest.approx(clf.best_validation_loss_, rel=1e-12)
+    assert display.evidence_ax_ is None
 
 
 def test_folds_and_their_mean():
@@ -62,6 +70,22 @@ def test_folds_and_their_mean():
         "CV: chosen, alpha = 10",
     ]
     assert display.ax_.get_xscale() == "log"
+
+
+def test_errors_and_evidence_are_drawn():
+    """Bars around the scores; the evidence on an axis of its own, in the legend."""
+    errors, evidences = np.array([0.1, 0.2, 0.3, 0.4]), [-9, -8, np.nan, -7]
+    display = RegularizationPathDisplay(
+        ALPHAS, SCORES[0], standard_errors=errors, log_evidences=evidences
+    ).plot()
+    for (low, high), score, error in zip(
+        display.bars_.get_segments(), SCORES[0], errors, strict=True
+    ):
+        np.testing.assert_allclose([low[1], high[1]], [score - error, score + error])
+    np.testing.assert_array_equal(display.evidence_line_.get_ydata(), evidences)
+    assert display.evidence_ax_.get_ylabel() == "Log-evidence"
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert texts == ["each alpha", "standard error", "log-evidence"]
 
 
 @pytest.mark.parametrize("alphas", [[1, 0.1, 0], [0]])

@@ -1,0 +1,265 @@
+"""The judge: what candidates are worth on rows that they have not seen, and how surely.
+
+Knows rows by their keys and labels, and candidates by their losses, one for each
+held-out row; nothing of networks. A weight of k is k copies and a weight of 0 no row:
+equal rows with one label are dealt out together, with their summed weight, in each
+class in the order of their keys. So neither the order of the rows nor copies of them
+matter, and copies never sit on both sides.
+
+Where equal rows have different labels they are no copies but repeated draws, and are
+dealt out one by one: held out together, they would ask for the probabilities of what
+nobody has ever seen. So are all rows of a table of few categories, nearly each of which
+is there more than once: a new row will be one of them.
+
+Candidates are compared row by row on the same rows, which takes most of the noise out
+of their difference.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Rows = NDArray[np.integer]
+Keys = NDArray[np.uint64]
+
+# Part of the rows that is there once, which is about the chance of a new one to be none
+# of them (I. J. Good, Biometrika 40, 1953).
+_UNSEEN = 0.1
+# Distinct rows that are a table of few categories, whatever their values.
+_FEW, _OFTEN = 25, 10
+# More copies than that are dealt out as equally as those.
+_LONGEST = 1e4
+_OVERFLOW = 1e6
+
+
+class Part(NamedTuple):
+    """Rows to train on, and rows to judge by, each in the order of classes and keys.
+
+    Attributes
+    ----------
+    train, held_out : ndarray of int
+        Distinct rows.
+    train_counts, held_out_counts : ndarray of float64
+        How many copies of each there are.
+    are_draws : ndarray of bool
+        Which of `held_out` are repeated draws, and not copies.
+    """
+
+    train: Rows
+    train_counts: Array
+    held_out: Rows
+    held_out_counts: Array
+    are_draws: NDArray[np.bool_]
+
+
+def deal(
+    keys: Keys,
+    y: Rows,
+    counts: Array | None,
+    n_parts: int,
+    *,
+    order: Keys | None = None,
+    is_discrete: Callable[[Rows], bool] = lambda rows: False,
+) -> list[Part]:
+    """Deal rows out to be held out, each in one of `n_parts` parts.
+
+    Parameters
+    ----------
+    keys : ndarray of shape (n_samples,)
+        Equal for equal rows.
+    y : ndarray of shape (n_samples,)
+        Class codes.
+    counts : ndarray of shape (n_samples,) or None
+        How many copies a row stands for. None is one each.
+    n_parts : int
+    order : ndarray of shape (n_samples,), default=None
+        Keys in whose order rows are dealt out; None for the same.
+    is_discrete : callable
+        `is_discrete(rows)`: whether distinct rows are combinations of few values. Asked
+        where nearly each is there more than once.
+
+    Returns
+    -------
+    parts : list of Part
+        As large as each other, in each class. Those without rows to hold out are left
+        away: of a class that is a single distinct row, none is.
+    """
+    units = _Units.of(keys, y, counts, keys if order is None else order)
+    if units.are_seen_again() and (units.are_few() or is_discrete(units.rows)):
+        units = units._replace(are_draws=np.ones_like(units.are_draws))
+    shares = units.shares(n_parts)
+    held_out = shares * units.counts[:, np.newaxis]
+    trained = (1 - shares) * units.counts[:, np.newaxis]
+    return [
+        Part(
+            units.rows[is_trained],
+            train_counts[is_trained],
+            units.rows[is_held_out],
+            held_out_counts[is_held_out],
+            units.are_draws[is_held_out],
+        )
+        for train_counts, held_out_counts in zip(trained.T, held_out.T, strict=True)
+        for is_trained, is_held_out in [(train_counts > 0, held_out_counts > 0)]
+        if is_held_out.any()
+    ]
+
+
+class _Units(NamedTuple):
+    """Distinct rows with a label, in the order of classes and keys; their counts."""
+
+    rows: Rows
+    y: Rows
+    counts: Array
+    are_draws: NDArray[np.bool_]
+    keys: Keys
+
+    @classmethod
+    def of(cls, keys: Keys, y: Rows, counts: Array | None, order: Keys) -> "_Units":
+        rows = np.arange(len(y)) if counts is None else np.flatnonzero(counts)
+        rows = rows[np.lexsort((y[rows], keys[rows]))]
+        is_new_key = _differ_from_previous(keys[rows])
+        is_new = is_new_key | _differ_from_previous(y[rows])
+        starts = np.flatnonzero(is_new)
+        counts = np.ones(len(rows)) if counts is None else counts[rows]
+        totals = np.add.reduceat(counts, starts, dtype=np.float64)
+        of_key = np.cumsum(is_new_key[starts]) - 1
+        are_draws = np.bincount(of_key)[of_key] > 1
+        rows = rows[starts]
+        turns = np.lexsort((keys[rows], order[rows], y[rows]))
+        rows = rows[turns]
+        return cls(rows, y[rows], totals[turns], are_draws[turns], order[rows])
+
+    def are_seen_again(self) -> bool:
+        """Whether nearly each row is there more than once."""
+        once = self.counts[self.counts <= 1].sum()
+        return bool(once <= _UNSEEN * self.counts.sum())
+
+    def are_few(self) -> bool:
+        """Whether there are so few, so often, that none can be missed in training."""
+        return self.rows.size <= _FEW and self.counts.mean() >= _OFTEN
+
+    def shares(self, n_parts: int) -> Array:
+        """Share of each that each part holds out, (n_units, n_parts).
+
+        Units lie end to end, draws with their counts for length, others with 1, and
+        intervals of length 1 are dealt in turn.
+        """
+        begins = _differ_from_previous(self.y)
+        of_class = np.cumsum(begins) - 1
+        divisible = self.are_draws & (self.counts > 1)
+        length = np.where(divisible, np.minimum(self.counts, _LONGEST), 1.0)
+        end = np.cumsum(length)
+        # Not all classes begin with the first part, for all parts to be as long.
+        first_part = (self.keys[begins] % np.uint64(n_parts)).astype(np.float64)
+        start = end - length + (first_part - (end - length)[begins])[of_class]
+        start = np.round(start, 6)  # a rounding error moves no whole unit
+        shares = _dealt(start + length, n_parts) - _dealt(start, n_parts)
+        whole = ~divisible
+        turn = np.floor(start[whole, np.newaxis]) % n_parts
+        shares[whole] = turn == np.arange(n_parts)
+        shares /= shares.sum(axis=1, keepdims=True)
+        shares[shares < 1e-6] = 0
+        left = np.zeros((np.count_nonzero(begins), n_parts))
+        np.add.at(left, of_class, 1 - shares)
+        shares[(left < 1e-6)[of_class]] = 0  # the class would be lost from training
+        return shares
+
+
+def _differ_from_previous(values: NDArray) -> NDArray[np.bool_]:
+    return np.concatenate([[True], values[1:] != values[:-1]])
+
+
+def _dealt(x: Array, n_parts: int) -> Array:
+    """How much of [0, x) each part has."""
+    turns, rest = np.divmod(x[:, np.newaxis], n_parts)
+    return turns + np.clip(rest - np.arange(n_parts), 0, 1)
+
+
+class Estimate(NamedTuple):
+    """A mean over held-out rows.
+
+    Attributes
+    ----------
+    mean : float
+        In nats a row.
+    standard_error : float
+        Of the mean.
+    n : float
+        Independent observations that it is of.
+    """
+
+    mean: float
+    standard_error: float
+    n: float
+
+    def is_clear(self) -> bool:
+        """Whether it is positive, by more than its error."""
+        return self.mean > self.standard_error
+
+
+def _finite(losses: Array) -> Array:
+    """Losses that overflowed, for differences of two of them to be numbers."""
+    return np.nan_to_num(losses, nan=_OVERFLOW, posinf=_OVERFLOW).clip(max=_OVERFLOW)
+
+
+class Judge:
+    """Losses of candidates on one part after the other, and what they tell.
+
+    Candidates may have been judged on different parts: they are compared on those that
+    both have.
+    """
+
+    def __init__(self) -> None:
+        self._weights: dict[int, tuple[Array, Array]] = {}
+        self._losses: dict[Hashable, dict[int, Array]] = {}
+
+    def set_part(self, part: int, weights: Array, independent: Array) -> None:
+        """Say what the held-out rows of a part weigh.
+
+        Parameters
+        ----------
+        part : int
+        weights : ndarray of shape (n_held_out,)
+        independent : ndarray of shape (n_held_out,)
+            How many independent observations each is.
+        """
+        self._weights[part] = weights, independent
+
+    def hear(self, candidate: Hashable, part: int, losses: Array) -> None:
+        """Take the losses of a candidate on the held-out rows of a part."""
+        self._losses.setdefault(candidate, {})[part] = _finite(losses)
+
+    def has_heard(self, candidate: Hashable, part: int) -> bool:
+        """Whether a candidate has been judged on a part."""
+        return part in self._losses.get(candidate, {})
+
+    def loss(self, candidate: Hashable) -> Estimate:
+        """Mean loss on all parts that the candidate was judged on."""
+        return self._estimate(self._losses.get(candidate, {}))
+
+    def difference(self, candidate: Hashable, other: Hashable) -> Estimate:
+        """By how much a candidate is worse than another one; NaN if nobody knows."""
+        ours, theirs = (self._losses.get(c, {}) for c in (candidate, other))
+        return self._estimate({p: ours[p] - theirs[p] for p in ours if p in theirs})
+
+    def excess(self, candidate: Hashable, part: int, losses: Array) -> Estimate:
+        """By how much losses on a part are worse than those of a candidate."""
+        return self._estimate({part: _finite(losses) - self._losses[candidate][part]})
+
+    def _estimate(self, by_part: dict[int, Array]) -> Estimate:
+        if not by_part:
+            return Estimate(np.nan, np.inf, 0.0)
+        values = np.concatenate(list(by_part.values()))
+        weights, independent = (
+            np.concatenate(parts)
+            for parts in zip(*(self._weights[p] for p in by_part), strict=True)
+        )
+        weights = weights / weights.sum()
+        mean = float(weights @ values)
+        squares = float((weights**2 / independent) @ (values - mean) ** 2)
+        n = float(independent.sum())
+        error = np.sqrt(squares * n / (n - 1)) if n > 1 else np.inf
+        return Estimate(mean, float(error), n)
