@@ -27,16 +27,14 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import sksoftmax._evidence
 from sksoftmax import SoftmaxMLPClassifier
 
 N_SPLITS, MAX_ROWS = 3, 1500
 ALPHAS = [0.1, 0.3, 1, 3, 10, 30]
 
 
-def ours(seed, activation="relu", occam_factor=None, **parameters):
-    """With the determinant counted in full, if that is asked for."""
-    sksoftmax._evidence._OCCAM_FACTOR = occam_factor or 0.5
+def ours(seed, activation="relu", **parameters):
+    """The classifier."""
     return SoftmaxMLPClassifier(activation=activation, random_state=seed, **parameters)
 
 
@@ -56,14 +54,10 @@ METHODS = {
     "relu, alpha=1": partial(ours, alpha=1.0),
     "relu, alpha=3": partial(ours, alpha=3.0),
     'relu, alpha="auto"': partial(ours, alpha="auto"),
-    'relu, alpha="auto", c = 1': partial(ours, alpha="auto", occam_factor=1.0),
     "relu, alpha by GridSearchCV": searched,
     "tanh, alpha=1": partial(ours, activation="tanh", alpha=1.0),
     "tanh, alpha=3": partial(ours, activation="tanh", alpha=3.0),
     'tanh, alpha="auto"': partial(ours, activation="tanh", alpha="auto"),
-    'tanh, alpha="auto", c = 1': partial(
-        ours, activation="tanh", alpha="auto", occam_factor=1.0
-    ),
     "tanh, alpha by GridSearchCV": partial(searched, activation="tanh"),
     "MLPClassifier()": partial(scaled, make=MLPClassifier),
     'MLPClassifier(solver="lbfgs")': partial(
