@@ -21,6 +21,8 @@ _CLEAR, _ROW_LOST, _NATS = 1.0, 1.0, 0.5
 _NEGLIGIBLE, _NOTICEABLE = 1e-3, 1e-2
 # A single one may be lucky.
 _MIN_PARTS = 2
+# Where all are alike the search is to end, too: by some twenty-five attempts.
+_MOST_RIVALS = 3
 
 
 def race(
@@ -124,12 +126,13 @@ class _Field:
         return [neighbour for neighbour in both if self.is_allowed(neighbour)]
 
     def rivals(self, best: int, n_parts: int) -> list[int]:
-        """Those judged on so many parts that may be noticeably better or worse."""
-        return [
+        """The best of those judged on so many parts that may noticeably be better."""
+        rivals = [
             candidate
             for candidate, n in self._n_parts.items()
             if n >= n_parts and candidate != best and self._is_rival(candidate, best)
         ]
+        return sorted(rivals, key=lambda c: self._judge.loss(c).mean)[:_MOST_RIVALS]
 
     def _best(self, n_parts: int) -> int:
         """Of the smallest loss, or next to that, as long as it is the same."""
