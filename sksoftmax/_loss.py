@@ -57,7 +57,19 @@ def cross_entropy_sum(
 
 
 def cross_entropies(logits: Array, y: NDArray[np.integer]) -> Array:
-    """Cross-entropy of each row of a block, in float64; `logits` as above."""
+    """Cross-entropy of each row of a block.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (n_classes, n_rows)
+    y : ndarray of shape (n_rows,)
+        Class codes.
+
+    Returns
+    -------
+    losses : ndarray of shape (n_rows,)
+        In float64.
+    """
     logits = logits.astype(np.float64)
     logits -= logits.max(axis=0)
     return logsumexp(logits, axis=0) - logits[y, np.arange(y.size)]
