@@ -62,6 +62,7 @@ def cross_entropies(logits: Array, y: NDArray[np.integer]) -> Array:
     Parameters
     ----------
     logits : ndarray of shape (n_classes, n_rows)
+        Outputs of the last layer.
     y : ndarray of shape (n_rows,)
         Class codes.
 
