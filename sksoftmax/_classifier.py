@@ -1,5 +1,6 @@
 """The estimator: validate, fit, predict."""
 
+import time
 import typing
 import warnings
 from collections.abc import Callable, Sequence
@@ -23,9 +24,11 @@ from sksoftmax._early_stopping import (
     EarlyStopping,
     check_validation_data,
     split_rows,
+    untrained_warning,
 )
 from sksoftmax._fitted import forget, restored_on_failure
 from sksoftmax._interchange import to_mlp_classifier
+from sksoftmax._labels import as_labels, check_class_weight
 from sksoftmax._layers import check_activations, check_hidden_units
 from sksoftmax._lbfgs import Convergence, Minimum, NotFiniteError, State
 from sksoftmax._objective import Objective
@@ -37,9 +40,9 @@ from sksoftmax._threads import BlockThreads, Map
 from sksoftmax._training import Stage, Trained, train
 from sksoftmax._validation import (
     MatrixLike,
-    check_class_weight,
     check_weights,
     multiplied,
+    refuse_dates,
     samples_of_weight,
 )
 from sksoftmax._version import VersionedEstimator
@@ -331,6 +334,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     n_outputs_: int
     out_activation_: str
     _activations: list[str]
+    _origin: Array | None
+    _origin_intercept: Array
     _seed: int
     _state: State | None
 
@@ -454,9 +459,14 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             the class frequencies, or best with the last alpha of the search; or if the
             weights are taken for relative ones.
         """
+        began = time.perf_counter()
         is_warm = self._is_warm()
         task = FitTask(self, X, y, sample_weight)
-        with restored_on_failure(self), BlockThreads() as threads:
+        with (
+            restored_on_failure(self),
+            np.errstate(all="ignore"),  # results are checked
+            BlockThreads() as threads,
+        ):
             objective, start = self._prepare(X, y, sample_weight, threads.map)
             objective, early_stopping = self._hold_out(
                 objective, X_val, y_val, sample_weight_val
@@ -467,19 +477,22 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
                     objective,
                     start,
                     is_warm=is_warm,
+                    max_time=self._seconds_left(began),
                     early_stopping=early_stopping,
                     callback=self._iteration_callback(objective, task),
                 )
             except NotFiniteError as error:
+                message = overflow_message(objective.X, error, self._feature_names())
                 raise ValueError(
-                    f"{overflow_message(objective.X, error)} Extreme values of alpha "
-                    f"({self.alpha}) do this too."
+                    f"{message} Extreme values of alpha ({self.alpha}) do this too."
                 ) from error
             self._set_fitted(objective, trained)
         if self.convergence_.reason == "interrupted":
             raise KeyboardInterrupt
         task.finish()
         task.end()
+        if trained.validation and not (is_warm or trained.validation.has_learnt()):
+            doubtful = [untrained_warning(is_given=X_val is not None)]
         if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubtful):
             self._warn_if_not_converged(trained.minimum)
         for doubt in doubtful:
@@ -501,8 +514,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         hidden_units = check_hidden_units(self.hidden_layer_sizes)
         activations = check_activations(self.activation, len(hidden_units))
         previous = vars(self).copy()
+        refuse_dates(X)
         X, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
+            self, X, as_labels(y), accept_sparse="csr", dtype=[np.float64, np.float32]
         )
         check_classification_targets(y)
         weights, weights_sum, unit = check_weights(sample_weight, X)
@@ -523,11 +537,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             )
             unit *= factor
         layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
-        standardization = (
-            Standardization.of(X, weights)
-            if self.standardize
-            else Standardization.identity(X.shape[1])
-        )
+        if self.standardize:
+            standardization = Standardization.of(X, weights)
+            standardization.check_dtype(X.dtype, self._feature_names())
+        else:
+            standardization = Standardization.identity(X.shape[1])
         self.classes_ = classes
         self._activations = activations
         objective = Objective(
@@ -610,7 +624,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             **options,
             "max_iter": self.max_iter,
             "tol": self.tol,
-            "max_time": self.max_time,
             "seed": self._seed,
             "is_warm": is_warm,
             "state": self._state,
@@ -626,6 +639,15 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.alpha_path_ = found.path
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
         return trained, list(doubts(found, self.max_time))
+
+    def _seconds_left(self, began: float) -> float | None:
+        """Of `max_time`, but enough for an iteration."""
+        if self.max_time is None:
+            return None
+        return max(began + self.max_time - time.perf_counter(), 1e-9)
+
+    def _feature_names(self) -> NDArray | None:
+        return getattr(self, "feature_names_in_", None)
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")
@@ -739,6 +761,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     ) -> Array:
         """`function` of the logits, (n_samples, n_classes), block by block of rows."""
         check_is_fitted(self)
+        refuse_dates(X)
         X = validate_data(
             self,
             X,
@@ -747,13 +770,18 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             ensure_all_finite=False,  # done block by block, in the threads
             reset=False,
         )
+        intercepts = self.intercepts_
+        if self._origin is not None:
+            intercepts = [self._origin_intercept, *intercepts[1:]]
         return outputs(
             X,
             [coef.T for coef in self.coefs_],
-            self.intercepts_,
+            intercepts,
             [ACTIVATIONS[name] for name in self._activations],
             function,
             name=type(self).__name__,
+            origin=self._origin,
+            feature_names=self._feature_names(),
         )
 
     def to_sklearn(self) -> "MLPClassifier":
@@ -802,7 +830,12 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         return tags
 
 
-def _fitted_weights(objective: Objective, x: Array) -> dict[str, list[Array]]:
+def _fitted_weights(objective: Objective, x: Array) -> dict[str, Any]:
     """The attributes of a point."""
     coefs, intercepts = objective.public_weights(x, objective.X.dtype)
-    return {"coefs_": coefs, "intercepts_": intercepts}
+    attributes = {"coefs_": coefs, "intercepts_": intercepts}
+    origin = objective.standardization.origin
+    if origin is None:
+        return {**attributes, "_origin": None}
+    _, (intercept, *_) = objective.public_weights(x, objective.X.dtype, origin)
+    return {**attributes, "_origin": origin, "_origin_intercept": intercept}

@@ -37,7 +37,8 @@ from sksoftmax._cross_validation import (
 )
 from sksoftmax._early_stopping import check_validation_data
 from sksoftmax._fitted import forget, restored_on_failure
-from sksoftmax._validation import MatrixLike, check_class_weight, check_weights
+from sksoftmax._labels import check_class_weight
+from sksoftmax._validation import MatrixLike, check_weights
 
 Array = NDArray[np.floating]
 

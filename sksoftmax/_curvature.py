@@ -8,9 +8,9 @@ layer alone, is close to
 
 (Martens & Grosse 2015, section 3). The mean over labels drawn from the model's own p is
 taken exactly, over all classes: `diag(p) - p p' = R R'` with the K columns
-`R_k = sqrt(p_k) (e_k - p)`, each of which is propagated back. Sampling the labels
-instead costs a K-th; but then small data, all rows of which are used, would take
-another path with two copies of a row than with a weight of two.
+`R_k = sqrt(p_k) (e_k - p)`, each of which is propagated back. Of many classes there is
+a sample instead, in which `e_k - p` is as often as `p_k` says: which labels a row draws
+depends on what it holds, so that a copy draws the same, as a weight of two does.
 
 Sums over rows, in the conventions of `_network`; the levels above normalise.
 """
@@ -56,18 +56,17 @@ def curvature_sums(
     intercepts: Sequence[Array],
     activations: Sequence[Activation],
     max_dense: int,
+    draws: Array | None = None,
 ) -> KroneckerFactors:
     """Factors summed over a block of rows; A of all layers but the first.
 
     That one does not depend on the weights: see `second_moment`. Of factors wider than
-    `max_dense` only the diagonal is made.
+    `max_dense` only the diagonal is made. `draws`, numbers in [0, 1) of shape
+    (n_labels, n_rows), draw labels instead of all classes.
     """
     pre_activations, outputs, logits = forward_layers(X, coefs, intercepts, activations)
     p = softmax(logits, axis=0)
-    roots = np.sqrt(p)
-    deltas = -p[:, np.newaxis] * roots
-    classes = np.arange(len(p))
-    deltas[classes, classes] += roots
+    deltas = _all_labels(p) if draws is None else _drawn_labels(p, draws)
     if sample_weight is not None:
         deltas *= np.sqrt(sample_weight)
     delta_sums = [_gram(deltas, max_dense)]
@@ -82,6 +81,29 @@ def curvature_sums(
         delta_sums.insert(0, _gram(deltas, max_dense))
     inputs = [second_moment(h, sample_weight, max_dense) for h in outputs[1:]]
     return KroneckerFactors(inputs, delta_sums)
+
+
+def _all_labels(p: Array) -> Array:
+    """Columns R of each row, (n_classes, n_classes, n_rows)."""
+    roots = np.sqrt(p)
+    deltas = -p[:, np.newaxis] * roots
+    classes = np.arange(len(p))
+    deltas[classes, classes] += roots
+    return deltas
+
+
+def _drawn_labels(p: Array, draws: Array) -> Array:
+    """Columns `e_k - p` of labels drawn from p, (n_classes, n_labels, n_rows)."""
+    n_labels, n_rows = draws.shape
+    rows = np.arange(n_rows)
+    # Of all rows at once, one after the other.
+    ends = np.cumsum(p.T, axis=1, dtype=np.float64) + rows[:, np.newaxis]
+    places = np.searchsorted(ends.ravel(), draws + rows, side="right")
+    labels = np.clip(places - len(p) * rows, 0, len(p) - 1)  # p may be NaN
+    deltas = np.repeat(-p[:, np.newaxis], n_labels, axis=1)
+    deltas[labels, np.arange(n_labels)[:, np.newaxis], rows] += 1
+    deltas /= np.sqrt(n_labels)
+    return deltas
 
 
 def second_moment(h: Array, sample_weight: Array | None, max_dense: int) -> Array:

@@ -8,11 +8,16 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import validate_data
 
 from sksoftmax._blocks import Matrix
+from sksoftmax._labels import as_labels, label_codes
 from sksoftmax._objective import Objective, evenly_spaced
 from sksoftmax._progress import relative_decrease
-from sksoftmax._validation import MatrixLike, check_weights, label_codes, renamed
+from sksoftmax._validation import MatrixLike, check_weights, refuse_dates, renamed
 
 Array = NDArray[np.floating]
+
+# What is no gain of the best of many iterates: a part of the log-loss, and nats of all
+# validation data.
+_HARDLY, _NATS = 0.01, 2.0
 
 
 class EarlyStopping(NamedTuple):
@@ -66,7 +71,11 @@ class ValidationCurve:
         After each iteration.
     best : Iterate
         The first with the lowest log-loss since the last `restart`.
+    start : Iterate
+        Where the fit began.
     """
+
+    start: Iterate | None = None
 
     def __init__(self, rule: EarlyStopping) -> None:
         self._rule = rule
@@ -76,6 +85,7 @@ class ValidationCurve:
         """Let only this point, and what comes after it, be the best."""
         validation_loss = self._log_loss(x)
         self.best = Iterate(x, loss, validation_loss, len(self.losses))
+        self.start = self.start or self.best
         self._lowest = [validation_loss]
 
     def add(self, x: Array, loss: float) -> bool:
@@ -88,9 +98,31 @@ class ValidationCurve:
         _, window, tol = self._rule
         return relative_decrease(self._lowest, window) <= tol
 
+    def has_learnt(self) -> bool:
+        """Whether the best is clearly better than the start."""
+        assert self.start is not None
+        gain = self.start.validation_loss - self.best.validation_loss
+        nats = gain * self._rule.validation.effective_samples
+        return gain > _HARDLY * self.start.validation_loss and nats > _NATS
+
     def _log_loss(self, x: Array) -> float:
         loss = self._rule.validation.log_loss(x)
         return np.inf if np.isnan(loss) else loss  # both from overflow
+
+
+def untrained_warning(is_given: bool) -> UserWarning:
+    """What a user should know where no iterate is better than the start."""
+    advice = (
+        "Most likely X_val is not what X is: in a Pipeline it is transformed as X with "
+        "transform_input=['X_val']."
+        if is_given
+        else "If X should tell more of y, try more samples, a larger alpha or "
+        "alpha='auto', or a larger validation_fraction."
+    )
+    return UserWarning(
+        "early_stopping kept a network that is hardly trained: no iterate predicts the "
+        f"validation data clearly better than the first. {advice}"
+    )
 
 
 def check_validation_data(
@@ -134,6 +166,8 @@ def check_validation_data(
                 f"fit got validation data without {name}. Pass X_val and y_val "
                 "together."
             )
+    refuse_dates(X_val, "X_val")
+    y_val = as_labels(y_val, "y_val")
     # What overflows float32 is infinite, and an error then.
     with renamed(r"^(Input )?(X|y)\b", r"\1\2_val"), np.errstate(over="ignore"):
         X, y = validate_data(

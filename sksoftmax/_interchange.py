@@ -2,10 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._validation import column_name
+
 if TYPE_CHECKING:
     from sklearn.neural_network import MLPClassifier
 
 _ACTIVATIONS = ("identity", "logistic", "tanh", "relu")
+# Of what a column adds to a hidden unit, by rounding alone.
+_LARGEST_ERROR = 1e-3
 
 
 def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
@@ -24,7 +31,8 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
     Raises
     ------
     ValueError
-        If MLPClassifier has no such activations.
+        If MLPClassifier has no such activations, or a column is so far from 0 that it
+        would lose its digits.
     """
     # Not at the top: few need it, and it would make the package's import longer.
     from sklearn.neural_network import MLPClassifier
@@ -39,6 +47,8 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
         )
     coefs = [coef.copy() for coef in clf.coefs_]
     intercepts = [intercept.copy() for intercept in clf.intercepts_]
+    if clf._origin is not None:
+        coefs[0], intercepts[0] = _from_zero(clf)
     is_binary = clf.classes_.size == 2
     if is_binary:
         # softmax of (z_0, z_1) is the logistic function of z_1 - z_0.
@@ -63,3 +73,19 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
     mlp.n_iter_, mlp.loss_, mlp.t_ = clf.n_iter_, clf.loss_, 0
     mlp._label_binarizer = LabelBinarizer().fit(clf.classes_)
     return mlp
+
+
+def _from_zero(clf: Any) -> tuple[NDArray, NDArray]:
+    """The first layer for rows less no origin: float64 has the digits, or none has."""
+    coef = clf.coefs_[0].astype(np.float64)
+    origin = clf._origin.astype(np.float64)
+    sizes = abs(coef).max(axis=1) * abs(origin)
+    column = int(sizes.argmax())
+    if sizes[column] * np.finfo(np.float64).eps > _LARGEST_ERROR:
+        name = column_name(column, getattr(clf, "feature_names_in_", None))
+        raise ValueError(
+            "MLPClassifier adds up products with the values of X, and those of "
+            f"{name}, about {origin[column]:.3g}, are too far from 0 for what "
+            "distinguishes them. Subtract a constant from the column before the fit."
+        )
+    return coef, clf._origin_intercept - origin @ coef

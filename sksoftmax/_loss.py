@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 from sklearn.utils.validation import check_array, column_or_1d
 
+from sksoftmax._labels import as_labels
 from sksoftmax._validation import check_weights
 
 Array = NDArray[np.floating]
@@ -126,7 +127,7 @@ def cross_entropy(
         logits, dtype=[np.float64, np.float32], order="C", input_name="logits"
     )
     n_samples, n_classes = logits.shape
-    y = column_or_1d(y, dtype=None, warn=True)
+    y = column_or_1d(as_labels(y), dtype=None, warn=True)
     if y.dtype.kind not in "iub":
         raise ValueError(
             f"y must hold class codes, integers from 0 to {n_classes - 1}, got dtype "

@@ -15,11 +15,14 @@ from sksoftmax._curvature import (
     second_moment,
 )
 from sksoftmax._objective import Objective
+from sksoftmax._row_keys import draw_keys
 
 Array = NDArray[np.floating]
 
-# Rows that the factors are estimated from, values of X and columns propagated back.
+# Rows that the factors are estimated from, values of X and columns propagated back: of
+# a row one for each class, unless there are more classes than this, and then so many.
 _MAX_ROWS, _MAX_VALUES, _MAX_COLUMNS = 4096, 2**22, 2**12
+_MAX_CLASSES, _LABELS = 64, 16
 
 
 class KroneckerMetric:
@@ -46,8 +49,10 @@ class KroneckerMetric:
         n_values = row_values(objective.X) if is_wide else objective.X.shape[1]
         n_rows = max(_MAX_VALUES // n_values, 1)
         self._sample = _sample(objective, min(_MAX_ROWS, n_rows), random_state)
-        n_rows = max(_MAX_COLUMNS // n_classes, 1)
+        is_drawn = n_classes > _MAX_CLASSES
+        n_rows = _MAX_COLUMNS // (_LABELS if is_drawn else n_classes)
         self._small_sample = _sample(self._sample, n_rows, random_state)
+        self._draws = _draws(self._small_sample) if is_drawn else None
         self._first_inverses: dict[float, Array] = {}
 
     def __call__(self, parameters: Array) -> Callable[[float], KroneckerInverse]:
@@ -70,9 +75,14 @@ class KroneckerMetric:
 
         def sums(rows: slice) -> list[Array]:
             X, _, weights = sample.block(rows)
+            draws = None
+            if self._draws is not None:
+                draws = self._draws[:, rows]
+                if sample.weights is not None:
+                    draws = draws[:, sample.weights[rows] > 0]
             with np.errstate(all="ignore"):
                 factors = curvature_sums(
-                    X, weights, *network, sample.activations, self._max_dense
+                    X, weights, *network, sample.activations, self._max_dense, draws
                 )
             return [*factors.inputs, *factors.deltas]
 
@@ -112,6 +122,16 @@ def _max_dense(objective: Objective) -> int:
     layers = pairwise((row_values(objective.X), *units))
     work = n_rows * sum(a * b for a, b in layers)
     return min(max(128, round((4 * work) ** (1 / 3))), 2000)
+
+
+def _draws(objective: Objective) -> Array:
+    """Numbers that draw labels: of a row one at random, and others at equal distances.
+
+    So evenly spaced ones vary least (systematic sampling).
+    """
+    keys = draw_keys(objective.X, 0, objective.standardization)
+    first = (keys >> np.uint64(11)) * 2.0**-53
+    return (first + np.arange(_LABELS)[:, np.newaxis]) / _LABELS
 
 
 def _sample(

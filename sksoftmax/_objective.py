@@ -194,12 +194,11 @@ class Objective:
     def translated(self, parameters: Array, other: "Objective") -> Array:
         """The parameters of the same network where rows are standardised otherwise."""
         coefs, intercepts = self.layout.unpack(parameters.copy())
-        coefs[0], intercepts[0] = self.standardization.to_user_units(
-            coefs[0], intercepts[0], np.float64
+        origin = self.standardization.origin
+        layer = self.standardization.to_user_units(
+            coefs[0], intercepts[0], np.float64, origin
         )
-        coefs[0], intercepts[0] = other.standardization.from_user_units(
-            coefs[0], intercepts[0]
-        )
+        coefs[0], intercepts[0] = other.standardization.from_user_units(*layer, origin)
         return self.layout.pack(coefs, intercepts)
 
     def on(
@@ -260,12 +259,15 @@ class Objective:
         return coefs, [b.astype(dtype, copy=False) for b in intercepts]
 
     def public_weights(
-        self, parameters: Array, dtype: DTypeLike
+        self, parameters: Array, dtype: DTypeLike, origin: Array | None = None
     ) -> tuple[list[Array], list[Array]]:
-        """`coefs_` and `intercepts_`: in the user's units, coefs (fan_in, fan_out)."""
+        """`coefs_` and `intercepts_`: in the user's units, coefs (fan_in, fan_out).
+
+        For rows from which `origin` is subtracted.
+        """
         coefs, intercepts = self.layout.unpack(parameters)
         coefs[0], intercepts[0] = self.standardization.to_user_units(
-            coefs[0], intercepts[0], dtype
+            coefs[0], intercepts[0], dtype, origin
         )
         return [W.astype(dtype).T for W in coefs], [b.astype(dtype) for b in intercepts]
 

@@ -11,7 +11,9 @@ from sksoftmax._activations import Activation
 from sksoftmax._blocks import Matrix, row_blocks
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward
+from sksoftmax._standardization import from_origin
 from sksoftmax._threads import BlockThreads
+from sksoftmax._validation import column_name
 
 Array = NDArray[np.floating]
 
@@ -24,6 +26,8 @@ def outputs(
     function: Callable[..., Array] | None = None,
     *,
     name: str,
+    origin: Array | None = None,
+    feature_names: NDArray | None = None,
 ) -> Array:
     """`function` of the logits, or these themselves.
 
@@ -32,12 +36,16 @@ def outputs(
     X : {ndarray, CSR} of shape (n_samples, n_features)
         In the user's units; not checked for NaN and infinity, which is done here.
     coefs, intercepts : sequences of ndarray
-        For such rows; `coefs` features first, (fan_out, fan_in).
+        For such rows, less their origin; `coefs` features first, (fan_out, fan_in).
     activations : sequence of Activation
     function : callable
         `function(logits, axis=0)`, of (n_classes, n_rows).
     name : str
         What errors call the estimator.
+    origin : ndarray of shape (n_features,), default=None
+        What is subtracted from the rows; None for 0.
+    feature_names : ndarray of shape (n_features,), default=None
+        What errors call the columns.
 
     Returns
     -------
@@ -56,12 +64,13 @@ def outputs(
         if not np.isfinite(block.data if issparse(block) else block).all():
             assert_all_finite(block, estimator_name=name, input_name="X")
         with np.errstate(all="ignore"):
-            output = forward(block, coefs, intercepts, activations)
+            shifted = from_origin(block, origin)
+            output = forward(shifted, coefs, intercepts, activations)
             if function is not None:
                 output = function(output, axis=0)
         if not np.isfinite(output).all():
             what = "a logit or a difference of logits is infinite"
-            raise ValueError(overflow_message(block, what))
+            raise ValueError(overflow_message(block, what, feature_names))
         result[rows] = output.T
 
     keep_freed_memory()
@@ -75,11 +84,21 @@ def outputs(
     return result
 
 
-def overflow_message(X: Matrix, what: object) -> str:
-    """What has overflowed, how large `X` is, and the remedy."""
-    largest = max(X.max(), -X.min())
+def overflow_message(
+    X: Matrix, what: object, feature_names: NDArray | None = None
+) -> str:
+    """What has overflowed, which column of `X` is the largest, and the remedy."""
+    if not np.isfinite(X.data if issparse(X) else X).all():
+        # With scikit-learn's assume_finite=True nobody has looked before.
+        return "Input X contains NaN or infinity."
+    highest, lowest = X.max(axis=0), X.min(axis=0)
+    if issparse(X):
+        highest, lowest = highest.toarray().ravel(), lowest.toarray().ravel()
+    sizes = np.maximum(highest, -lowest)
+    largest = int(sizes.argmax())
     return (
-        f"{X.dtype} overflows: {what}. The largest absolute value in X is "
-        f"{largest:.3g}: if that is the cause, scale the features, for example with "
-        "sklearn.preprocessing.StandardScaler."
+        f"{X.dtype} overflows: {what}. The largest values in X, up to "
+        f"{sizes[largest]:.3g}, are those of {column_name(largest, feature_names)}: if "
+        "that is the cause, multiply it by a constant, or scale the features, for "
+        "example with sklearn.preprocessing.StandardScaler."
     )

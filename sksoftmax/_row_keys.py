@@ -5,13 +5,12 @@ others have not, up to a chance of 2**-64 for a pair. In the order of their keys
 are in random order.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import gen_batches
 
 from sksoftmax._blocks import Matrix, row_values
+from sksoftmax._columns import Function
 from sksoftmax._standardization import Standardization
 
 Array = NDArray[np.floating]
@@ -29,7 +28,7 @@ _VALUES = 2**17
 
 def row_keys(X: Matrix, seed: int) -> Keys:
     """Keys of the rows of `X`, dense or CSR, shape (n_samples,)."""
-    return _keys(X, seed, np.zeros(X.shape[1]), np.ones(X.shape[1]), np.asarray)
+    return _keys(X, seed, lambda values, columns: values.astype(np.float64))
 
 
 def draw_keys(X: Matrix, seed: int, standardization: Standardization) -> Keys:
@@ -38,20 +37,20 @@ def draw_keys(X: Matrix, seed: int, standardization: Standardization) -> Keys:
     Rows that are equal to a few digits may have the same one. Constant columns do not
     count.
     """
-    mean, scale = standardization.mean, standardization.scale / _STEPS
-    return _keys(X, seed, mean, scale, np.rint)
+    standardized = standardization.standardized_values
+    return _keys(
+        X, seed, lambda values, columns: np.rint(standardized(values, columns) * _STEPS)
+    )
 
 
-def _keys(
-    X: Matrix, seed: int, mean: Array, scale: Array, rounded: Callable[[Array], Array]
-) -> Keys:
-    """Sum over the columns of the hash of a value, that of 0 being 0."""
+def _keys(X: Matrix, seed: int, units: Function) -> Keys:
+    """Sum over the columns of the hash of a value's units, that of 0 being 0."""
     columns = np.random.RandomState(seed).bytes(8 * X.shape[1])
     column_keys = np.frombuffer(columns, np.uint64) | np.uint64(1)
 
     def value_keys(values: Array, columns: NDArray | slice) -> Keys:
-        units = rounded((values.astype(np.float64) - mean[columns]) / scale[columns])
-        bits = np.where(units == 0, 0, units).view(np.uint64)  # 0 of either sign
+        numbers = units(values, columns)
+        bits = np.where(numbers == 0, 0, numbers).view(np.uint64)  # 0 of either sign
         return _mixed(bits * column_keys[columns]) * column_keys[columns]
 
     of_zeros = value_keys(np.zeros(X.shape[1]), slice(None))

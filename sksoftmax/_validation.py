@@ -2,9 +2,9 @@
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -106,60 +106,6 @@ def samples_of_weight(weights: Array | None, unit: float) -> float:
     return float(n_effective / weights_sum)
 
 
-def check_class_weight(
-    class_weight: dict | Literal["balanced"] | None,
-    classes: NDArray,
-    codes: NDArray[np.integer],
-    weights: Array | None,
-) -> Array:
-    """Weight of each class.
-
-    Parameters
-    ----------
-    class_weight : dict, "balanced" or None
-        "balanced" gives all classes the same sum of weights, on average 1 for a sample.
-    classes : ndarray of shape (n_classes,)
-        Labels.
-    codes : ndarray of shape (n_samples,)
-        Places of the samples' labels in `classes`.
-    weights : ndarray of shape (n_samples,) or None
-        Of the samples.
-
-    Returns
-    -------
-    class_weight : ndarray of shape (n_classes,)
-
-    Raises
-    ------
-    ValueError
-        If a weight is negative or not finite, or the label of one is not in `classes`.
-    """
-    if class_weight == "balanced":
-        # Not scikit-learn's, which counts samples whatever their weights are.
-        totals = np.bincount(codes, weights, minlength=len(classes))
-        # A class without weight has no samples that a factor would be for.
-        return totals.sum() / (len(classes) * np.where(totals > 0, totals, np.inf))
-    if class_weight is None:
-        return np.ones(len(classes))
-    _check_known(class_weight, classes, "class_weight")
-    # Not scikit-learn's, which takes the label "1" for the number.
-    factors = np.array(
-        [class_weight.get(c, 1.0) for c in classes.tolist()], dtype=np.float64
-    )
-    if not (np.isfinite(factors) & (factors >= 0)).all():
-        raise ValueError(
-            "class_weight must hold finite numbers that are not negative; got "
-            f"{class_weight!r}."
-        )
-    return factors
-
-
-def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
-    """Places of the labels of `y`, called `name` in errors, in `classes`."""
-    _check_known(np.unique(y).tolist(), classes, name)
-    return np.searchsorted(classes, y)
-
-
 def multiplied(factors: Array, weights: Array | None) -> Array:
     """Weights, None for ones, times `factors`."""
     return factors if weights is None else factors * weights
@@ -175,10 +121,38 @@ def renamed(pattern: str, name: str) -> Iterator[None]:
         raise
 
 
-def _check_known(labels: Iterable, classes: NDArray, name: str) -> None:
-    unknown = set(labels).difference(classes.tolist())
-    if unknown:
-        raise ValueError(
-            f"{name} has labels that are not in y: {sorted(unknown, key=str)}; y has "
-            f"{classes.tolist()}."
+def refuse_dates(X: Any, name: str = "X") -> None:
+    """Dates and time spans, which are numbers of an arbitrary unit to NumPy.
+
+    Raises
+    ------
+    TypeError
+        With the columns of a frame, or the dtype of an array, that hold them.
+    """
+    dtypes = getattr(X, "dtypes", None)  # of pandas by name, of polars in order
+    columns = getattr(X, "columns", None)
+    if dtypes is None or columns is None:
+        found = [repr(str(X.dtype))] if _is_date(getattr(X, "dtype", None)) else []
+    else:
+        found = [
+            f"column {column!r} ({dtype})"
+            for column, dtype in zip(columns, dtypes, strict=True)
+            if _is_date(dtype)
+        ]
+    if found:
+        raise TypeError(
+            f"{name} has dates or time spans: {', '.join(found)}. Make numbers of them "
+            "first, as days since a date, and month or weekday as categories."
         )
+
+
+def _is_date(dtype: Any) -> bool:
+    is_temporal = getattr(dtype, "is_temporal", None)  # polars
+    if is_temporal is not None:
+        return bool(is_temporal())
+    return getattr(dtype, "kind", "") in ("m", "M")
+
+
+def column_name(column: int, names: NDArray | None) -> str:
+    """What errors call it: its name, where `X` has names, or its number."""
+    return f"column {column if names is None else repr(str(names[column]))}"

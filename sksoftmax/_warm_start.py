@@ -67,9 +67,11 @@ def previous_point(
         known = objective.public_weights(state.x, coefs[0].dtype)
         if all(map(np.array_equal, (*known[0], *known[1]), (*coefs, *intercepts))):
             return state.x, state
-    coefs, intercepts = [W.T for W in coefs], list(intercepts)
+    coefs, intercepts, origin = [W.T for W in coefs], list(intercepts), None
+    if previous["_origin"] is not None:
+        origin, intercepts[0] = previous["_origin"], previous["_origin_intercept"]
     coefs[0], intercepts[0] = objective.standardization.from_user_units(
-        coefs[0], intercepts[0]
+        coefs[0], intercepts[0], origin
     )
     return objective.layout.pack(coefs, intercepts), None
 

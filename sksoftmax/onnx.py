@@ -63,8 +63,13 @@ from skl2onnx.common.utils_classifier import get_label_classes
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
+from sksoftmax._validation import column_name
 
 __all__: list[str] = []
+
+
+# Of a column, from one number to the next, in what it adds to a hidden unit.
+_LARGEST_STEP = 10.0
 
 
 def _softplus(a: Any, one: NDArray, **version: int) -> Any:
@@ -91,6 +96,22 @@ _ACTIVATIONS = {
 }
 
 
+def _intercept_from(origin: NDArray, clf: Any) -> NDArray:
+    """That of the first layer for rows less an origin, the fitted one rounded."""
+    coef = clf.coefs_[0].astype(np.float64)
+    steps = abs(coef).max(axis=1) * np.spacing(abs(origin))
+    column = int(steps.argmax())
+    if steps[column] > _LARGEST_STEP:
+        name = column_name(column, getattr(clf, "feature_names_in_", None))
+        raise ValueError(
+            f"{origin.dtype} can't tell the values of {name} apart, about "
+            f"{clf._origin[column]:.3g}. Convert with DoubleTensorType inputs, or "
+            "subtract a constant from the column before the fit."
+        )
+    rounding = clf._origin - origin.astype(np.float64)
+    return (clf._origin_intercept - rounding @ coef).astype(origin.dtype)
+
+
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
@@ -103,6 +124,10 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
         (coef.astype(dtype), intercept.astype(dtype))
         for coef, intercept in zip(clf.coefs_, clf.intercepts_, strict=True)
     ]
+    if clf._origin is not None:
+        origin = clf._origin.astype(dtype)
+        layers[0] = layers[0][0], _intercept_from(origin, clf)
+        h = OnnxSub(h, origin, **version)
     for (coef, intercept), name in zip(layers, clf._activations, strict=False):
         a = OnnxGemm(h, coef, intercept, **version)
         h = _ACTIVATIONS[name](a, np.ones(1, dtype), **version)

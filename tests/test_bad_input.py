@@ -157,7 +157,7 @@ def test_warm_start_with_another_problem_is_refused(refit, message):
         (csr_array(with_value(X, np.inf)), "Input X contains infinity"),
         (
             with_value(X, 1e308),
-            "float64 overflows: .*infinite.* in X is 1e\\+308: .*scale",
+            "float64 overflows: .*infinite.*, up to 1e\\+308, are .* column 1: .*scale",
         ),
     ],
     ids=["features", "NaN", "infinity", "overflow"],

@@ -155,6 +155,7 @@ def test_criterion_is_the_log_loss(noisy, standardize):
     assert clf.best_validation_loss_ == pytest.approx(expected, rel=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore:early_stopping kept a network")  # of few rows
 def test_own_part_is_a_split_by_hand(small_data):
     """Rows that are set aside are the same as given ones."""
     X, y = small_data
@@ -236,7 +237,8 @@ def test_a_subset_is_not_the_best(monkeypatch):
     X, y = make_classification(1000, 6, class_sep=2, random_state=0)
     losses = iter(range(1000))  # the later, the worse
     monkeypatch.setattr(Objective, "log_loss", lambda *_: next(losses))
-    clf = classifier(n_iter_no_change=2).fit(X, y)
+    with pytest.warns(UserWarning, match="hardly trained"):
+        clf = classifier(n_iter_no_change=2).fit(X, y)
     assert len(clf.stages_) == 2
     assert clf.best_iter_ == clf.stages_[0].n_iter
 

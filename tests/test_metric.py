@@ -40,7 +40,7 @@ def test_factors_are_those_of_standardised_features(small_data, rng):
     for same in (X, 3 * X + 1e6):
         assert_close(metric_of(same, y).factors(x), expected, rtol=1e-6, atol=1e-8)
     with_shift = metric_of((X + 1e4).astype(np.float32), y)
-    assert with_shift._sample.standardization.shift is not None
+    assert with_shift._sample.standardization.shifted(X) is not X
     assert_close(with_shift.factors(x), expected, rtol=0.05, atol=0.02)
 
 
@@ -161,13 +161,49 @@ def test_small_data_are_not_copied(small_data):
     assert metric._sample is metric._small_sample is objective
 
 
-@pytest.mark.parametrize("n_classes", [50, 64, 65, 100, 1000])
+@pytest.mark.parametrize("n_classes", [50, 64])
 def test_many_classes_take_fewer_rows(rng, n_classes):
     """What is propagated back is bounded: rows times classes."""
     X, y = rng.normal(size=(5000, 3)), np.arange(5000) % n_classes
     metric = metric_of(X, y)
     assert 4000 <= metric._sample.X.shape[0] <= 4096
     assert 2000 < metric._small_sample.X.shape[0] * n_classes <= 4096
+
+
+@pytest.mark.parametrize("n_classes", [65, 1000])
+def test_of_more_classes_labels_are_drawn(rng, n_classes):
+    """As many columns as of the most classes that are all taken, from more rows."""
+    X, y = rng.normal(size=(5000, 3)), np.arange(5000) % n_classes
+    metric = metric_of(X, y)
+    n_rows = metric._small_sample.X.shape[0]
+    assert 100 < n_rows <= 256
+    assert metric._draws.shape == (16, n_rows)
+    assert ((metric._draws >= 0) & (metric._draws < 1)).all()
+
+
+def test_copies_draw_the_same_labels(rng, monkeypatch):
+    """Weights are copies also where labels are drawn, and rows of no weight nothing."""
+    monkeypatch.setattr(sksoftmax._metric, "_MAX_CLASSES", 2)
+    X, y = rng.normal(size=(40, 3)), np.arange(40) % 5
+    weights = rng.integers(3, size=40)
+    weights[:5] = 1
+    copies = metric_of(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    x = point(copies, rng)
+    X[weights == 0] = 1e9
+    ours = metric_of(X, y, weights.astype(float))
+    assert_close(ours.factors(x), copies.factors(x), rtol=1e-8, atol=1e-10)
+
+
+def test_drawn_labels_estimate_the_curvature(rng, monkeypatch):
+    """Of many rows the factors are nearly those of all labels."""
+    X, y = rng.normal(size=(4000, 3)), np.arange(4000) % 5
+    monkeypatch.setattr(sksoftmax._metric, "_MAX_COLUMNS", 2**20)
+    exact = metric_of(X, y)
+    monkeypatch.setattr(sksoftmax._metric, "_MAX_CLASSES", 2)
+    drawn = metric_of(X, y)
+    x = point(exact, rng) / 3
+    for a, b in zip(exact.factors(x).deltas, drawn.factors(x).deltas, strict=True):
+        np.testing.assert_allclose(b, a, atol=0.03 * abs(a).max())
 
 
 def test_wide_rows_are_few():

@@ -1,40 +1,15 @@
 """Standardised features by a change of parameters."""
 
-import math
-
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from sklearn.preprocessing import StandardScaler
 
-from sksoftmax._standardization import Standardization
+from sksoftmax._standardization import Standardization, from_origin
 
 
 @pytest.fixture(name="X")
 def features(rng):
     return rng.normal([0, 50, -1], [1, 0.01, 300], size=(3000, 3))
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("container", [np.asarray, csr_array])
-def test_moments_are_those_of_standard_scaler(X, rng, weighted, container):
-    """Weighted mean and standard deviation equal scikit-learn's, dense and sparse."""
-    X[np.abs(X) < 0.5] = 0
-    sample_weight = rng.uniform(size=len(X)) if weighted else None
-    scaler = StandardScaler().fit(X, sample_weight=sample_weight)
-    standardization = Standardization.of(container(X), sample_weight)
-    np.testing.assert_allclose(standardization.mean, scaler.mean_, rtol=1e-10)
-    np.testing.assert_allclose(standardization.scale, scaler.scale_, rtol=1e-10)
-
-
-def test_rows_without_weight_do_not_count(X):
-    """Leading rows of weight zero, more than a block of them, change nothing."""
-    padded = np.vstack([np.full((9000, 3), 1e6), X])
-    sample_weight = np.repeat([0.0, 1.0], [9000, len(X)])
-    expected = Standardization.of(X, None)
-    standardization = Standardization.of(padded, sample_weight)
-    np.testing.assert_allclose(standardization.mean, expected.mean, rtol=1e-12)
-    np.testing.assert_allclose(standardization.scale, expected.scale, rtol=1e-12)
 
 
 @pytest.mark.parametrize("container", [np.asarray, csr_array])
@@ -44,7 +19,6 @@ def test_constant_columns_are_left_out(rng, container, dtype):
     n = 100_000
     X = np.tile(np.array([0, 0.1, 1e7, -1e-9], dtype), (n, 1))
     standardization = Standardization.of(container(X), rng.uniform(size=n))
-    np.testing.assert_allclose(standardization.mean, X[0], rtol=1e-7)
     layer = rng.normal(size=(3, 4)), rng.normal(size=3)
     for coef, intercept in (
         standardization.fold(*layer, dtype),
@@ -59,47 +33,10 @@ def test_constant_columns_are_left_out(rng, container, dtype):
 
 
 def test_columns_that_hardly_vary_are_not_constant(rng):
-    """A spread of 1e-11 of the mean is scaled: it is far above float64's rounding."""
-    X = 1 + 1e-11 * rng.normal(size=(500, 1))
-    assert Standardization.of(X, None).scale[0] == pytest.approx(1e-11, rel=0.1)
-
-
-@pytest.mark.parametrize("container", [np.asarray, csr_array])
-def test_moments_far_from_zero_are_exact(rng, container):
-    """At a mean of 1e8 standard deviations both moments are exact to rounding."""
-    X = 1e8 + rng.normal(size=(20_000, 1))
-    standardization = Standardization.of(container(X), None)
-    mean = math.fsum(X[:, 0]) / len(X)
-    variance = math.fsum((X[:, 0] - mean) ** 2) / len(X)
-    assert standardization.mean[0] == pytest.approx(mean, rel=4e-16)
-    assert standardization.scale[0] == pytest.approx(variance**0.5, rel=1e-9)
-
-
-def test_duplicates_in_sparse_data_are_sums(rng):
-    """A CSR matrix that stores an entry in two parts has the moments of the sum."""
-    X = rng.normal(size=(40, 3))
-    halves = np.repeat(X.ravel() / 2, 2)
-    twice = csr_array((halves, np.tile([0, 0, 1, 1, 2, 2], 40), np.arange(0, 246, 6)))
-    expected, got = Standardization.of(X, None), Standardization.of(twice, None)
-    np.testing.assert_allclose(got.scale, expected.scale, rtol=1e-12)
-    assert twice.nnz == 240
-
-
-def test_a_single_zero_of_hardly_any_weight_is_no_trouble():
-    """Rounding of the sum of weights never makes a variance negative."""
-    weights = np.append(np.geomspace(0.1, 1, 2000), 1e-30)
-    X = csr_array(np.append(np.full(2000, 3.7), 0)[:, np.newaxis])
-    assert (Standardization.of(X, weights).scale > 0).all()
-
-
-def test_extreme_units_neither_overflow_nor_vanish(rng):
-    """Columns of size 1e200 and 1e-200 have the moments of their rescaled copies."""
-    X = rng.normal(5, 2, size=(100, 1))
-    expected = Standardization.of(X, None)
-    for unit in (1e-200, 1e200):
-        standardization = Standardization.of(X * unit, None)
-        assert standardization.mean[0] == pytest.approx(unit * expected.mean[0])
-        assert standardization.scale[0] == pytest.approx(unit * expected.scale[0])
+    """Only equal values are: a spread of a few roundings of the mean is scaled."""
+    X = 1 + np.finfo(float).eps * rng.integers(0, 9, size=(500, 1))
+    z = Standardization.of(X, None).standardized_values(X, slice(None))
+    np.testing.assert_allclose(z, (X - 1 - (X - 1).mean()) / (X - 1).std(), rtol=1e-9)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -109,7 +46,7 @@ def test_folded_layer_on_rows_is_the_layer_on_standardised_rows(rng, dtype, offs
     X = rng.normal(offset, size=(200, 3)).astype(dtype)
     coef, intercept = rng.normal(size=(4, 3)), rng.normal(size=4)
     standardization = Standardization.of(X, None)
-    z = (X.astype(float) - standardization.mean) / standardization.scale
+    z = standardization.standardized_values(X, slice(None))
     expected = coef @ z.T + intercept[:, np.newaxis]
 
     V, c = standardization.fold(coef, intercept, dtype)
@@ -126,12 +63,70 @@ def test_folded_layer_on_rows_is_the_layer_on_standardised_rows(rng, dtype, offs
     )
 
 
-def test_only_large_offsets_in_float32_shift_the_rows(X):
-    """Rows are shifted where folding would lose digits, and nowhere else."""
-    assert Standardization.of(X.astype(np.float32), None).shift is not None
-    assert Standardization.of(X, None).shift is None
-    assert Standardization.of(X[:, [0]].astype(np.float32), None).shift is None
-    assert Standardization.of(csr_array(X.astype(np.float32)), None).shift is None
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_only_large_offsets_shift_the_rows(X, container):
+    """Of columns far from 0, where folding would lose digits, and nowhere else."""
+    X32 = X.astype(np.float32)
+    shifting = Standardization.of(container(X32), None)
+    np.testing.assert_array_equal(shifting.origin, [0, shifting.origin[1], 0])
+    assert shifting.origin[1] == pytest.approx(50, abs=1e-3)
+    shifted = shifting.shifted(container(X32))
+    assert shifted.dtype == np.float32
+    dense = shifted if container is np.asarray else shifted.toarray()
+    np.testing.assert_array_equal(dense, X32 - shifting.origin)
+
+    still = Standardization.of(container(X), None)  # only what it is exported to
+    assert still.origin[1] == pytest.approx(50, abs=1e-3)
+    for standardization, rows in (
+        (still, container(X)),
+        (Standardization.of(container(X32[:, [0]]), None), container(X32[:, [0]])),
+    ):
+        assert standardization.shifted(rows) is rows
+    assert Standardization.of(container(X32[:, [0]]), None).origin is None
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+@pytest.mark.parametrize("offset", [1e15, -1e15, 1e307])
+def test_layers_know_the_origin(rng, offset, container):
+    """At any offset, that of exact values, the origin takes no digit of a layer."""
+    steps = rng.integers(0, 9, size=(200, 2))
+    X = np.array([offset, 1]) * 1.0 + steps * [np.spacing(abs(offset)), 1]
+    standardization = Standardization.of(container(X), None)
+    z = (steps - steps.mean(axis=0)) / steps.std(axis=0)
+    coef, intercept = rng.normal(size=(4, 2)), rng.normal(size=4)
+    expected = z @ coef.T + intercept
+    origin = standardization.origin
+    V, c = standardization.fold(coef, intercept, float)
+    shifted = standardization.shifted(container(X))
+    np.testing.assert_allclose(shifted @ V.T + c, expected, atol=1e-12)
+    V, c = standardization.to_user_units(coef, intercept, float, origin)
+    rows = from_origin(container(X), origin)
+    np.testing.assert_allclose(rows @ V.T + c, expected, atol=1e-12)
+    other = Standardization.of(container(X[:150]), None)
+    W, b = other.from_user_units(V, c, origin)
+    z = (steps - steps[:150].mean(axis=0)) / steps[:150].std(axis=0)
+    np.testing.assert_allclose(z @ W.T + b, expected, atol=1e-12)
+
+
+def test_rows_of_less_precision_keep_the_origin(rng):
+    """Of an origin in float64 nothing is rounded away for float32 rows."""
+    rows = csr_array(rng.normal(size=(5, 3)).astype(np.float32))
+    origin = np.array([0, 1 / 3, 0])
+    expected = rows.toarray() - origin
+    np.testing.assert_array_equal(from_origin(rows, origin).toarray(), expected)
+    np.testing.assert_array_equal(from_origin(rows.toarray(), origin), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_columns_that_vary_too_little_are_named(rng, dtype):
+    """Coefficients would overflow: by number, or by name."""
+    X = rng.normal(size=(50, 2)) * [1, 1e3 * np.finfo(dtype).tiny]
+    Standardization.of(X.astype(dtype), None).check_dtype(dtype)
+    standardization = Standardization.of(X * 1e-3, None)
+    with pytest.raises(ValueError, match=r"in column 1 by .*, too little"):
+        standardization.check_dtype(dtype)
+    with pytest.raises(ValueError, match=r"in column 'b' by .*Multiply"):
+        standardization.check_dtype(dtype, np.array(["a", "b"]))
 
 
 def test_user_units_invert(X, rng):

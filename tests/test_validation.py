@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from sksoftmax._validation import (
-    check_class_weight,
     check_weights,
-    label_codes,
-    multiplied,
+    column_name,
+    refuse_dates,
     samples_of_weight,
 )
 
@@ -50,71 +49,6 @@ def test_weights_may_not_cancel():
         check_weights([0, 0, 0], X)
 
 
-@pytest.mark.parametrize("weights", [None, np.array([1, 1, 2, 0, 3, 0.0])])
-def test_balanced_classes_have_equal_sums(weights):
-    """Of weights, where samples have some; a class without any does not matter."""
-    codes = np.array([0, 0, 0, 1, 2, 1])
-    found = check_class_weight("balanced", np.array(list("abc")), codes, weights)
-    sums = np.bincount(codes, multiplied(found[codes], weights))
-    total = 6 if weights is None else weights.sum()
-    expected = [total / 3] * 3 if weights is None else [total / 3, 0, total / 3]
-    np.testing.assert_allclose(sums, expected)
-
-
-def test_weights_of_classes_and_samples_multiply():
-    """By label; a label that is left out weighs 1."""
-    codes = np.array([0, 1, 1])
-    classes = np.array(["no", "yes"])
-    for weights, expected in [(None, [1, 4, 4]), (np.array([1, 2, 3.0]), [1, 8, 12])]:
-        found = check_class_weight({"yes": 4}, classes, codes, weights)
-        np.testing.assert_array_equal(multiplied(found[codes], weights), expected)
-
-
-def test_labels_that_look_like_numbers_are_strings():
-    """As OpenML has them."""
-    classes = np.array(["0", "1"])
-    found = check_class_weight({"1": 3}, classes, np.array([0, 1]), None)
-    np.testing.assert_array_equal(found, [1, 3])
-
-
-def test_no_class_weight_is_one():
-    """Without `class_weight` all classes weigh the same."""
-    found = check_class_weight(None, np.array(["no", "yes"]), np.array([0, 1]), None)
-    np.testing.assert_array_equal(found, [1, 1])
-
-
-@pytest.mark.parametrize("labels", [[3, 7, 8], ["c", "g", "h"]])
-def test_codes_are_places_of_labels(labels):
-    """Whatever is missing or in another order."""
-    classes = np.array(labels)
-    y = classes[[2, 0, 0]]
-    np.testing.assert_array_equal(label_codes(y, classes, "y_val"), [2, 0, 0])
-
-
-def test_unknown_labels_are_shown():
-    """With those that there are, also where the types differ."""
-    with pytest.raises(
-        ValueError, match=r"y_val has labels that are not in y: \[5\]; y has \['a'\]"
-    ):
-        label_codes(np.array([5, 5]), np.array(["a"]), "y_val")
-
-
-@pytest.mark.parametrize(
-    ("class_weight", "message"),
-    [
-        ({"y": 2}, r"not in y: \['y'\]; y has \['no', 'yes'\]"),
-        ({"yes": -1}, r"not negative; got \{'yes': -1\}"),
-        ({"no": np.nan}, "finite"),
-    ],
-)
-def test_bad_class_weights_are_shown(class_weight, message):
-    """Labels that do not occur are most likely misspelt."""
-    with pytest.raises(ValueError, match=message):
-        check_class_weight(
-            class_weight, np.array(["no", "yes"]), np.array([0, 1]), None
-        )
-
-
 @pytest.mark.parametrize(
     "sample_weight",
     [None, [1, 2, 0], [0.2, 0.1, 0.3], [1e9, 1, 1], [0, 0, 3], [0.1, 0.1, 0.1]],
@@ -148,3 +82,30 @@ def test_no_more_samples_than_weights_sum_to():
     sample_weight = np.append(np.full(99, 1e-6), 5.0)
     weights, _, unit = check_weights(sample_weight, np.zeros((100, 1)))
     assert samples_of_weight(weights, unit) == unit == 5
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_dates_in_a_frame_are_named(library):
+    """By column; other columns of numbers pass."""
+    frames = pytest.importorskip(library)
+    days = np.array(["2020-01-01", "2020-01-02"], "datetime64[ns]")
+    frame = frames.DataFrame({"a": [1, 2], "day": days, "span": days - days[0]})
+    with pytest.raises(TypeError, match=r"column 'day' \(.*column 'span' \("):
+        refuse_dates(frame, "X_val")
+    refuse_dates(frame[["a"]])
+
+
+def test_dates_in_an_array_are_named():
+    """By their dtype."""
+    days = np.array([["2020-01-01"], ["2020-01-02"]], "datetime64[D]")
+    for dates, dtype in ((days, "datetime64"), (days - days[0], "timedelta64")):
+        with pytest.raises(TypeError, match=rf"X has dates or time spans: '{dtype}"):
+            refuse_dates(dates)
+    refuse_dates([[1], [2]])
+    refuse_dates(X)
+
+
+def test_columns_have_a_name_or_a_number():
+    """As errors call them."""
+    assert column_name(1, None) == "column 1"
+    assert column_name(1, np.array(["a", "b"], dtype=object)) == "column 'b'"

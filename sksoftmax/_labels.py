@@ -1,0 +1,118 @@
+"""Checks of class labels, and of what users say of classes by their labels."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.floating]
+
+
+def as_labels(y: Any, name: str = "y") -> ArrayLike:
+    """Labels as scikit-learn's checks take them, in the dtype that they are of.
+
+    Nullable integers and booleans of pandas, which NumPy makes floats or objects, are
+    integers and booleans where none is missing.
+
+    Raises
+    ------
+    ValueError
+        If there are several labels for each sample, or objects of other types than str.
+    """
+    dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+    if dtype is not None and dtype.kind in "iub" and not y.isna().any():
+        return y.to_numpy(dtype)
+    shape = getattr(y, "shape", None) or np.shape(y)
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            f"{name} should be a 1d array, got an array of shape {shape} instead. For "
+            f"probabilities of the classes pass each sample once for each class: "
+            f"X.repeat(n_classes, axis=0), {name}=np.tile(classes, n_samples) and "
+            f"sample_weight={name}.ravel(); for ones and zeros {name}.argmax(axis=1)."
+        )
+    if getattr(y, "dtype", None) == np.dtype(object):
+        types = {
+            type(label).__name__ for label in np.ravel(y) if not _is_missing(label)
+        }
+        if not types.issubset(("str", "str_")):
+            raise ValueError(
+                f"{name} is an array of objects, of the types {sorted(types)}: labels "
+                f"are integers, booleans or strings. Pass {name}.astype(int), or "
+                f"{name}.astype(str) for labels of several types."
+            )
+    return y
+
+
+def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
+    """Places of the labels of `y`, called `name` in errors, in `classes`."""
+    _check_known(np.unique(y).tolist(), classes, name)
+    return np.searchsorted(classes, y)
+
+
+def check_class_weight(
+    class_weight: dict | Literal["balanced"] | None,
+    classes: NDArray,
+    codes: NDArray[np.integer],
+    weights: Array | None,
+) -> Array:
+    """Weight of each class.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        "balanced" gives all classes the same sum of weights, on average 1 for a sample.
+        Labels that are not in `classes`, as one that a fold lacks, do not count.
+    classes : ndarray of shape (n_classes,)
+        Labels.
+    codes : ndarray of shape (n_samples,)
+        Places of the samples' labels in `classes`.
+    weights : ndarray of shape (n_samples,) or None
+        Of the samples.
+
+    Returns
+    -------
+    class_weight : ndarray of shape (n_classes,)
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or not finite, or no label is in `classes`.
+    """
+    if class_weight == "balanced":
+        # Not scikit-learn's, which counts samples whatever their weights are.
+        totals = np.bincount(codes, weights, minlength=len(classes))
+        # A class without weight has no samples that a factor would be for.
+        return totals.sum() / (len(classes) * np.where(totals > 0, totals, np.inf))
+    if class_weight is None:
+        return np.ones(len(classes))
+    values = np.array(list(class_weight.values()), dtype=np.float64)
+    if not (np.isfinite(values) & (values >= 0)).all():
+        raise ValueError(
+            "class_weight must hold finite numbers that are not negative; got "
+            f"{class_weight!r}."
+        )
+    labels = classes.tolist()
+    if class_weight and not set(labels).intersection(class_weight):
+        raise ValueError(
+            f"class_weight has none of the labels in y: {list(class_weight)}; y has "
+            f"{labels}."
+        )
+    # Not scikit-learn's, which takes the label "1" for the number.
+    return np.array([class_weight.get(label, 1.0) for label in labels], np.float64)
+
+
+def _check_known(labels: Iterable, classes: NDArray, name: str) -> None:
+    unknown = set(labels).difference(classes.tolist())
+    if unknown:
+        raise ValueError(
+            f"{name} has labels that are not in y: {sorted(unknown, key=str)}; y has "
+            f"{classes.tolist()}."
+        )
+
+
+def _is_missing(label: Any) -> bool:
+    """NaN, NaT or NA, of which scikit-learn's checks say that they are NaN."""
+    return type(label).__name__ in ("NAType", "NaTType") or (
+        isinstance(label, float) and np.isnan(label)
+    )
