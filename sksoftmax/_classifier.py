@@ -26,6 +26,7 @@ from sksoftmax._early_stopping import (
     split_rows,
     untrained_warning,
 )
+from sksoftmax._fit_params import refuse_fit_params
 from sksoftmax._fitted import forget, restored_on_failure
 from sksoftmax._interchange import to_mlp_classifier
 from sksoftmax._labels import as_labels, check_class_weight
@@ -402,6 +403,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         X_val: MatrixLike | None = None,
         y_val: ArrayLike | None = None,
         sample_weight_val: ArrayLike | None = None,
+        **params: Any,
     ) -> Self:
         """Fit the network.
 
@@ -435,6 +437,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         sample_weight_val : array-like of shape (n_val,), default=None
             Their weights.
 
+        **params : dict
+            There are no others: for an error that says what to pass for `eval_set`.
+
         Returns
         -------
         self : SoftmaxMLPClassifier
@@ -442,13 +447,17 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
         Raises
         ------
+        TypeError
+            If a column holds dates, or there are other arguments.
         ValueError
             If a parameter is out of range; `X`, `y` or the weights are not finite,
-            empty or of different lengths; `y` has fewer than two classes; the weights
-            are negative or sum to zero; a class weight is negative, or of no class in
-            `y`; validation data are incomplete, have other features or labels that are
-            not in `y`, or are given without `early_stopping`; the loss overflows; or
-            `warm_start` meets other classes, features or layers.
+            empty or of different lengths; `y` has fewer than two classes, or labels
+            that are no integers, booleans or strings; the weights are negative or sum
+            to zero; a class weight is negative, or none of a class in `y`; validation
+            data are incomplete, have other features or labels that are not in `y`, or
+            are given without `early_stopping`; a column varies too little for its
+            dtype, or the loss overflows; or `warm_start` meets other classes, features
+            or layers.
 
         Warns
         -----
@@ -456,10 +465,12 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             If the fit ended before it met `tol`, with the reason and the remedy.
         UserWarning
             If, with `alpha="auto"`, held-out samples are predicted no better than by
-            the class frequencies, or best with the last alpha of the search; or if the
-            weights are taken for relative ones.
+            the class frequencies, or best with the last alpha of the search; if early
+            stopping keeps a network that is hardly trained; or if the weights are taken
+            for relative ones.
         """
         began = time.perf_counter()
+        refuse_fit_params(self, params)
         is_warm = self._is_warm()
         task = FitTask(self, X, y, sample_weight)
         with (

@@ -1,17 +1,17 @@
 """The estimator that chooses `alpha` by cross-validation."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -36,9 +36,11 @@ from sksoftmax._cross_validation import (
     takes_weights,
 )
 from sksoftmax._early_stopping import check_validation_data
+from sksoftmax._fit_params import of_validation, refuse_fit_params
 from sksoftmax._fitted import forget, restored_on_failure
-from sksoftmax._labels import check_class_weight
-from sksoftmax._validation import MatrixLike, check_weights
+from sksoftmax._folds import frame_or_array, rows_of
+from sksoftmax._labels import as_labels, check_class_weight
+from sksoftmax._validation import MatrixLike, check_weights, refuse_dates
 
 Array = NDArray[np.floating]
 
@@ -63,17 +65,20 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         :class:`SoftmaxMLPClassifier`.
 
     alphas : int or array-like of float, default=9
-        Strengths of the L2 penalty to choose from. An int is a number of them, from 100
-        to 0.01 in equal steps of the logarithm.
+        Strengths of the L2 penalty to choose from. An int is a number of them, at least
+        2, from 100 to 0.01 in equal steps of the logarithm.
 
     cv : int, cross-validation generator or iterable, default=None
         Folds, as of :class:`~sklearn.model_selection.GridSearchCV`: None is five, of
-        each class in proportion. They are drawn once.
+        each class in proportion. They are drawn once. An iterable gives pairs of the
+        rows to fit and those to score, as integers or as masks.
 
     scoring : str or callable, default=None
         What alpha is chosen by, the larger the better. None is the negative log-loss,
         without samples of classes that the training part of their fold lacks;
-        "accuracy" and others are those of :func:`sklearn.metrics.get_scorer`.
+        "accuracy" and others are those of :func:`sklearn.metrics.get_scorer`. A
+        callable `scoring(clf, X, y)` is given the rows of a fold as `fit` was: of a
+        data frame a data frame.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in each fit. They do not count in scores.
@@ -115,6 +120,9 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     ----------
     alpha_ : float
         The chosen alpha.
+
+    best_score_ : float
+        Mean score of the chosen alpha over the folds.
 
     alphas_ : ndarray of shape (n_alphas,)
         Those that were tried, the largest first.
@@ -216,6 +224,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     (5, 3)
     """
 
+    best_score_: float
     alphas_: Array
     scores_: Array
     cv_results_: dict[str, NDArray]
@@ -226,9 +235,14 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             for name, constraint in SoftmaxMLPClassifier._parameter_constraints.items()
             if name not in ("alpha", "warm_start")
         },
-        "alphas": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "alphas": ["array-like", Integral],
         "cv": ["cv_object"],
-        "scoring": [StrOptions(set(get_scorer_names())), callable, None],
+        # Not a set, whose order in errors is another one in each process.
+        "scoring": [
+            StrOptions(dict.fromkeys(sorted(get_scorer_names())).keys()),
+            callable,
+            None,
+        ],
         "n_jobs": [Integral, None],
     }
 
@@ -318,11 +332,14 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
         Raises
         ------
+        TypeError
+            If there are `params` that are validation data by their names, such as
+            `eval_set`, and of no use to the splitter and the scorer.
         ValueError
-            As :meth:`SoftmaxMLPClassifier.fit`; or if `alphas` holds none, negative or
-            infinite ones, no alpha has a score, or `scoring` does not take the
-            `sample_weight` that there is. An error about a fold has a note that says
-            which.
+            As :meth:`SoftmaxMLPClassifier.fit`; or if `alphas` is 1 or less, or holds
+            none, negative or infinite ones, `cv` gives no rows of `X`, no alpha has a
+            score, or `scoring` does not take the `sample_weight` that there is. An
+            error about a fold has a note that says which.
 
         Warns
         -----
@@ -332,14 +349,22 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             If the training part of a fold lacks a class, whose samples the default
             scoring leaves out.
         """
+        self._refuse_validation_data(params)
         _raise_for_params(params, self, "fit")
         alphas = _check_alphas(self.alphas)
         task = FitTask(self, X, y, sample_weight)
         with restored_on_failure(self):
             forget(self)
+            given_X, given_y = X, y
+            refuse_dates(X)
             X, y = validate_data(
-                self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
+                self,
+                X,
+                as_labels(y),
+                accept_sparse="csr",
+                dtype=[np.float64, np.float32],
             )
+            fold_X, fold_y = frame_or_array(given_X, X), frame_or_array(given_y, y)
             check_classification_targets(y)
             check_weights(sample_weight, X)
             weights = _by_row(sample_weight, X)
@@ -347,20 +372,15 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             check_class_weight(
                 self.class_weight, classes, np.searchsorted(classes, y), weights
             )
-            given = check_validation_data(
-                self, X_val, y_val, sample_weight_val, classes, X.dtype
+            validation = self._validation_data(
+                X_val, y_val, sample_weight_val, classes, X.dtype
             )
-            validation = {}
-            if given is not None:  # as arrays, whose rows folds can choose from
-                X_val, codes, _ = given
-                validation = {
-                    "X_val": X_val,
-                    "y_val": classes[codes],
-                    "sample_weight_val": _by_row(sample_weight_val, X_val),
-                }
             scorer, split_params, score_params = self._route(weights, params)
             cv = check_cv(self.cv, y, classifier=True)
-            folds = list(cv.split(X, y, **split_params))
+            folds = [
+                (rows_of(train, len(y)), rows_of(test, len(y)))
+                for train, test in cv.split(fold_X, fold_y, **split_params)
+            ]
             if not folds:
                 raise ValueError(f"cv must give at least one fold; got {self.cv!r}.")
             if self.scoring is None:
@@ -370,7 +390,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             fits = fit_folds(
                 clf,
                 _announced(alphas, task),
-                Samples(X, y, {"sample_weight": weights}, score_params),
+                Samples(fold_X, fold_y, {"sample_weight": weights}, score_params),
                 folds,
                 scorer,
                 n_jobs=self.n_jobs,
@@ -386,7 +406,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                     f"scoring={self.scoring!r} gave no finite score for any alpha in "
                     f"{alphas.tolist()}."
                 )
-            clf.set_params(alpha=float(alphas[means.argmax()]))
+            best = int(means.argmax())
+            clf.set_params(alpha=float(alphas[best]))
             task.start("refit")
             try:
                 with task.share_with(clf), warnings.catch_warnings():
@@ -397,6 +418,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                     raise
             fitted = set(vars(clf)).difference(clf.get_params())
             self.__dict__.update({name: getattr(clf, name) for name in fitted})
+            self.best_score_ = float(means[best])
             self.alphas_, self.scores_ = alphas, scores
             self.cv_results_ = cv_results(alphas, fits)
         if self.convergence_.reason == "interrupted":
@@ -424,6 +446,27 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             .add(scorer=self._scorer(), method_mapping=to_scorer)
         )
 
+    def _validation_data(
+        self,
+        X_val: MatrixLike | None,
+        y_val: ArrayLike | None,
+        sample_weight_val: ArrayLike | None,
+        classes: NDArray,
+        dtype: DTypeLike,
+    ) -> dict:
+        """What users validate on, as arrays, whose rows folds can choose from."""
+        given = check_validation_data(
+            self, X_val, y_val, sample_weight_val, classes, dtype
+        )
+        if given is None:
+            return {}
+        X, codes, _ = given
+        return {
+            "X_val": X,
+            "y_val": classes[codes],
+            "sample_weight_val": _by_row(sample_weight_val, X),
+        }
+
     def _route(self, weights: Array | None, params: dict) -> tuple:
         """Scorer, and what the splitter and it are given."""
         scorer = self._scorer()
@@ -445,7 +488,17 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         return scorer, split_params, score_params
 
     def _scorer(self) -> Callable[..., float]:
-        return neg_log_loss if self.scoring is None else get_scorer(self.scoring)
+        if self.scoring is None:
+            return neg_log_loss
+        return check_scoring(self, scoring=self.scoring)
+
+    def _refuse_validation_data(self, params: dict) -> None:
+        """Unless the splitter or the scorer has asked for what is called so."""
+        routed: Iterable[str] = ()
+        if _routing_enabled():
+            routed = self.get_metadata_routing().consumes("fit", params)
+        unknown = {name: params[name] for name in params if name not in routed}
+        refuse_fit_params(self, of_validation(unknown))
 
     def _classifier(self) -> SoftmaxMLPClassifier:
         """For one alpha, with the same random numbers in all copies."""
@@ -488,6 +541,12 @@ def _by_row(weights: ArrayLike | None, X: Matrix) -> Array | None:
 def _check_alphas(alphas: int | Sequence[float] | Array) -> Array:
     """As an array, the largest first."""
     if isinstance(alphas, Integral):
+        if alphas < 2:
+            raise ValueError(
+                "alphas must be a number of alphas, at least 2, or a sequence of them; "
+                f"got {alphas!r}. For a single alpha pass alphas=[1.0], or take "
+                "SoftmaxMLPClassifier(alpha=1.0), which needs no folds."
+            )
         return np.logspace(_LARGEST, _SMALLEST, alphas)
     values = np.asarray(alphas)
     if (

@@ -13,16 +13,17 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 from sklearn.base import ClassifierMixin, clone
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import _safe_indexing
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
-from sksoftmax._blocks import Matrix
 from sksoftmax._judge import Judge
 from sksoftmax._progress import report
+from sksoftmax._validation import MatrixLike
 
 Array = NDArray[np.floating]
 Fold = tuple[NDArray[np.integer], NDArray[np.integer]]
@@ -37,16 +38,16 @@ class Samples(NamedTuple):
 
     Attributes
     ----------
-    X : {ndarray, CSR} of shape (n_samples, n_features)
-    y : ndarray of shape (n_samples,)
+    X : {ndarray, CSR, frame} of shape (n_samples, n_features)
+    y : {ndarray, series} of shape (n_samples,)
     fit_params : dict
         Arrays with a value for each sample, for `fit`, or None.
     score_params : dict
         The same for the scorer.
     """
 
-    X: Matrix
-    y: NDArray
+    X: MatrixLike
+    y: ArrayLike
     fit_params: dict
     score_params: dict
 
@@ -127,15 +128,25 @@ def scores_of(fits: list[list[FoldFit]]) -> Array:
 
 def lacking_classes(y: NDArray, folds: list[Fold]) -> list[int]:
     """Numbers of the folds whose training part does not have all classes."""
-    n_classes = _n_classes(y)
-    return [k for k, (train, _) in enumerate(folds) if _n_classes(y[train]) < n_classes]
+    classes = _classes(y, None)
+    return [
+        k
+        for k, (train, _) in enumerate(folds)
+        if _classes(y, train).size < classes.size
+    ]
 
 
 def mean_scores(scores: Array) -> Array:
-    """Mean over the folds that have a score; -inf where none has."""
-    counts = (~np.isnan(scores)).sum(axis=0)
-    means = np.nansum(scores, axis=0) / np.maximum(counts, 1)
-    return np.where(counts > 0, means, -np.inf)
+    """Mean over the folds that have a score; -inf where none has.
+
+    Of all folds it is that of GridSearchCV to the bit: so are ties.
+    """
+    return np.array([np.average(k) if k.size else -np.inf for k in _known(scores)])
+
+
+def _known(scores: Array) -> list[Array]:
+    """Scores of each alpha, without those that are NaN."""
+    return [of_alpha[~np.isnan(of_alpha)] for of_alpha in scores.T]
 
 
 def is_past_the_best(scores: Array) -> bool:
@@ -165,20 +176,25 @@ def _judge_of(scores: Array) -> Judge:
 
 
 def neg_log_loss(
-    clf: ClassifierMixin, X: Matrix, y: NDArray, sample_weight: Array | None = None
+    clf: ClassifierMixin,
+    X: MatrixLike,
+    y: ArrayLike,
+    sample_weight: Array | None = None,
 ) -> float:
     """Mean log-probability of the labels; those that `clf` does not know are left out.
 
     `sklearn.metrics.log_loss` takes no such labels, and none of `predict_log_proba`.
     NaN, where nothing is left.
     """
+    y = np.asarray(y)
     known = np.isin(y, clf.classes_)
     weights = np.ones(len(y)) if sample_weight is None else sample_weight
     weights = weights[known]
     if not weights.any():
         return np.nan
     codes = np.searchsorted(clf.classes_, y[known])
-    log_p = clf.predict_log_proba(X[known])[np.arange(codes.size), codes]
+    X = _safe_indexing(X, np.flatnonzero(known))
+    log_p = clf.predict_log_proba(X)[np.arange(codes.size), codes]
     return float(np.average(log_p.astype(np.float64), weights=weights))
 
 
@@ -204,7 +220,13 @@ def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
     for fold, row in enumerate(scores):
         results[f"split{fold}_test_score"] = row
     results["mean_test_score"] = means
-    results["std_test_score"] = np.nanstd(scores, axis=0)
+    with np.errstate(invalid="ignore"):  # of infinite scores
+        squares = [
+            (k - mean) ** 2 for k, mean in zip(_known(scores), means, strict=True)
+        ]
+    results["std_test_score"] = np.array(
+        [np.sqrt(np.average(k)) if k.size else np.nan for k in squares]
+    )
     results["rank_test_score"] = rankdata(-means, method="min").astype(np.int32)
     for name in ("fit_time", "score_time"):
         seconds = np.array([[getattr(f, name) for f in row] for row in fits])
@@ -215,8 +237,9 @@ def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
     return results
 
 
-def _n_classes(y: NDArray) -> int:
-    return np.unique(y).size
+def _classes(y: ArrayLike, rows: NDArray[np.integer] | None) -> NDArray:
+    """Labels of some rows, None for all."""
+    return np.unique(np.asarray(_safe_indexing(y, rows)))
 
 
 def _fit_fold_or_tell(
@@ -231,11 +254,14 @@ def _fit_fold_or_tell(
     try:
         return _fit_fold(clf, samples, fold, scorer, common)
     except Exception as error:
-        train, test = (samples.y[part] for part in fold)
+        train, test = fold
+        n_classes, n_train, n_test = (
+            _classes(samples.y, rows).size for rows in (None, train, test)
+        )
         error.add_note(
-            f"This is fold {number} of cv, with alpha={clf.alpha:g}: of "
-            f"{_n_classes(samples.y)} classes, the {train.size} samples to fit have "
-            f"{_n_classes(train)}, the {test.size} to score {_n_classes(test)}."
+            f"This is fold {number} of cv, with alpha={clf.alpha:g}: of {n_classes} "
+            f"classes, the {train.size} samples to fit have {n_train}, the {test.size} "
+            f"to score {n_test}."
         )
         raise
 
@@ -245,17 +271,26 @@ def _fit_fold(
 ) -> FoldFit:
     X, y, fit_params, score_params = samples
     train, test = fold
-    clf, common = _for_labels(clone(clf), np.unique(y[train]), common)
+    clf, common = _for_labels(clone(clf), _classes(y, train), common)
     began = time.perf_counter()
     with warnings.catch_warnings():
-        # Told once for all, by the reasons.
+        # Told once for all, by the reasons and of all samples.
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The weights of .* samples sum to")
+        warnings.filterwarnings("ignore", "X does not have valid feature names")
         clf.fit(
-            X[train], y[train], **_check_method_params(X, fit_params, train), **common
+            _safe_indexing(X, train),
+            _safe_indexing(y, train),
+            **_check_method_params(X, fit_params, train),
+            **common,
         )
     fitted = time.perf_counter()
-    score = scorer(clf, X[test], y[test], **_check_method_params(X, score_params, test))
+    score = scorer(
+        clf,
+        _safe_indexing(X, test),
+        _safe_indexing(y, test),
+        **_check_method_params(X, score_params, test),
+    )
     if not isinstance(score, Real):
         raise ValueError(
             f"scoring must give a number, the larger the better; got {score!r} from "
@@ -279,9 +314,10 @@ def _for_labels(
         weights = {c: w for c, w in clf.class_weight.items() if c in known}
         clf.set_params(class_weight=weights)
     if common.get("y_val") is not None:
-        rows = np.isin(common["y_val"], labels)
+        known = np.isin(common["y_val"], labels)
+        rows = None if known.all() else np.flatnonzero(known)
         common = {
-            name: value if value is None or rows.all() else value[rows]
+            name: None if value is None else _safe_indexing(value, rows)
             for name, value in common.items()
         }
     return clf, common

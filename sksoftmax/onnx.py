@@ -11,7 +11,8 @@ converted as any of scikit-learn's, with the usual outputs and options:
   for minus and plus the log-odds of the second.
 
 The network is computed in the type of its input: float64 for `DoubleTensorType`,
-otherwise float32.
+otherwise float32. Labels are int64 or strings, as ONNX has no others; those that are
+neither, as numbers beyond 2**63 or dates, are refused unless with `nocl`.
 
 Examples
 --------
@@ -34,6 +35,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from skl2onnx import update_registered_converter
+from skl2onnx._parse import _parse_sklearn_classifier
 from skl2onnx.algebra.onnx_ops import (
     OnnxAbs,
     OnnxAdd,
@@ -60,6 +62,7 @@ from skl2onnx.common.data_types import (
 )
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from skl2onnx.common.utils_classifier import get_label_classes
+from sklearn.base import ClassifierMixin
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
@@ -112,6 +115,33 @@ def _intercept_from(origin: NDArray, clf: Any) -> NDArray:
     return (clf._origin_intercept - rounding @ coef).astype(origin.dtype)
 
 
+def _label_classes(scope: Any, clf: ClassifierMixin) -> NDArray:
+    """Labels of the graph, which are strings or int64; or an error."""
+    classes = np.asarray(get_label_classes(scope, clf))
+    if classes.dtype.kind in "biuf":
+        dtype, (least, largest) = np.dtype(np.int64), (-(2**63), 2**63 - 1)
+        fit = [c == int(c) and least <= c <= largest for c in classes.tolist()]
+    else:
+        dtype, fit = np.dtype(object), [isinstance(c, str) for c in classes]
+    if not all(fit):
+        raise ValueError(
+            "ONNX has labels that are integers of 64 bits or strings; "
+            f"{type(clf).__name__} has {classes[fit.index(False)]!r}. Convert with "
+            'options={"nocl": True}, for codes 0, 1, ... in their place, or fit it to '
+            "labels that sklearn.preprocessing.LabelEncoder has encoded."
+        )
+    return classes.astype(dtype)
+
+
+def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> list:
+    """Declare the outputs, as of all classifiers, if ONNX has such labels.
+
+    What skl2onnx says of others, of which it knows only later, is not understood.
+    """
+    _label_classes(scope, clf)
+    return _parse_sklearn_classifier(scope, clf, inputs, **parsers)
+
+
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
@@ -133,9 +163,8 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
         h = _ACTIVATIONS[name](a, np.ones(1, dtype), **version)
     logits = OnnxGemm(h, *layers[-1], **version)
 
-    classes = np.asarray(get_label_classes(scope, clf))
+    classes = _label_classes(scope, clf)
     codes = OnnxArgMax(logits, axis=1, keepdims=0, **version)
-    classes = classes.astype(object if isinstance(classes[0], str) else np.int64)
     labels, scores = operator.outputs
     OnnxGather(classes, codes, output_names=[labels], **version).add_to(
         scope, container
@@ -163,4 +192,5 @@ for _model in (SoftmaxMLPClassifier, SoftmaxMLPClassifierCV):
             "nocl": [True, False],
             "raw_scores": [True, False],
         },
+        parser=_parse,
     )

@@ -9,7 +9,12 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_iris, make_classification
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import get_scorer, make_scorer
+from sklearn.metrics import (
+    accuracy_score,
+    get_scorer,
+    get_scorer_names,
+    make_scorer,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -59,8 +64,9 @@ def test_scores_are_those_of_a_grid_search(small_data, scoring):
     for name, values in clf.cv_results_.items():
         if name.endswith("test_score") and name != "rank_test_score":
             expected = search.cv_results_[name][:n_alphas]
-            np.testing.assert_allclose(values, expected, rtol=1e-9, err_msg=name)
+            np.testing.assert_array_equal(values, expected, err_msg=name)
     assert clf.alpha_ == search.best_params_["alpha"]
+    assert clf.best_score_ == search.best_score_
     assert_same_fit(clf, search.best_estimator_)
     np.testing.assert_array_equal(clf.predict(X), search.predict(X))
     assert clf.score(X, y) == search.best_estimator_.score(X, y)
@@ -77,7 +83,7 @@ def test_alpha_has_the_largest_score(small_data):
     ("alphas", "expected"),
     [
         (5, [100, 10, 1, 0.1, 0.01]),
-        (1, [100]),
+        (np.int64(2), [100, 0.01]),
         ((0.1, 3, 1, 3), [3, 1, 0.1]),
         ([0.0, 5], [5, 0]),
     ],
@@ -298,13 +304,21 @@ def test_requests_survive_a_fit(small_data):
         ({"alphas": [1, np.nan]}, "got [1, nan]"),
         ({"alphas": ["a"]}, "got ['a']"),
         ({"alphas": [[1, 2], [3, 4]]}, "got [[1, 2], [3, 4]]"),
-        ({"alphas": 0}, "The 'alphas' parameter"),
+        ({"alphas": 0}, "at least 2, or a sequence of them; got 0."),
+        (
+            {"alphas": 1},
+            "got 1. For a single alpha pass alphas=[1.0], or take SoftmaxMLPC",
+        ),
+        ({"alphas": "all"}, "The 'alphas' parameter"),
         ({"cv": []}, "cv must give at least one fold; got []"),
+        ({"cv": [([0.0], [1])]}, "or as a mask of 80 booleans; got array([0.])"),
+        ({"cv": [([0, 40], [80])]}, "integers from 0 to 79, or as a"),
         (
             {"scoring": lambda clf, X, y: None},
             "must give a number, the larger the bett",
         ),
         ({"scoring": "loss"}, "The 'scoring' parameter"),
+        ({"scoring": accuracy_score}, "looks like it is a metric function rather than"),
         ({"cv": 100}, "n_splits=100"),
         ({"scoring": lambda clf, X, y: np.nan}, "no finite score for any alpha in [10"),
     ],
@@ -382,6 +396,62 @@ def test_any_splitter_will_do(small_data):
     clf = classifier(alphas=[1.0, 1.0 + 1e-14], cv=splitter).fit(*small_data)
     assert clf.scores_.shape == (2, 2)
     np.testing.assert_allclose(clf.scores_[:, 0], clf.scores_[:, 1], rtol=1e-6)
+
+
+ROWS = np.arange(80)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        tuple,
+        list,
+        lambda rows: np.isin(ROWS, rows),
+        lambda rows: np.isin(ROWS, rows).tolist(),
+        lambda rows: rows - 80,
+        lambda rows: rows.astype(np.uint8),
+    ],
+    ids=["tuple", "list", "mask", "list mask", "from the end", "uint8"],
+)
+def test_folds_are_given_as_to_a_grid_search(small_data, form):
+    """Rows in any container, and masks."""
+    X, y = small_data
+    folds = [(form(ROWS[::2]), form(ROWS[1::2])), (form(ROWS[1::2]), form(ROWS[::2]))]
+    clf = classifier(alphas=[1.0], cv=folds).fit(X, y)
+    search = GridSearchCV(single(), {"alpha": [1.0]}, scoring=neg_log_loss, cv=folds)
+    assert clf.best_score_ == search.fit(X, y).best_score_
+
+
+def test_names_in_errors_are_in_order(small_data):
+    """Not in that of a set, which is another one in each process."""
+    with pytest.raises(ValueError, match="The 'scoring' parameter") as raised:
+        classifier(scoring="loss").fit(*small_data)
+    names = re.findall("'([^']*)'", str(raised.value))[1:-1]
+    assert names == sorted(get_scorer_names())
+
+
+def test_validation_data_of_other_libraries_lead_to_ours(small_data):
+    """With and without metadata routing; other arguments are scikit-learn's affair."""
+    X, y = small_data
+    for enabled, error in ((False, ValueError), (True, TypeError)):
+        with config_context(enable_metadata_routing=enabled):
+            with pytest.raises(TypeError, match=r"unexpected eval_set; .* as X_val"):
+                classifier().fit(X, y, eval_set=[(X, y)])
+            with pytest.raises(error, match="epochs"):
+                classifier().fit(X, y, epochs=3)
+
+
+def test_what_a_scorer_asks_for_is_its_own_affair(small_data):
+    """Also if it sounds like validation data."""
+
+    def score(y, predicted, eval_value):
+        return eval_value.mean()
+
+    X, y = small_data
+    with config_context(enable_metadata_routing=True):
+        scorer = make_scorer(score).set_score_request(eval_value=True)
+        clf = classifier(scoring=scorer, alphas=[1.0])
+        assert clf.fit(X, y, eval_value=np.full(80, 2.0)).best_score_ == 2
 
 
 def test_scorers_may_be_made(small_data):

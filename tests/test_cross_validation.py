@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer, log_loss, make_scorer
+from sklearn.model_selection import GridSearchCV
 
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._cross_validation import (
@@ -49,6 +51,28 @@ def test_means_are_over_folds_with_a_score():
     """One fold without all classes does not spoil an alpha; all of them do."""
     scores = np.array([[-1, NAN, -np.inf, NAN], [-2, -5, -1, NAN]])
     np.testing.assert_array_equal(mean_scores(scores), [-1.5, -5, -np.inf, -np.inf])
+    fits = [[FoldFit(s, "tol", 5, 1.0, 0.1) for s in of_alpha] for of_alpha in scores.T]
+    results = cv_results(np.array([4.0, 3.0, 2.0, 1.0]), fits)
+    np.testing.assert_array_equal(results["std_test_score"], [0.5, 0, NAN, NAN])
+
+
+@pytest.mark.parametrize("n_folds", [2, 3, 5, 10, 30])
+def test_means_are_rounded_as_by_a_grid_search(rng, n_folds):
+    """To the bit: alphas that tie there tie here."""
+    X, y = load_iris(return_X_y=True)
+    scores = rng.uniform(size=(n_folds, 2))
+    given = iter(scores.T.ravel())
+    search = GridSearchCV(
+        DummyClassifier(),
+        {"random_state": [0, 1]},
+        scoring=lambda clf, X, y: next(given),
+        cv=n_folds,
+        refit=False,
+    ).fit(X, y)
+    fits = [[FoldFit(s, "tol", 5, 1.0, 0.1) for s in of_alpha] for of_alpha in scores.T]
+    results = cv_results(np.array([10.0, 1.0]), fits)
+    for name in ("mean_test_score", "std_test_score", "rank_test_score"):
+        np.testing.assert_array_equal(results[name], search.cv_results_[name])
 
 
 def test_score_is_the_log_loss(rng):
@@ -103,6 +127,23 @@ def test_progress_tells_each_alpha(capsys):
         "alpha = 3, score = -2 +- 0",
         "alpha = 1, score = -1 +- 0",
     ]
+
+
+def test_error_of_a_score_is_that_of_the_mean(capsys):
+    """The sample's standard deviation, with ddof=1, by the root of the folds."""
+    scores = iter([-1.0, -4.0])
+    X, y = load_iris(return_X_y=True)
+    rows = np.arange(len(y))
+    fit_folds(
+        SoftmaxMLPClassifier((), random_state=0),
+        [1.0],
+        Samples(X, y, {"sample_weight": None}, {}),
+        [(rows[::2], rows[1::2]), (rows[1::2], rows[::2])],
+        lambda clf, X, y: next(scores),
+        verbose=1,
+    )
+    error = np.std([-1, -4], ddof=1) / np.sqrt(2)
+    assert capsys.readouterr().out == f"alpha = 1, score = -2.5 +- {error:.2g}\n"
 
 
 def test_parameters_by_sample_follow_the_folds():

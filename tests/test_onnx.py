@@ -1,5 +1,7 @@
 """Export to ONNX: onnxruntime computes what the classifier does."""
 
+import re
+
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
@@ -83,6 +85,38 @@ def test_boolean_labels_are_zero_and_one(rng):
     X = rng.normal(size=(60, 3)).astype("float32")
     clf = fit(X, X[:, 0] > 0)
     np.testing.assert_array_equal(run(clf, X)[0], clf.predict(X).astype(int))
+
+
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [
+        (np.array([1, 2**63], np.uint64), "np.uint64(9223372036854775808)"),
+        (np.array(["2020-01-01", "2021-01-01"], "datetime64[ns]"), "np.datetime64("),
+        (np.array([1, 2], "timedelta64[ns]"), "np.timedelta64(1,'ns')"),
+    ],
+    ids=["uint64", "date", "duration"],
+)
+@pytest.mark.parametrize("zipmap", [True, False, "columns"])
+def test_labels_that_onnx_has_not_are_refused(rng, names, named, zipmap):
+    """Whatever the options, by their name; codes do instead."""
+    X = rng.normal(size=(60, 3)).astype("float32")
+    clf = fit(X, names[(X[:, 0] > 0).astype(int)])
+    text = re.escape(f"SoftmaxMLPClassifier has {named}")
+    with pytest.raises(ValueError, match=rf'{text}.* options=\{{"nocl": True\}}'):
+        run(clf, X, zipmap=zipmap)
+    codes = run(clf, X, nocl=True)[0]
+    np.testing.assert_array_equal(clf.classes_[codes], clf.predict(X))
+
+
+def test_labels_are_not_rounded(rng):
+    """Numbers that are not whole are no labels of ONNX; the largest of int64 is."""
+    X = rng.normal(size=(60, 3)).astype("float32")
+    names = np.array([-(2**63), 2**63 - 1])
+    clf = fit(X, names[(X[:, 0] > 0).astype(int)])
+    np.testing.assert_array_equal(run(clf, X)[0], clf.predict(X))
+    clf.classes_ = np.array([0.5, 1.0])
+    with pytest.raises(ValueError, match=r"SoftmaxMLPClassifier has np\.float64\(0\.5"):
+        run(clf, X)
 
 
 def test_alpha_chosen_by_cross_validation(small_data):

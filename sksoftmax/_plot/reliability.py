@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.floating]
 
+# By which probabilities may sum to something else than 1, as of softmax_jacobian.
+_ROUNDING = 1e-3
+
 
 class ReliabilityDisplay:
     """Reliability diagram of any number of classes, and the calibration error.
@@ -231,7 +234,8 @@ class ReliabilityDisplay:
             True labels.
 
         y_prob : array-like of shape (n_samples, n_classes) or (n_samples,)
-            Predicted probabilities; one-dimensional those of the second of two classes.
+            Predicted probabilities, which sum to 1 in each row; one-dimensional those
+            of the second of two classes.
 
         labels : array-like of shape (n_classes,), default=None
             Labels of the columns of `y_prob`; None for those of `y_true`, sorted.
@@ -271,8 +275,9 @@ class ReliabilityDisplay:
         ------
         ValueError
             If `kind`, `strategy` or `n_bins` is not allowed; a probability is outside
-            [0, 1]; `y_prob` has not one column for each label; `y_true` has other
-            labels; or the weights are negative or sum to zero.
+            [0, 1]; the rows of `y_prob` do not sum to 1; `y_prob` has not one column
+            for each label; `y_true` has other labels; or the weights are negative or
+            sum to zero.
         """
         for what, value, allowed in (
             ("kind", kind, ("top-label", "per-class")),
@@ -371,13 +376,20 @@ def _checked(
     """Validated: labels, codes of the samples, probabilities, weights that sum to 1."""
     y_true = column_or_1d(y_true)
     p = check_array(y_prob, ensure_2d=False, dtype=[np.float64, np.float32])
-    if p.ndim == 1:
-        p = np.stack([1 - p, p], axis=1)
     check_consistent_length(y_true, p)
     if p.min() < 0 or p.max() > 1:
         raise ValueError(
             f"y_prob must be probabilities, in [0, 1]; got {p.min():.3g} to "
-            f"{p.max():.3g}."
+            f"{p.max():.3g}. For logits z pass scipy.special.softmax(z, axis=1)."
+        )
+    if p.ndim == 1:
+        p = np.stack([1 - p, p], axis=1)
+    error = np.abs(p.sum(axis=1, dtype=np.float64) - 1).max()
+    if error > _ROUNDING:
+        raise ValueError(
+            "y_prob must hold probabilities that sum to 1 in each row; got sums that "
+            f"differ by {error:.3g}. Divide each row by its sum, or pass one column "
+            "as one-dimensional y_prob, if that is of the second of two classes."
         )
     encoder = LabelEncoder().fit(y_true if labels is None else labels)
     classes = encoder.classes_

@@ -123,6 +123,17 @@ def test_one_diagonal_for_several_estimators(predictions):
     assert len(display.plot(ref_line=False).ax_.lines) == 1
 
 
+def test_rounding_errors_of_sums_are_none(predictions):
+    """Probabilities of float16, or written with four digits, are taken as they are."""
+    y, p = predictions
+    for rounded in (p.astype(np.float16), p.astype(np.float32), p.round(4)):
+        display = ReliabilityDisplay.from_predictions(y, rounded)
+        np.testing.assert_allclose(
+            display.prob_pred[0] @ display.bin_weight[0],
+            rounded.max(axis=1).mean(dtype=float),
+        )
+
+
 def test_labels_that_are_not_in_the_data(predictions):
     """With `labels`, a class may be missing in y_true."""
     y, p = predictions
@@ -148,7 +159,15 @@ def test_labels_that_are_not_in_the_data(predictions):
             r"labels must be sorted, each one once; got \[2, 1, 0\]",
         ),
         ({"labels": [0, 1, 5]}, r"y_true has labels that are not among .*\[0, 1, 5\]"),
-        ({"y_prob": np.full((400, 3), 1.5)}, r"in \[0, 1\]; got 1.5 to 1.5"),
+        ({"y_prob": np.full((400, 3), 1.5)}, r"in \[0, 1\]; got 1.5 to 1.5\. For log"),
+        ({"y_prob": np.full(400, 1.5)}, r"in \[0, 1\]; got 1.5 to 1.5\. For logits"),
+        ({"y_prob": np.full(400, -0.1)}, r"in \[0, 1\]; got -0.1 to -0.1"),
+        (
+            {"y_prob": np.full((400, 3), 1 / 6)},
+            r"sum to 1 in each row; got sums that differ by 0\.5\. Divide each row by",
+        ),
+        ({"y_prob": np.full((400, 1), 0.5)}, "or pass one column as one-dimensional"),
+        ({"y_prob": np.full((400, 3), 1 / 3) + 4e-4}, r"differ by 0\.0012"),
         ({"sample_weight": -np.ones(400)}, r"[Nn]egative"),
         ({"sample_weight": np.zeros(400)}, r"at least one non-zero"),
         ({"y_true": [1]}, r"inconsistent numbers of samples"),
