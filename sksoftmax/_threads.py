@@ -10,6 +10,9 @@ threadpoolctl): here on entry of the first fit, undone on exit of the last. Test
 the OpenBLAS of the NumPy and SciPy wheels.
 """
 
+import itertools
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +25,10 @@ from threadpoolctl import LibController, ThreadpoolController
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Map = Callable[[Callable[[Item], Result], list[Item]], Iterable[Result]]
+
+_contexts = itertools.count()
+# Seconds in which a thread that is about to start does so, if it ever does.
+_START = 5.0
 
 
 class BlockThreads:
@@ -42,7 +49,8 @@ class BlockThreads:
     def __exit__(self, *exception: object) -> None:
         try:
             if self._executor is not None:
-                self._executor.shutdown()  # a few blocks at most are left
+                self._executor.shutdown(cancel_futures=True)
+                _wait_for_threads(self._name)
         finally:
             _blas_limit.release()
 
@@ -56,8 +64,26 @@ class BlockThreads:
         if min(self.n_threads, len(items)) == 1:
             return map(function, items)
         if self._executor is None:
-            self._executor = ThreadPoolExecutor(self.n_threads, "sksoftmax")
+            self._name = f"sksoftmax-{next(_contexts)}"
+            self._executor = ThreadPoolExecutor(self.n_threads, self._name)
         return _ordered(self._executor, function, items, ahead=2 * self.n_threads)
+
+
+def _wait_for_threads(name: str) -> None:
+    """Wait for those that an executor of this name has started and does not know.
+
+    Where Ctrl-C meets `Thread.start` the thread may run, or be about to, while the
+    executor's `shutdown` has never heard of it. It ends by itself, as no block is left
+    for it. Whether one that is not alive yet has been started cannot be told: hence the
+    clock, for those alone.
+    """
+    until = time.monotonic() + _START
+    for thread in threading.enumerate():
+        if thread.name.startswith(f"{name}_"):
+            while thread.is_alive() or (
+                thread in threading.enumerate() and time.monotonic() < until
+            ):
+                time.sleep(1e-4)
 
 
 def _ordered(
@@ -101,9 +127,13 @@ class _BlasLimit:
     def release(self) -> None:
         """Give BLAS its threads back when the last holder leaves."""
         with self._lock:
-            if self._holders == 1:
-                _set_threads(self._allowed)
             self._holders -= 1
+            if self._holders == 0:
+                try:
+                    _set_threads(self._allowed)
+                except BaseException:
+                    _set_threads(self._allowed)
+                    raise
 
 
 def _set_threads(counts: list[int]) -> None:

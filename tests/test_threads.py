@@ -123,6 +123,108 @@ def test_an_interrupt_while_the_limit_is_set_undoes_it(monkeypatch):
             assert threads.n_threads == 3
 
 
+def test_an_interrupt_while_the_limit_is_lifted_does_not_keep_it(monkeypatch):
+    """Ctrl-C on exit gives BLAS its threads back, and the next fit all of them."""
+    set_threads = sksoftmax._threads._set_threads
+
+    def interrupted(counts):
+        monkeypatch.setattr(sksoftmax._threads, "_set_threads", set_threads)
+        raise KeyboardInterrupt
+
+    with threadpool_limits(3, "blas"):
+        with pytest.raises(KeyboardInterrupt), BlockThreads():
+            monkeypatch.setattr(sksoftmax._threads, "_set_threads", interrupted)
+        assert blas_threads() == {3}
+        with BlockThreads() as threads:
+            assert threads.n_threads == 3
+        assert blas_threads() == {3}
+
+
+def interrupt_after(start, monkeypatch):
+    """Let Ctrl-C come when a thread was started, and the executor has not heard yet."""
+
+    def interrupted(thread):
+        start(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+
+
+def test_an_interrupt_as_a_thread_starts_waits_for_its_block(monkeypatch):
+    """No thread is left, and the block that it works on has ended, and no other."""
+    start, begun, ended = threading.Thread.start, threading.Event(), []
+
+    def begin(thread):
+        start(thread)
+        begun.wait()
+
+    def block(i):
+        begun.set()
+        time.sleep(0.05)  # time to be left alone in
+        ended.append(i)
+
+    monkeypatch.setattr(sksoftmax._threads, "_START", 0.0)
+    interrupt_after(begin, monkeypatch)
+    with threadpool_limits(2, "blas"):
+        with pytest.raises(KeyboardInterrupt), BlockThreads() as threads:
+            list(threads.map(block, range(8)))
+        assert blas_threads() == {2}
+    assert not our_threads()
+    assert ended == [0]
+
+
+def test_a_thread_that_starts_after_an_interrupt_finds_no_block(monkeypatch):
+    """What waits when the context ends is dropped."""
+    start, late, begun = threading.Thread.start, [], []
+    interrupt_after(late.append, monkeypatch)
+    with (
+        threadpool_limits(2, "blas"),
+        pytest.raises(KeyboardInterrupt),
+        BlockThreads() as threads,
+    ):
+        list(threads.map(begun.append, range(8)))
+    (thread,) = late
+    start(thread)
+    thread.join()
+    assert not begun
+
+
+@pytest.fixture
+def waiting_for(monkeypatch):
+    """Wait for a thread that is among the living but not alive, as one that starts."""
+
+    def wait(thread, in_sleep):
+        monkeypatch.setattr(threading, "enumerate", lambda: [thread])
+        monkeypatch.setattr(time, "sleep", in_sleep)
+        sksoftmax._threads._wait_for_threads("sksoftmax-0")
+
+    return wait
+
+
+def test_a_thread_that_is_about_to_start_is_waited_for(waiting_for, monkeypatch):
+    """Until it has ended."""
+    thread = threading.Thread(target=lambda: None, name="sksoftmax-0_0")
+
+    def start(seconds):
+        thread.start()
+        thread.join()
+        monkeypatch.setattr(threading, "enumerate", list)
+
+    waiting_for(thread, start)
+    assert thread.ident is not None
+
+
+def test_a_thread_that_never_starts_is_given_up(waiting_for, monkeypatch):
+    """Ctrl-C just before the start can leave such a one among the living for ever."""
+    monkeypatch.setattr(sksoftmax._threads, "_START", 0.0)
+    waiting_for(threading.Thread(name="sksoftmax-0_0"), pytest.fail)
+
+
+def test_threads_of_other_contexts_are_not_waited_for(waiting_for):
+    """Also where their names begin alike."""
+    waiting_for(threading.Thread(name="sksoftmax-01_0"), pytest.fail)
+
+
 def test_one_block_needs_no_thread():
     """A single block, or a single allowed thread, runs where it is called."""
     with BlockThreads() as threads:
