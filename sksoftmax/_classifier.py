@@ -96,12 +96,14 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         the data as they were, divide by `class_weight_`, and then each row by its sum.
 
     standardize : bool, default=True
-        Fit to features with weighted mean 0 and standard deviation 1. The fitted
-        coefficients are in the units of `X`, so that predictions need no scaler. The
-        penalty acts on standardised features, so that the objective does not depend on
-        the units of the columns, and a fit only by rounding. Constant columns have
-        coefficients of 0. Sparse `X` is never densified as a whole. `False` is the
-        behaviour of MLPClassifier.
+        Fit to features with weighted mean 0 and standard deviation 1; those of two
+        values are 2 apart, so that rare ones are not blown up, nor are others that less
+        than a quarter of the samples has (Notes). The fitted coefficients are in the
+        units of `X`, so that predictions need no scaler. The penalty acts on
+        standardised features, so that the objective does not depend on the units of the
+        columns, and a fit only by rounding. Columns of one value have coefficients of
+        0. Sparse `X` is never densified as a whole. `False` is the behaviour of
+        MLPClassifier.
 
     max_iter : int, default=500
         Most iterations over all samples of one call of `fit`. Large data have up to 12
@@ -112,9 +114,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         `tol` times its value. For smaller losses than 1e-4 that value stands for it.
 
     max_time : float or None, default=None
-        Seconds after which a fit ends with the iteration that is running; if that is on
-        a subset, or in the search for alpha, with one more on all samples. Where it
-        ends the fit, results are not reproducible.
+        Seconds after the call of `fit` at which it ends, with the iteration that is
+        running; if that is on a subset, or in the search for alpha, with one more on
+        all samples. Where it ends the fit, results are not reproducible.
 
     early_stopping : bool, default=False
         End the fit where `n_iter_no_change` iterations over all samples together
@@ -260,6 +262,15 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     threadpoolctl), with the same bits of `coefs_` on any number of them; BLAS itself
     has one thread during a fit. float32 arrays are computed in float32, with losses and
     gradients added up in float64.
+
+    A column where more than three quarters of the samples have the same value, its
+    lowest, its highest or 0, is divided by the geometric mean of its standard deviation
+    and of half of the root mean square of the others' distances from that value; one of
+    two values by half of their distance, times the fourth root of 200 p where a part p
+    of less than a 200th has the rarer one. By deviations alone a word, or a level of
+    many, would count the more the rarer it is. The mean of a column that is far from 0
+    is subtracted from the rows, in fits and in predictions: `coefs_` and `intercepts_`
+    alone, in the dtype of `X`, lose such digits.
 
     With `alpha="auto"` the result is that of a fit with `alpha=alpha_`, bit for bit
     (with weights, up to the rounding of their unit); `max_iter` is for each fit,

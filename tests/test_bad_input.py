@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
 
@@ -245,3 +246,38 @@ def test_unscaled_features_that_just_fit_in_give_a_result():
     """Where nothing overflows there are finite probabilities, and maybe a warning."""
     clf = SoftmaxMLPClassifier((), standardize=False).fit(1e100 * X, Y)
     np.testing.assert_allclose(clf.predict_proba(1e100 * X).sum(axis=1), 1)
+
+
+def test_missing_values_are_no_overflow():
+    """Also where scikit-learn was told not to look."""
+    with config_context(assume_finite=True):
+        with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
+            SoftmaxMLPClassifier((2,), alpha=1.0).fit(with_value(X, np.nan), Y)
+        clf = SoftmaxMLPClassifier((2,), alpha=1.0).fit(X, Y)
+        with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
+            clf.predict(csr_array(with_value(X, np.nan)))
+
+
+def test_overflow_of_sparse_rows_names_the_column():
+    """As of dense ones."""
+    clf = SoftmaxMLPClassifier((), alpha=1.0).fit(X, Y)
+    clf.coefs_ = [1e3 * clf.coefs_[0]]
+    with pytest.raises(ValueError, match=r"up to 1e\+308, are those of column 1"):
+        clf.predict(csr_array(with_value(X, -1e308)))
+
+
+def test_dates_are_refused_by_fit_and_predict():
+    """They would be numbers of an arbitrary unit."""
+    clf = SoftmaxMLPClassifier((2,), alpha=1.0).fit(X, Y)
+    dates = X.astype("datetime64[D]")
+    for call in (clf.predict, lambda dates: clf.fit(dates, Y)):
+        with pytest.raises(TypeError, match="X has dates or time spans"):
+            call(dates)
+
+
+def test_arguments_of_boosted_trees_lead_to_ours():
+    """`eval_set` is X_val and y_val."""
+    with pytest.raises(
+        TypeError, match=r"fit got unexpected eval_set.*X_val and y_val"
+    ):
+        SoftmaxMLPClassifier().fit(X, Y, eval_set=[(X, Y)])

@@ -342,3 +342,17 @@ def test_validation_data_need_early_stopping():
         ValueError, match=r"got X_val and y_val, .* Set early_stopping=True"
     ):
         classifier(early_stopping=False).fit(X_FEW, Y_FEW, **VALIDATION)
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"), [(True, "transform_input"), (False, "alpha='auto'")]
+)
+def test_a_network_that_learns_nothing_is_told(rng, given, advice):
+    """With the likely cause: validation data that are not transformed as X is."""
+    X = rng.normal(size=(120, 3))
+    y = (X[:, 0] > 0).astype(int) if given else np.arange(120) % 2
+    clf = SoftmaxMLPClassifier((4,), alpha=1.0, early_stopping=True, random_state=0)
+    validation = {"X_val": 100 * X + 300, "y_val": y} if given else {}
+    with pytest.warns(UserWarning, match=rf"hardly trained: .*{advice}"):
+        clf.fit(X, y, **validation)
+    assert clf.best_iter_ <= 2
