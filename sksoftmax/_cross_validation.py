@@ -278,6 +278,7 @@ def _fit_fold(
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The weights of .* samples sum to")
         warnings.filterwarnings("ignore", "X does not have valid feature names")
+        warnings.filterwarnings("ignore", "early_stopping kept a network")
         clf.fit(
             _safe_indexing(X, train),
             _safe_indexing(y, train),

@@ -17,7 +17,7 @@ Array = NDArray[np.floating]
 
 # What is no gain of the best of many iterates: a part of the log-loss, and nats of all
 # validation data.
-_HARDLY, _NATS = 0.01, 2.0
+_HARDLY, _NATS = 0.01, 1.0
 
 
 class EarlyStopping(NamedTuple):

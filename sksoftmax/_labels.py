@@ -23,7 +23,7 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
     if dtype is not None and dtype.kind in "iub" and not y.isna().any():
         return y.to_numpy(dtype)
-    shape = getattr(y, "shape", None) or np.shape(y)
+    shape = np.shape(y) if isinstance(y, list | tuple) else getattr(y, "shape", ())
     if len(shape) == 2 and shape[1] > 1:
         raise ValueError(
             f"{name} should be a 1d array, got an array of shape {shape} instead. For "
@@ -37,9 +37,9 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
         }
         if not types.issubset(("str", "str_")):
             raise ValueError(
-                f"{name} is an array of objects, of the types {sorted(types)}: labels "
-                f"are integers, booleans or strings. Pass {name}.astype(int), or "
-                f"{name}.astype(str) for labels of several types."
+                f"Unknown label type: {name} is an array of objects, of the types "
+                f"{sorted(types)}; labels are integers, booleans or strings. Pass "
+                f"{name}.astype(int), or {name}.astype(str) for several types."
             )
     return y
 
