@@ -28,7 +28,7 @@ def run(model, X, **options):
 
 def fit(X, y, activation="relu", hidden_layer_sizes=(7, 5)):
     clf = SoftmaxMLPClassifier(
-        hidden_layer_sizes, activation, alpha=0.01, random_state=0
+        hidden_layer_sizes, activation, alpha=0.1, random_state=0
     )
     return clf.fit(X, y)
 

@@ -288,6 +288,16 @@ def test_max_time_is_for_all_fits(small_data):
     assert clf.loss_ < start.loss_
 
 
+def test_max_time_may_end_the_first_look(rng):
+    """At many rows the first fit is one to few of them."""
+    X, y = rng.normal(size=(5000, 2)), np.arange(5000) % 2
+    clf = classifier(alpha="auto", max_time=1e-9)
+    with pytest.warns(match="max_time"):
+        clf.fit(X, y)
+    assert [step.alpha for step in clf.alpha_path_] == [10]
+    assert clf.n_iter_ >= 1
+
+
 def test_a_search_that_is_out_of_time_says_so(small_data, monkeypatch):
     """Also where each fit had met tol; half of the time is for the last one."""
     clock = iter(range(100_000))
