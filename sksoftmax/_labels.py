@@ -23,7 +23,8 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
     if dtype is not None and dtype.kind in "iub" and not y.isna().any():
         return y.to_numpy(dtype)
-    shape = np.shape(y) if isinstance(y, list | tuple) else getattr(y, "shape", ())
+    is_list = isinstance(y, list | tuple)
+    shape: tuple[int, ...] = np.shape(y) if is_list else getattr(y, "shape", ())
     if len(shape) == 2 and shape[1] > 1:
         raise ValueError(
             f"{name} should be a 1d array, got an array of shape {shape} instead. For "
