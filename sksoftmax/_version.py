@@ -1,4 +1,4 @@
-"""The package's version, and what it reads of the pickles of others."""
+"""The package's version, what it reads of the pickles of others, and its pages."""
 
 import warnings
 from typing import Any
@@ -16,8 +16,15 @@ _OLDEST_READABLE = "0.1.0"
 class VersionedEstimator(BaseEstimator):
     """Base of estimators whose pickles say which version wrote them.
 
-    As BaseEstimator does for scikit-learn's own.
+    As BaseEstimator does for scikit-learn's own, as it does what links their diagrams
+    to the pages of their documentation.
     """
+
+    _doc_link_module = "sksoftmax"
+    _doc_link_template = (
+        "https://sksoftmax.readthedocs.io/en/latest/api/"
+        "{estimator_module}.{estimator_name}.html"
+    )
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_sksoftmax_version": __version__}

@@ -6,10 +6,13 @@ import inspect
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import estimator_html_repr
 
 import sksoftmax
 from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
@@ -87,6 +90,17 @@ print(SoftmaxMLPClassifier().fit([[0], [1]], ["no", "yes"]).predict([[1]]))
 
 
 ESTIMATORS = [SoftmaxMLPClassifier, SoftmaxMLPClassifierCV]
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("wrap", [lambda clf: clf, make_pipeline])
+def test_diagrams_link_to_the_pages_of_the_site(estimator, wrap):
+    """Alone or in a pipeline, to what autosummary makes of docs/api.md."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    site = project["project"]["urls"]["Documentation"]
+    name = estimator.__name__
+    assert f"{site}api/sksoftmax.{name}.html" in estimator_html_repr(wrap(estimator()))
+    assert f"\n   {name}\n" in (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
 
 def section(estimator, name):
