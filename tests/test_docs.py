@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,13 @@ ROOT = Path(__file__).parents[1]
 
 def read(page):
     return (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_every_extra_is_on_the_page_on_installing():
+    """With what it brings, and what that is for."""
+    extras = tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]
+    rows = re.findall(r'^\| `"\.\[(\w+)\]"` \|', read("docs/install.md"), re.MULTILINE)
+    assert sorted(rows) == sorted(extras)
 
 
 def column(section, index):
