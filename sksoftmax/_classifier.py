@@ -300,8 +300,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     differed in a probability by less than 1e-9 with the default and by 0.06 with 1e-6,
     the worst by 3e-4 (with other data 0.05 has been seen) and 0.4; in float32 by 0.05
     and 0.6 with the default. Without hidden layers nothing grows, with any `tol`.
-    The figures are in
-    docs/user_guide/determinism.md.
+    docs/user_guide/determinism.md has the figures.
 
     MLPClassifier's L-BFGS takes `tol` for the largest entry of the gradient. That is
     never met by most relu networks, whose minima are kinks, and too early by networks
@@ -366,7 +365,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             "array-like",
             Interval(Integral, 1, None, closed="left"),
         ],
-        "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
+        "activation": [StrOptions(ACTIVATIONS.keys()), "array-like"],
         "alpha": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "standardize": ["boolean"],

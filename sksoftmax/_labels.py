@@ -1,6 +1,5 @@
 """Checks of class labels, and of what users say of classes by their labels."""
 
-from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -47,7 +46,12 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
 
 def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
     """Places of the labels of `y`, called `name` in errors, in `classes`."""
-    _check_known(np.unique(y).tolist(), classes, name)
+    unknown = set(np.unique(y).tolist()).difference(classes.tolist())
+    if unknown:
+        raise ValueError(
+            f"{name} has labels that are not in y: {sorted(unknown, key=str)}; y has "
+            f"{classes.tolist()}."
+        )
     return np.searchsorted(classes, y)
 
 
@@ -101,15 +105,6 @@ def check_class_weight(
         )
     # Not scikit-learn's, which takes the label "1" for the number.
     return np.array([class_weight.get(label, 1.0) for label in labels], np.float64)
-
-
-def _check_known(labels: Iterable, classes: NDArray, name: str) -> None:
-    unknown = set(labels).difference(classes.tolist())
-    if unknown:
-        raise ValueError(
-            f"{name} has labels that are not in y: {sorted(unknown, key=str)}; y has "
-            f"{classes.tolist()}."
-        )
 
 
 def _is_missing(label: Any) -> bool:

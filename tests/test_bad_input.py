@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
 
 from sksoftmax import SoftmaxMLPClassifier, cross_entropy
+from sksoftmax._activations import ACTIVATIONS
 
 X = np.arange(24.0).reshape(12, 2) % 7
 Y = np.repeat([0, 1, 2], 4)
@@ -281,3 +282,11 @@ def test_arguments_of_boosted_trees_lead_to_ours():
         TypeError, match=r"fit got unexpected eval_set.*X_val and y_val"
     ):
         SoftmaxMLPClassifier().fit(X, Y, eval_set=[(X, Y)])
+
+
+def test_names_are_in_one_order():
+    """Not in that of a set of strings, which is another one in each process."""
+    with pytest.raises(InvalidParameterError) as error:
+        SoftmaxMLPClassifier(activation="sigmoid").fit(X, Y)
+    places = [str(error.value).index(f"'{name}'") for name in ACTIVATIONS]
+    assert places == sorted(places)

@@ -690,3 +690,13 @@ def test_weights_that_are_no_counts_are_warned_of(small_data, alpha):
         clf.fit(X, y, weights)
     assert [warning.filename for warning in w] == [__file__]
     clf.fit(X, y, weights * 80)
+
+
+def test_max_time_counts_from_the_call(small_data, monkeypatch):
+    """Whatever takes the time before the first iteration, there is one."""
+    clock = iter([0.0, *range(100, 10_000)])
+    monkeypatch.setattr(sksoftmax._classifier.time, "perf_counter", lambda: next(clock))
+    clf = SoftmaxMLPClassifier((5,), alpha=1.0, random_state=0, max_time=50)
+    with pytest.warns(ConvergenceWarning, match="max_time=50 seconds were over"):
+        clf.fit(*small_data)
+    assert clf.n_iter_ == 1

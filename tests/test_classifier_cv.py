@@ -460,3 +460,14 @@ def test_scorers_may_be_made(small_data):
 
     clf = classifier(scoring=make_scorer(balanced_accuracy_score)).fit(*small_data)
     assert ((clf.scores_ >= 0) & (clf.scores_ <= 1)).all()
+
+
+def test_data_are_checked_as_those_of_the_classifier(small_data):
+    """Dates are named, and nullable labels stay what they are."""
+    pandas = pytest.importorskip("pandas")
+    X, y = small_data
+    clf = SoftmaxMLPClassifierCV((3,), alphas=[10.0], cv=2, random_state=0)
+    with pytest.raises(TypeError, match="X has dates or time spans"):
+        clf.fit(X.astype("datetime64[D]"), y)
+    clf.fit(X, pandas.Series(y, dtype="Int64"))
+    assert clf.classes_.dtype == np.int64

@@ -158,3 +158,12 @@ def test_extreme_units_neither_overflow_nor_vanish(rng, unit):
         Columns.of(X * unit, None), Columns.of(X, None), strict=True
     ):
         np.testing.assert_allclose(got / unit, expected, rtol=1e-12)
+
+
+@CONTAINERS
+def test_rows_without_weight_are_in_no_range(X, container):
+    """Nor those that stand between others."""
+    weights = np.ones(len(X))
+    weights[::7], X[::7] = 0, 1e6
+    _, highest, *_ = Columns.of(container(X), weights)
+    np.testing.assert_array_equal(highest, X[weights > 0].max(axis=0))

@@ -265,3 +265,20 @@ def test_products_are_in_the_dtype_of_the_data(X, rng):
         }
     expected = operator(factors, layout)(vector)
     assert 0 < np.abs(ours - expected).max() < 1e-4 * np.abs(expected).max()
+
+
+def test_labels_are_drawn_as_often_as_they_are_likely(X, rng):
+    """Evenly spaced numbers draw each label of a row p times their number, nearly."""
+    _, network = make_network((), "tanh", rng)
+    draws = np.tile(((np.arange(2000) + 0.5) / 2000)[:, np.newaxis], len(X))
+    _, exact = curvature_sums(X, None, *network, 100)
+    _, drawn = curvature_sums(X, None, *network, 100, draws)
+    np.testing.assert_allclose(drawn[0], exact[0], atol=0.02)
+
+
+def test_overflow_draws_no_label_that_is_not_there(X, rng):
+    """Of probabilities that are NaN the factors are NaN."""
+    _, network = make_network((5,), "tanh", rng)
+    network[0][1][:] = np.nan
+    _, deltas = curvature_sums(X, None, *network, 100, rng.random((3, len(X))))
+    assert np.isnan(deltas[-1]).all()

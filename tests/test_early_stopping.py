@@ -356,3 +356,35 @@ def test_a_network_that_learns_nothing_is_told(rng, given, advice):
     with pytest.warns(UserWarning, match=rf"hardly trained: .*{advice}"):
         clf.fit(X, y, **validation)
     assert clf.best_iter_ <= 2
+
+
+@pytest.mark.parametrize(
+    ("lowest", "n_samples", "has_learnt"),
+    [
+        (0.6, 100, True),
+        (0.698, 1000, False),  # a hundredth is not gained
+        (0.68, 40, False),  # 0.8 nats, as the best of many iterates by chance
+        (0.68, 60, True),
+    ],
+)
+def test_a_gain_is_more_than_chance(lowest, n_samples, has_learnt):
+    """A part of the log-loss, and nats of all validation data together."""
+    validation = Recorded([0.7, lowest])
+    validation.effective_samples = n_samples
+    curve = ValidationCurve(EarlyStopping(validation, 10, 1e-3))
+    curve.restart(0, 0.0)
+    curve.add(1, 0.0)
+    curve.restart(1, 0.0)  # the start is that of the first stage
+    assert curve.has_learnt() == has_learnt
+
+
+def test_validation_data_are_checked_as_training_data(small_data):
+    """Dates are named, and nullable labels are those of their dtype."""
+    pandas = pytest.importorskip("pandas")
+    X, y = small_data
+    clf = classifier(alpha=1.0)
+    with pytest.raises(TypeError, match="X_val has dates or time spans"):
+        clf.fit(X, y, X_val=X.astype("datetime64[D]"), y_val=y)
+    y_val = pandas.Series(y, dtype="Int64").astype(object)
+    with pytest.raises(ValueError, match="y_val is an array of objects"):
+        clf.fit(X, y, X_val=X, y_val=y_val)

@@ -1,5 +1,7 @@
 """Labels of samples, and weights of classes by their labels."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -117,3 +119,16 @@ def test_class_weights_of_absent_labels_do_not_count():
         check_class_weight({7: 5}, classes, codes, None)
     with pytest.raises(ValueError, match="not negative; got"):
         check_class_weight({1: 3, 7: -5}, classes, codes, None)
+
+
+def test_a_series_without_pandas_is_known_by_its_dtype():
+    """What has a `numpy_dtype` is converted by itself, as pandas' extension arrays."""
+    values = np.array([1, 0, 1])
+    y = SimpleNamespace(
+        dtype=SimpleNamespace(numpy_dtype=np.dtype(np.int8)),
+        isna=lambda: values < 0,
+        to_numpy=values.astype,
+    )
+    assert as_labels(y).dtype == np.int8
+    values -= 1
+    assert as_labels(y) is y

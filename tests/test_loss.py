@@ -189,3 +189,10 @@ def test_losses_of_rows_are_not_clipped():
     logits = np.float32([[1e6, 0, 1e30], [1e6 + 1, 60, 0]])
     losses = cross_entropies(logits, np.array([0, 0, 0]))
     np.testing.assert_allclose(losses, [np.log1p(np.e), 60, 0], rtol=1e-14)
+
+
+def test_nullable_labels_are_integers(logits, y):
+    """A pandas series of dtype Int64 holds class codes."""
+    pandas = pytest.importorskip("pandas")
+    expected, _ = cross_entropy(logits, y)
+    assert cross_entropy(logits, pandas.Series(y, dtype="Int64"))[0] == expected

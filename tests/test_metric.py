@@ -44,8 +44,10 @@ def test_factors_are_those_of_standardised_features(small_data, rng):
     assert_close(with_shift.factors(x), expected, rtol=0.05, atol=0.02)
 
 
-def test_weights_are_copies(small_data, rng):
-    """As in the objective; and rows of weight 0 may hold anything."""
+@pytest.mark.parametrize("max_classes", [64, 1])
+def test_weights_are_copies(small_data, rng, monkeypatch, max_classes):
+    """As in the objective, also of drawn labels; rows of weight 0 may hold anything."""
+    monkeypatch.setattr(sksoftmax._metric, "_MAX_CLASSES", max_classes)
     X, y = small_data
     weights = rng.integers(3, size=len(y))
     weights[:8] = 1
@@ -178,20 +180,8 @@ def test_of_more_classes_labels_are_drawn(rng, n_classes):
     n_rows = metric._small_sample.X.shape[0]
     assert 100 < n_rows <= 256
     assert metric._draws.shape == (16, n_rows)
+    np.testing.assert_allclose(np.diff(metric._draws, axis=0), 1 / 16)
     assert ((metric._draws >= 0) & (metric._draws < 1)).all()
-
-
-def test_copies_draw_the_same_labels(rng, monkeypatch):
-    """Weights are copies also where labels are drawn, and rows of no weight nothing."""
-    monkeypatch.setattr(sksoftmax._metric, "_MAX_CLASSES", 2)
-    X, y = rng.normal(size=(40, 3)), np.arange(40) % 5
-    weights = rng.integers(3, size=40)
-    weights[:5] = 1
-    copies = metric_of(np.repeat(X, weights, axis=0), np.repeat(y, weights))
-    x = point(copies, rng)
-    X[weights == 0] = 1e9
-    ours = metric_of(X, y, weights.astype(float))
-    assert_close(ours.factors(x), copies.factors(x), rtol=1e-8, atol=1e-10)
 
 
 def test_drawn_labels_estimate_the_curvature(rng, monkeypatch):

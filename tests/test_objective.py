@@ -434,8 +434,10 @@ def test_another_alpha_is_in_the_users_unit(X, y, sample_weight, rng):
     assert objective(x)[0] < other(x)[0]
 
 
-def test_translated_parameters_are_the_same_network(X, y, rng):
+@pytest.mark.parametrize("offset", [0, 1e12])
+def test_translated_parameters_are_the_same_network(X, y, rng, offset):
     """Where other rows, with another mean and scale, are standardised by themselves."""
+    X = np.rint(100 * X) + offset
     objective = make_objective(X, y, alpha=0)
     part = objective.repeated(np.arange(15), np.ones(15))
     assert not np.allclose(part.standardization.scale, objective.standardization.scale)

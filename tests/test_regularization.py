@@ -288,15 +288,23 @@ def test_max_time_is_for_all_fits(small_data):
     assert clf.loss_ < start.loss_
 
 
-def test_max_time_may_end_the_first_look(rng):
-    """At many rows the first fit is one to few of them."""
+def test_max_time_may_end_the_first_look(rng, monkeypatch):
+    """At many rows the first fit is one to few of them, and no other search begins."""
+    fits = []
+    train = sksoftmax._alpha_search.train
+    monkeypatch.setattr(
+        sksoftmax._alpha_search,
+        "train",
+        lambda objective, *a, **k: fits.append(objective) or train(objective, *a, **k),
+    )
     X = rng.normal(size=(5000, 2))
     y = (X[:, 0] > 0).astype(int)
     clf = classifier(alpha="auto", max_time=1e-9)
     with pytest.warns(match="max_time"):
         clf.fit(X, y)
     assert [step.alpha for step in clf.alpha_path_] == [10]
-    assert clf.n_iter_ >= 1
+    assert len(fits) == 1
+    assert fits[0].X.shape[0] < 1100
 
 
 def test_a_search_that_is_out_of_time_says_so(small_data, monkeypatch):

@@ -149,3 +149,23 @@ def test_identity_changes_nothing(X, rng):
     ):
         np.testing.assert_array_equal(a, b)
     assert identity.shifted(X) is X
+
+
+def test_differences_never_overflow(rng):
+    """Of a range beyond float32 no origin is subtracted, nor a mean before scaling."""
+    X = np.full((600, 1), 3e38, np.float32)
+    X[0], X[1:300] = -2e38, 3.1e38
+    standardization = Standardization.of(X, None)
+    assert standardization.shifted(X) is X
+    z = standardization.standardized(X)
+    expected = standardization.standardized_values(X, slice(None))
+    np.testing.assert_allclose(z, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_entries_stored_in_parts_are_squared_once(rng):
+    """A CSR matrix may store an entry as a sum."""
+    X = rng.normal(size=(40, 3))
+    halves = np.repeat(X.ravel() / 2, 2)
+    twice = csr_array((halves, np.tile([0, 0, 1, 1, 2, 2], 40), np.arange(0, 246, 6)))
+    standardization = Standardization.of(X, None)
+    np.testing.assert_allclose(standardization.squares(twice, None), 40)

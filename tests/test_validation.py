@@ -1,5 +1,7 @@
 """Sample weights. Their errors are tested where users meet them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,22 @@ def test_columns_have_a_name_or_a_number():
     """As errors call them."""
     assert column_name(1, None) == "column 1"
     assert column_name(1, np.array(["a", "b"], dtype=object)) == "column 'b'"
+
+
+@pytest.mark.parametrize(
+    ("dates", "numbers"),
+    [
+        (np.dtype("datetime64[ns]"), np.dtype(float)),
+        (
+            SimpleNamespace(is_temporal=lambda: True),
+            SimpleNamespace(is_temporal=lambda: False),
+        ),
+    ],
+    ids=["as of pandas", "as of polars"],
+)
+def test_a_frame_is_known_by_its_columns(dates, numbers):
+    """Of whatever library it is: names and dtypes of its columns are enough."""
+    frame = SimpleNamespace(columns=["a", "day"], dtypes=[numbers, dates])
+    with pytest.raises(TypeError, match=r"spans: column 'day' \([^,]*\)\. Make"):
+        refuse_dates(frame)
+    refuse_dates(SimpleNamespace(columns=["a"], dtypes=[numbers]))

@@ -127,3 +127,17 @@ def test_other_feature_names_end_a_warm_start(small_data):
     with pytest.raises(ValueError, match=r"feature names .*'a', 'b'.* got .*'f', 'e'"):
         clf.fit(frame[list("fedcba")], y)
     clf.predict(frame)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_start_is_where_predictions_are(rng, dtype):
+    """Also of columns far from 0, on rows of other moments."""
+    X = rng.integers(-3, 4, size=(300, 2)) + 1e7
+    y = (X[:, 0] + rng.normal(size=300) > 1e7).astype(int)
+    clf = SoftmaxMLPClassifier((4,), alpha=1.0, random_state=0, warm_start=True)
+    clf.fit(X.astype(dtype), y)
+    rows = slice(0, 100)
+    objective, start = copy.deepcopy(clf)._prepare(X[rows].astype(dtype), y[rows], None)
+    log_p = clf.predict_log_proba(X[rows].astype(dtype))
+    log_loss = -log_p[np.arange(100), y[rows]].mean()
+    assert objective.log_loss(start) == pytest.approx(log_loss, rel=1e-5)
