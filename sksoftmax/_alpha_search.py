@@ -174,7 +174,7 @@ class AlphaSearch:
         self._shown: dict[int, Evidence] = {}
         self._n_iter: dict[int, int] = {}
         self._best_so_far: int | None = None
-        self._fit: Trained | None = None
+        self._fit: tuple[Trained, Split | None] | None = None
         self._ended_by: str | None = None
 
     def run(self, first: Sequence[int]) -> Found:
@@ -205,7 +205,7 @@ class AlphaSearch:
             [self._candidate(step, best) for step in sorted(self._n_iter)],
             self._gain(best),
             self._is_at_edge(best),
-            self._fit,
+            self._on_all_rows(*self._fit),
             is_of_all and best == self._best_so_far,
             self._ended_by,
         )
@@ -304,7 +304,7 @@ class AlphaSearch:
             self._best_so_far is None
             or self._judge.difference(step, self._best_so_far).mean < 0
         ):
-            self._best_so_far, self._fit = step, self._on_all_rows(trained, split)
+            self._best_so_far, self._fit = step, (trained, split)
         if self._verbose:
             report(self._progress(step, part, n_iter, is_lost))
 
@@ -318,10 +318,11 @@ class AlphaSearch:
 
     def _on_all_rows(self, trained: Trained, split: Split | None) -> Trained:
         """In the parameters of the objective on all rows."""
-        if split is None or split.train is self._objective:
+        if split is None or "early_stopping" in self._options:
             return trained
         x = split.train.translated(trained.minimum.x, self._objective)
-        return trained._replace(minimum=trained.minimum._replace(x=x, state=None))
+        minimum = trained.minimum._replace(x=x, state=None)
+        return trained._replace(minimum=minimum, objective=self._objective)
 
     def _evidence_of(self, step: int, trained: Trained) -> Evidence:
         """On the rows of the first fit."""

@@ -517,7 +517,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
                 raise ValueError(
                     f"{message} Extreme values of alpha ({self.alpha}) do this too."
                 ) from error
-            self._set_fitted(objective, trained)
+            self._set_fitted(trained)
         if self.convergence_.reason == "interrupted":
             raise KeyboardInterrupt
         task.finish()
@@ -683,8 +683,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")
 
-    def _set_fitted(self, objective: Objective, trained: Trained) -> None:
-        minimum, stages, validation = trained
+    def _set_fitted(self, trained: Trained) -> None:
+        minimum, stages, validation, objective = trained
         self.__dict__.update(_fitted_weights(objective, minimum.x))
         self._state = minimum.state if self.warm_start else None
         self.n_iter_ = len(minimum.loss_curve)

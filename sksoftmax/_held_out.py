@@ -26,6 +26,7 @@ class Split(NamedTuple):
     Attributes
     ----------
     train, held_out : Objective
+        In the space of the rows to train on, if that is worth it.
     independent : ndarray of shape (n_held_out,)
         How many independent observations each held-out row with a weight is.
     """
@@ -38,7 +39,8 @@ class Split(NamedTuple):
     def of(cls, train: Objective, held_out: Objective) -> "Split":
         """With a row for an observation."""
         n_rows = held_out.y[held_out.counted].size
-        return cls(train, held_out, np.ones(n_rows))
+        train = train.reduced()
+        return cls(train, held_out.beside(train), np.ones(n_rows))
 
     @property
     def weights(self) -> Array:
@@ -159,12 +161,14 @@ def _is_discrete(X: Matrix) -> bool:
 def _split(objective: Objective, part: Part, max_rows: int) -> Split:
     chosen = _some(objective.y[part.train], max_rows)
     train = objective.repeated(part.train[chosen], part.train_counts[chosen])
+    features = train.standardization
+    train = train.reduced()
     chosen = _some(objective.y[part.held_out], max_rows)
     counts = part.held_out_counts[chosen]
     held_out = objective.repeated(part.held_out[chosen], counts)
-    held_out.standardization = train.standardization
+    held_out.standardization = features
     independent = np.where(part.are_draws[chosen], counts, 1.0)
-    return Split(train, held_out, independent)
+    return Split(train, held_out.beside(train), independent)
 
 
 def _some(y: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:

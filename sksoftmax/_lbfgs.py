@@ -26,8 +26,10 @@ DampedOperator = Callable[[float], Operator]
 
 # Rounding error of the loss, as in sklearn.linear_model.LogisticRegression.
 _ROUNDING = 64 * float(np.finfo(np.float64).eps)
-# Part of the loss that is no reason for a warning, if no step finds it.
-_AS_GOOD_AS_NOTHING = 1e-8
+# Part of the loss that is no reason for a warning, if no step finds it: this, or so
+# many rounding errors of the objective. Fits in float32 that could not go on at their
+# minimum had up to eight left.
+_AS_GOOD_AS_NOTHING, _HIDDEN = 1e-8, 8
 # What the metric may be damped by, and is at first; the next is tried once there are so
 # many pairs. Figures in docs/benchmarks/optimiser.md, "What was tried".
 _DAMPINGS, _FIRST_DAMPING, _ENOUGH_PAIRS = (0.3, 0.03, 0.003, 0.0003), 0.003, 8
@@ -155,6 +157,7 @@ def minimize(
     initial_inverse_hessian: Callable[[Array], DampedOperator] | None = None,
     state: State | None = None,
     callback: Callable[[State], bool | None] | None = None,
+    eps: float = float(np.finfo(np.float64).eps),
     verbose: int = 0,
 ) -> Minimum:
     """Minimise `objective` from `start` by L-BFGS.
@@ -185,6 +188,8 @@ def minimize(
         the same value and gradient at `start` as there. Otherwise it is ignored.
     callback : callable, default=None
         Called with the state after each iteration; stops where it returns True.
+    eps : float, default=2.2e-16
+        Relative rounding error of what the objective adds up.
     verbose : int
         Print where the metric is given up, and the reason of the stop.
 
@@ -217,7 +222,7 @@ def minimize(
     # Overflow shows in values that are not finite, which are looked for.
     with np.errstate(all="ignore"):
         state = _state_at(start, objective, state)
-        search = _Search(objective, initial_inverse_hessian, state, verbose)
+        search = _Search(objective, initial_inverse_hessian, state, eps, verbose)
         reason = search.advance()
         while reason is None:
             losses.append(state.loss)
@@ -256,11 +261,13 @@ class _Search:
         objective: Objective,
         metric: Callable[[Array], DampedOperator] | None,
         state: State,
+        eps: float,
         verbose: int,
     ) -> None:
         self.objective = objective
         self.metric = metric
         self.state = state
+        self.hidden = max(_HIDDEN * eps, _AS_GOOD_AS_NOTHING)
         self.verbose = verbose
         self.n_evaluations = 0
         self._n_finite = 0
@@ -334,7 +341,7 @@ class _Search:
         return vector * min(1.0, 1 / largest / np.linalg.norm(vector / largest))
 
     def _failure(self, promised: float) -> str:
-        if self._is_settled or promised <= _AS_GOOD_AS_NOTHING:
+        if self._is_settled or promised <= self.hidden:
             return "rounding"
         if self.state.n_iter == self._n_finite == 0:
             raise NotFiniteError(

@@ -10,7 +10,7 @@ W_1 is in units of standardised features. The only place that normalises and pen
 
 from collections.abc import Sequence
 from copy import copy
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 
 import numpy as np
@@ -22,6 +22,7 @@ from sksoftmax._loss import cross_entropies, cross_entropy_sum
 from sksoftmax._malloc import keep_freed_memory
 from sksoftmax._network import forward, loss_gradient_sums
 from sksoftmax._parameters import ParameterLayout
+from sksoftmax._row_space import RowSpace
 from sksoftmax._standardization import Standardization
 from sksoftmax._threads import Map
 from sksoftmax._validation import multiplied
@@ -201,8 +202,57 @@ class Objective:
         coefs[0], intercepts[0] = other.standardization.from_user_units(*layer, origin)
         return self.layout.pack(coefs, intercepts)
 
+    def reduced(self) -> "Objective":
+        """The same function in the space of its rows, where that is worth it.
+
+        Else itself.
+        """
+        space = self._row_space
+        return self if space is None else self._in_space(space, space.rows)
+
+    def beside(self, training: "Objective") -> "Objective":
+        """The same function of these rows, for parameters of a reduced one."""
+        space = training.standardization
+        if not isinstance(space, RowSpace) or space is self.standardization:
+            return self
+        return self._in_space(space, space.coordinates(self.X[self.counted]))
+
+    def projected(self, parameters: Array) -> Array:
+        """Parameters of the same network in the space of the rows, from all features.
+
+        Of one that is the same on these rows, with smaller weights.
+        """
+        space = self.standardization
+        if not isinstance(space, RowSpace):
+            return parameters
+        units = space.n_features, *self.layout.layer_units[1:]
+        coefs, intercepts = ParameterLayout(units).unpack(parameters)
+        return self.layout.pack([space.projected(coefs[0]), *coefs[1:]], intercepts)
+
+    @cached_property
+    def _row_space(self) -> RowSpace | None:
+        return RowSpace.if_worth_it(self.X, self.weights, self.standardization)
+
+    def _in_space(self, space: RowSpace, coordinates: Array) -> "Objective":
+        rows = self.counted
+        return self.on(
+            coordinates.astype(self.X.dtype, order="C"),
+            self.y[rows],
+            None if self.weights is None else self.weights[rows],
+            layout=ParameterLayout(
+                [coordinates.shape[1], *self.layout.layer_units[1:]]
+            ),
+            standardization=space,
+        )
+
     def on(
-        self, X: Matrix, y: NDArray[np.integer], weights: Array | None
+        self,
+        X: Matrix,
+        y: NDArray[np.integer],
+        weights: Array | None,
+        *,
+        layout: ParameterLayout | None = None,
+        standardization: Standardization | None = None,
     ) -> "Objective":
         """The same function of other rows, with the same penalty for each weight."""
         weights_sum = float(
@@ -213,10 +263,10 @@ class Objective:
             y,
             weights,
             weights_sum=weights_sum,
-            layout=self.layout,
+            layout=layout or self.layout,
             activations=self.activations,
             alpha=self.alpha * weights_sum / self.weights_sum,
-            standardization=self.standardization,
+            standardization=standardization or self.standardization,
             map_blocks=self.map_blocks,
             weights_unit=self.weights_unit,
             class_weight=self.class_weight,

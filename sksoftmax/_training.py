@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from sksoftmax._objective import Objective, evenly_spaced
 from sksoftmax._progress import report
 
 Array = NDArray[np.floating]
+Callback = Callable[[State], bool | None]
 
 # Subsets begin with this many rows, and grow by this factor, while all rows are at
 # least twice as many, and the copy of X is small.
@@ -48,11 +50,15 @@ class Trained(NamedTuple):
     stages : list of Stage
     validation : ValidationCurve or None
         With early stopping.
+    objective : Objective
+        What the minimum is that of, and what its parameters are those of: the given
+        objective, or that reduced.
     """
 
     minimum: Minimum
     stages: list[Stage]
     validation: ValidationCurve | None
+    objective: Objective
 
 
 def train(
@@ -66,7 +72,7 @@ def train(
     is_warm: bool = False,
     state: State | None = None,
     early_stopping: EarlyStopping | None = None,
-    callback: Callable[[State], bool | None] | None = None,
+    callback: Callback | None = None,
     is_enough: Callable[[State], bool] | None = None,
     verbose: int = 0,
 ) -> Trained:
@@ -87,6 +93,17 @@ def train(
     R. Bollapragada et al., A progressive batching L-BFGS method for machine learning,
     ICML 2018, for growing the sample.
     """
+    reduced = objective.reduced()
+    if reduced is not objective:
+        callback = callback and _in_parameters_of(objective, reduced, callback)
+        objective = reduced
+    if early_stopping is not None:
+        validation = early_stopping.validation.beside(objective)
+        early_stopping = early_stopping._replace(validation=validation)
+    if state is not None and state.x.size == objective.layout.n_parameters:
+        start = state.x
+    else:
+        start = objective.projected(start)
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
     run = _Run(objective, max_time, early_stopping, callback, is_enough, verbose)
@@ -104,7 +121,16 @@ def train(
         if run.last is None:
             raise
         minimum = run.interrupted(objective, run.last)
-    return run.result(minimum)
+    return run.result(objective, minimum)
+
+
+def _in_parameters_of(
+    objective: Objective, reduced: Objective, callback: Callback
+) -> Callback:
+    def translated(state: State) -> bool | None:
+        return callback(replace(state, x=reduced.translated(state.x, objective)))
+
+    return translated
 
 
 def _fit_subsets(
@@ -139,7 +165,7 @@ class _Run:
         objective: Objective,
         max_time: float | None,
         early_stopping: EarlyStopping | None,
-        callback: Callable[[State], bool | None] | None,
+        callback: Callback | None,
         is_enough: Callable[[State], bool] | None,
         verbose: int,
     ) -> None:
@@ -184,11 +210,12 @@ class _Run:
             x,
             max_time=left,
             callback=self._after_iteration,
+            eps=float(np.finfo(function.X.dtype).eps),
             verbose=self._verbose,
             **options,
         )
 
-    def result(self, minimum: Minimum) -> Trained:
+    def result(self, objective: Objective, minimum: Minimum) -> Trained:
         """The last stage's minimum, or best iterate, with the sums of all stages."""
         convergence = minimum.convergence._replace(
             n_iter=len(self._losses),
@@ -202,7 +229,7 @@ class _Run:
             reason = "enough" if self._has_enough else "early_stopping"
             convergence = convergence._replace(reason=reason)
         minimum = minimum._replace(loss_curve=self._losses, convergence=convergence)
-        return Trained(minimum, self.stages, self._validation)
+        return Trained(minimum, self.stages, self._validation, objective)
 
     def _evaluate(self, function: Objective, x: Array) -> tuple[float, Array]:
         self._n_evaluations += 1

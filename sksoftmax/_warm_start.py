@@ -58,14 +58,18 @@ def previous_point(
     Returns
     -------
     start : ndarray of shape (n_parameters,)
+        Parameters of `objective`.
     state : State or None
-        That of the minimiser there, unless weights or units have changed since.
+        That of the minimiser there, in those of the reduced objective, unless weights
+        or units have changed since.
     """
     coefs, intercepts = previous["coefs_"], previous["intercepts_"]
     state = previous["_state"]
     if state is not None:
-        known = objective.public_weights(state.x, coefs[0].dtype)
-        if all(map(np.array_equal, (*known[0], *known[1]), (*coefs, *intercepts))):
+        reduced = objective.reduced()
+        if not _has_weights(reduced, state, (*coefs, *intercepts)):
+            state = None
+        elif reduced is objective:
             return state.x, state
     coefs, intercepts, origin = [W.T for W in coefs], list(intercepts), None
     if previous["_origin"] is not None:
@@ -73,7 +77,15 @@ def previous_point(
     coefs[0], intercepts[0] = objective.standardization.from_user_units(
         coefs[0], intercepts[0], origin
     )
-    return objective.layout.pack(coefs, intercepts), None
+    return objective.layout.pack(coefs, intercepts), state
+
+
+def _has_weights(objective: Objective, state: State, weights: Sequence[Array]) -> bool:
+    """Whether a state is one of the objective, and its weights are these."""
+    if state.x.size != objective.layout.n_parameters:
+        return False
+    known = objective.public_weights(state.x, weights[0].dtype)
+    return all(map(np.array_equal, (*known[0], *known[1]), weights))
 
 
 def _layer_units(coefs: Sequence[Array]) -> tuple[int, ...]:

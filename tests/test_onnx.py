@@ -16,7 +16,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("sksoftmax.onnx")
 
 
-# What is exported need not be a minimum: in float32 rounding may end the line search.
+# What is exported need not be a minimum: with so small an alpha some take long.
 pytestmark = pytest.mark.filterwarnings("ignore:L-BFGS stopped before the loss settled")
 
 
