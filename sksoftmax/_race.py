@@ -16,10 +16,12 @@ from sksoftmax._judge import Judge
 # these know nothing of those that one may lose: as much as such a row would be, or
 # half of it, is added to the error, and is what is not worth a weaker candidate.
 _CLEAR, _ROW_LOST, _NATS = 1.0, 1.0, 0.5
+# So many times of that put a candidate out of the race.
+_OUT = 2.0
 # Parts of the best loss that a difference has to have to be worth a weaker candidate,
 # or another part.
 _NEGLIGIBLE, _NOTICEABLE = 1e-3, 1e-2
-# A single one may be lucky.
+# A single one may be lucky, unless all others are out.
 _MIN_PARTS = 2
 # Where all are alike the search is to end, too: by some twenty-five attempts.
 _MOST_RIVALS = 3
@@ -64,7 +66,7 @@ def race(
     best = field.refine(1)
     for n in range(2, n_parts + 1):
         rivals = field.rivals(best, n - 1)
-        if not rivals and n > _MIN_PARTS:
+        if not rivals and (n > _MIN_PARTS or field.is_decided(best)):
             break
         for candidate in [best, *rivals]:
             field.judge_on(candidate, n)
@@ -114,6 +116,7 @@ class _Field:
                 candidate
                 for candidate in self.neighbours(best)
                 if self._n_parts.get(candidate, 0) < n_parts
+                and not self._is_out(candidate, best)
             ]
             if not missing:
                 return best
@@ -148,6 +151,17 @@ class _Field:
         """Whether it is within the limits."""
         least, largest = self._limits
         return least <= candidate <= largest
+
+    def is_decided(self, best: int) -> bool:
+        """Whether no other candidate need be judged again."""
+        return all(self._is_out(c, best) for c in self._n_parts if c != best)
+
+    def _is_out(self, candidate: int, best: int) -> bool:
+        """Whether a candidate was so much worse that it need not be judged again."""
+        if candidate not in self._n_parts:
+            return False
+        worse_by, error = self._difference(candidate, best)
+        return worse_by > _OUT * error
 
     def _is_same(self, candidate: int, other: int) -> bool:
         """Whether the difference is not worth a weaker candidate."""

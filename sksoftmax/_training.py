@@ -199,8 +199,6 @@ class _Run:
     def stage(self, function: Objective, x: Array, **options: Any) -> Minimum:
         """Iterations on the rows of `function`."""
         n_samples = function.X.shape[0]
-        if self._verbose and (self.stages or n_samples < self._n_rows):
-            report(f"On {n_samples} of {self._n_rows} rows")
         if self._validation:
             self._validation.restart(x, self.loss(function, x))
         left = None if self._max_time is None else self._max_time - self._seconds()
@@ -251,10 +249,11 @@ class _Run:
         return self.is_stopped or self._is_over or self._has_enough
 
     def _progress(self, state: State) -> str:
-        parts = [
-            f"Iteration {self.stages[-1].n_iter}, loss = {state.loss:.8f}",
-            f"gradient norm = {state.gradient_norm:.1e}",
-        ]
+        n_samples, n_iter = self.stages[-1]
+        loss = f"Iteration {n_iter}, loss = {state.loss:.8f}"
+        if len(self.stages) > 1 or n_samples < self._n_rows:
+            loss += f" of {n_samples} rows"
+        parts = [loss, f"gradient norm = {state.gradient_norm:.1e}"]
         if self._validation:
             parts.append(f"validation loss = {self._validation.losses[-1]:.8f}")
         return ", ".join([*parts, f"{self._seconds():.1f} s"])
