@@ -410,8 +410,11 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             clf.set_params(alpha=float(alphas[best]))
             task.start("refit")
             try:
-                with task.share_with(clf), warnings.catch_warnings():
-                    warnings.simplefilter("ignore", ConvergenceWarning)
+                with (
+                    task.share_with(clf),
+                    warnings.catch_warnings(record=True) as doubts,
+                ):
+                    warnings.simplefilter("always")
                     clf.fit(X, y, weights, **validation)
             except KeyboardInterrupt:
                 if not hasattr(clf, "coefs_"):
@@ -427,6 +430,9 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         task.end()
         reasons = [fit.reason for of_alpha in fits for fit in of_alpha]
         _warn_if_not_converged([*reasons, self.convergence_.reason])
+        for doubt in doubts:
+            if not issubclass(doubt.category, ConvergenceWarning):
+                warnings.warn(doubt.message, stacklevel=3)
         return self
 
     def get_metadata_routing(self) -> MetadataRouter:

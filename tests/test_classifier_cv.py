@@ -471,3 +471,14 @@ def test_data_are_checked_as_those_of_the_classifier(small_data):
         clf.fit(X.astype("datetime64[D]"), y)
     clf.fit(X, pandas.Series(y, dtype="Int64"))
     assert clf.classes_.dtype == np.int64
+
+
+def test_doubts_about_the_last_fit_are_said_at_the_users_line(rng):
+    """Once, after all has been set: those of folds are of their validation data."""
+    X = rng.normal(size=(120, 3))
+    y = (X[:, 0] > 0).astype(int)
+    clf = classifier(early_stopping=True, hidden_layer_sizes=(4,))
+    with pytest.warns(UserWarning, match="hardly trained") as warned:
+        clf.fit(X, y, X_val=100 * X + 300, y_val=y)
+    assert [warning.filename for warning in warned] == [__file__]
+    assert clf.best_score_ < 0
