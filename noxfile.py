@@ -11,7 +11,7 @@ PUBLIC = [
     "sksoftmax/_classifier.py",
     "sksoftmax/_classifier_cv.py",
     "sksoftmax/_gradient_check.py",
-    "sksoftmax/_loss.py",
+    "sksoftmax/_network/loss.py",
     "sksoftmax/_plot/loss_curve.py",
     "sksoftmax/_plot/regularization_path.py",
     "sksoftmax/_plot/reliability.py",

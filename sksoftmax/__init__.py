@@ -4,7 +4,7 @@ import importlib
 import typing
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
-from sksoftmax._loss import cross_entropy, softmax_jacobian
+from sksoftmax._network.loss import cross_entropy, softmax_jacobian
 from sksoftmax._version import __version__ as __version__
 
 if typing.TYPE_CHECKING:

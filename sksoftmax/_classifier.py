@@ -17,37 +17,37 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sksoftmax._activations import ACTIVATIONS
-from sksoftmax._alpha_search import Candidate
-from sksoftmax._callbacks import CallbackSupportMixin, FitTask
-from sksoftmax._early_stopping import (
-    EarlyStopping,
-    check_validation_data,
-    split_rows,
-    untrained_warning,
-)
-from sksoftmax._fit_params import refuse_fit_params
-from sksoftmax._fitted import forget, restored_on_failure
-from sksoftmax._interchange import to_mlp_classifier
-from sksoftmax._labels import as_labels, check_class_weight
-from sksoftmax._layers import check_activations, check_hidden_units
-from sksoftmax._lbfgs import Convergence, Minimum, NotFiniteError, State
-from sksoftmax._objective import Objective
-from sksoftmax._parameters import ParameterLayout
-from sksoftmax._prediction import outputs, overflow_message
-from sksoftmax._regularization import doubts, train_with_best_alpha
-from sksoftmax._standardization import Standardization
-from sksoftmax._threads import BlockThreads, Map
-from sksoftmax._training import Stage, Trained, train
-from sksoftmax._validation import (
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._minimizer.lbfgs import Convergence, Minimum, NotFiniteError, State
+from sksoftmax._network.activations import ACTIVATIONS
+from sksoftmax._network.layers import check_activations, check_hidden_units
+from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._network.prediction import outputs, overflow_message
+from sksoftmax._rows.threads import BlockThreads, Map
+from sksoftmax._selection.alpha_search import Candidate
+from sksoftmax._selection.regularization import doubts, train_with_best_alpha
+from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
+from sksoftmax._sklearn.fit_params import refuse_fit_params
+from sksoftmax._sklearn.fitted import forget, restored_on_failure
+from sksoftmax._sklearn.interchange import to_mlp_classifier
+from sksoftmax._sklearn.labels import as_labels, check_class_weight
+from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
     multiplied,
     refuse_dates,
     samples_of_weight,
 )
+from sksoftmax._training.early_stopping import (
+    EarlyStopping,
+    check_validation_data,
+    split_rows,
+    untrained_warning,
+)
+from sksoftmax._training.objective import Objective
+from sksoftmax._training.training import Stage, Trained, train
+from sksoftmax._training.warm_start import check_same_problem, previous_point
 from sksoftmax._version import VersionedEstimator
-from sksoftmax._warm_start import check_same_problem, previous_point
 
 if typing.TYPE_CHECKING:
     from sklearn.neural_network import MLPClassifier

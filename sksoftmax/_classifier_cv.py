@@ -22,10 +22,9 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
-from sksoftmax._blocks import Matrix
-from sksoftmax._callbacks import FitTask
 from sksoftmax._classifier import SoftmaxMLPClassifier, validates_parameters
-from sksoftmax._cross_validation import (
+from sksoftmax._rows.blocks import Matrix
+from sksoftmax._selection.cross_validation import (
     Samples,
     cv_results,
     fit_folds,
@@ -35,12 +34,13 @@ from sksoftmax._cross_validation import (
     scores_of,
     takes_weights,
 )
-from sksoftmax._early_stopping import check_validation_data
-from sksoftmax._fit_params import of_validation, refuse_fit_params
-from sksoftmax._fitted import forget, restored_on_failure
-from sksoftmax._folds import frame_or_array, rows_of
-from sksoftmax._labels import as_labels, check_class_weight
-from sksoftmax._validation import MatrixLike, check_weights, refuse_dates
+from sksoftmax._sklearn.callbacks import FitTask
+from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
+from sksoftmax._sklearn.fitted import forget, restored_on_failure
+from sksoftmax._sklearn.folds import frame_or_array, rows_of
+from sksoftmax._sklearn.labels import as_labels, check_class_weight
+from sksoftmax._sklearn.validation import MatrixLike, check_weights, refuse_dates
+from sksoftmax._training.early_stopping import check_validation_data
 
 Array = NDArray[np.floating]
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_random_state
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
-from sksoftmax._validation import MatrixLike
+from sksoftmax._sklearn.validation import MatrixLike
 
 
 def check_gradient(

@@ -66,7 +66,7 @@ from sklearn.base import ClassifierMixin
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
-from sksoftmax._validation import column_name
+from sksoftmax._sklearn.validation import column_name
 
 __all__: list[str] = []
 

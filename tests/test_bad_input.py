@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
 
 from sksoftmax import SoftmaxMLPClassifier, cross_entropy
-from sksoftmax._activations import ACTIVATIONS
+from sksoftmax._network.activations import ACTIVATIONS
 
 X = np.arange(24.0).reshape(12, 2) % 7
 Y = np.repeat([0, 1, 2], 4)

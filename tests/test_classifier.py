@@ -28,10 +28,10 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 import sksoftmax._classifier
-import sksoftmax._objective
+import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._activations import ACTIVATIONS
-from sksoftmax._malloc import keep_freed_memory
+from sksoftmax._network.activations import ACTIVATIONS
+from sksoftmax._rows.malloc import keep_freed_memory
 
 EXACT = {"tol": 0, "max_iter": 5000}
 
@@ -251,13 +251,13 @@ def test_c_ordered_data_are_not_copied(small_data, monkeypatch):
     X, y = small_data
     X.flags.writeable = False
     seen = []
-    kernel = sksoftmax._objective.loss_gradient_sums
+    kernel = sksoftmax._training.objective.loss_gradient_sums
 
     def spy(X, *args):
         seen.append(X)
         return kernel(X, *args)
 
-    monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", spy)
+    monkeypatch.setattr(sksoftmax._training.objective, "loss_gradient_sums", spy)
     SoftmaxMLPClassifier(alpha=1).fit(X, y)
     assert all(np.shares_memory(block, X) for block in seen)
 
@@ -462,7 +462,7 @@ def interrupt(monkeypatch):
     """Let the n-th evaluation of a block raise."""
 
     def after(n_evaluations, error):
-        kernel = sksoftmax._objective.loss_gradient_sums
+        kernel = sksoftmax._training.objective.loss_gradient_sums
         calls = []
 
         def interrupted(*args):
@@ -471,7 +471,9 @@ def interrupt(monkeypatch):
                 raise error
             return kernel(*args)
 
-        monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", interrupted)
+        monkeypatch.setattr(
+            sksoftmax._training.objective, "loss_gradient_sums", interrupted
+        )
 
     return after
 
@@ -517,7 +519,7 @@ def test_ctrl_c_ends_a_threaded_fit_cleanly(monkeypatch):
     It comes with the first block that a thread works on, so as others start.
     """
     X, y = make_blobs(20_000, 5, random_state=0)
-    kernel = sksoftmax._objective.loss_gradient_sums
+    kernel = sksoftmax._training.objective.loss_gradient_sums
     once = threading.Lock()
 
     def interrupting(*args):
@@ -526,7 +528,9 @@ def test_ctrl_c_ends_a_threaded_fit_cleanly(monkeypatch):
             _thread.interrupt_main()
         return kernel(*args)
 
-    monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", interrupting)
+    monkeypatch.setattr(
+        sksoftmax._training.objective, "loss_gradient_sums", interrupting
+    )
     clf = SoftmaxMLPClassifier(alpha=1)
     with threadpool_limits(3, "blas"):
         with pytest.raises(KeyboardInterrupt):

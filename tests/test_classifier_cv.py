@@ -23,7 +23,7 @@ from sklearn.model_selection import (
 )
 
 from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
-from sksoftmax._cross_validation import is_past_the_best, neg_log_loss
+from sksoftmax._selection.cross_validation import is_past_the_best, neg_log_loss
 
 ALPHAS = [10.0, 1.0, 0.1]
 

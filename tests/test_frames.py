@@ -8,7 +8,7 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.model_selection import GridSearchCV
 
 from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
-from sksoftmax._cross_validation import neg_log_loss
+from sksoftmax._selection.cross_validation import neg_log_loss
 
 X, Y = load_iris(return_X_y=True)
 NAMES = ["sepal length", "sepal width", "petal length", "petal width"]

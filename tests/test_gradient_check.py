@@ -6,7 +6,7 @@ from scipy.sparse import csr_array
 from sklearn.datasets import load_iris
 from sklearn.pipeline import make_pipeline
 
-import sksoftmax._objective
+import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier, check_gradient
 
 X, Y = load_iris(return_X_y=True)
@@ -28,14 +28,14 @@ def test_our_gradient_is_right(clf, X, sample_weight):
 @pytest.mark.parametrize("part", [1, 2])
 def test_a_wrong_gradient_is_found(clf, monkeypatch, layer, part):
     """One layer's derivative that is 1 % off shows, of coefs and of intercepts."""
-    kernel = sksoftmax._objective.loss_gradient_sums
+    kernel = sksoftmax._training.objective.loss_gradient_sums
 
     def wrong(*args):
         sums = kernel(*args)
         sums[part][layer] *= 1.01
         return sums
 
-    monkeypatch.setattr(sksoftmax._objective, "loss_gradient_sums", wrong)
+    monkeypatch.setattr(sksoftmax._training.objective, "loss_gradient_sums", wrong)
     assert check_gradient(clf, X, Y, n_entries=None) > 1e-5
 
 
@@ -52,9 +52,9 @@ def test_the_estimator_is_not_changed(clf):
 def test_number_of_entries_is_bounded(clf, monkeypatch):
     """At most n_entries of each array are checked, two evaluations each."""
     calls = []
-    kernel = sksoftmax._objective.loss_gradient_sums
+    kernel = sksoftmax._training.objective.loss_gradient_sums
     monkeypatch.setattr(
-        sksoftmax._objective,
+        sksoftmax._training.objective,
         "loss_gradient_sums",
         lambda *args: calls.append(1) or kernel(*args),
     )

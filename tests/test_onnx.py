@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
-from sksoftmax._activations import ACTIVATIONS
+from sksoftmax._network.activations import ACTIVATIONS
 
 skl2onnx = pytest.importorskip("skl2onnx")
 onnxruntime = pytest.importorskip("onnxruntime")

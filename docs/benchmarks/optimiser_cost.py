@@ -24,12 +24,14 @@ from threadpoolctl import threadpool_limits
 from timing import ratios
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._threads import BlockThreads
-from sksoftmax._training import train
+from sksoftmax._rows.threads import BlockThreads
+from sksoftmax._training.training import train
 
 ITERATIONS, ROUNDS = 100, 5
 one_thread = partial(threadpool_limits, 1)
-WITHOUT_METRIC = patch("sksoftmax._training.KroneckerMetric", return_value=None)
+WITHOUT_METRIC = patch(
+    "sksoftmax._training.training.KroneckerMetric", return_value=None
+)
 DATA = {
     "iris": load_iris,
     "wine": load_wine,

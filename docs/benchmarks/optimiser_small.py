@@ -19,9 +19,9 @@ from scipy.optimize import minimize as scipy_minimize
 from timing import geometric_mean
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._lbfgs import minimize
-from sksoftmax._metric import KroneckerMetric
-from sksoftmax._threads import BlockThreads
+from sksoftmax._minimizer.lbfgs import minimize
+from sksoftmax._rows.threads import BlockThreads
+from sksoftmax._training.metric import KroneckerMetric
 
 SETTINGS = [("relu", 3.0), ("tanh", 0.3)]
 ITERATIONS, WITHIN, ROUNDS = 500, 0.02, 2

@@ -15,10 +15,10 @@ from datasets import SMALL, load
 from report import publish, table
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._lbfgs import minimize
-from sksoftmax._metric import KroneckerMetric
-from sksoftmax._progress import relative_decrease
-from sksoftmax._threads import BlockThreads
+from sksoftmax._minimizer.lbfgs import minimize
+from sksoftmax._minimizer.progress import relative_decrease
+from sksoftmax._rows.threads import BlockThreads
+from sksoftmax._training.metric import KroneckerMetric
 
 SETTINGS = [("relu", 1.0), ("relu", 3.0), ("tanh", 0.3), ("tanh", 1.0)]
 RULES = {

@@ -11,7 +11,7 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from sksoftmax._plot.axes import check_axes, line_style
-from sksoftmax._validation import MatrixLike, check_weights
+from sksoftmax._sklearn.validation import MatrixLike, check_weights
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,8 +4,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from competitors import matrix_products
-from sksoftmax._blocks import row_blocks
-from sksoftmax._threads import BlockThreads
+from sksoftmax._rows.blocks import row_blocks
+from sksoftmax._rows.threads import BlockThreads
 
 
 def evaluation(problem):

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from sklearn.exceptions import ConvergenceWarning
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._parameters import ParameterLayout
-from sksoftmax._threads import BlockThreads
-from sksoftmax._training import train
+from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._rows.threads import BlockThreads
+from sksoftmax._training.training import train
 
 
 def evaluation(problem):

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from competitors import ours
-from sksoftmax._threads import BlockThreads
+from sksoftmax._rows.threads import BlockThreads
 
 
 def trace(problem, seconds):

@@ -28,7 +28,7 @@ from sklearn.preprocessing import (
 
 from quality.study import SUITE, Ranking, Study, Task, geometric_mean, grid, worst
 from sksoftmax import SoftmaxMLPClassifier, _network
-from sksoftmax._parameters import ParameterLayout
+from sksoftmax._network.parameters import ParameterLayout
 
 N_SPLITS, MAX_ROWS = 2, 2000
 

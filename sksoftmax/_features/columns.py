@@ -1,0 +1,132 @@
+"""What the columns of X are like: their range, mean and spread."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._rows.blocks import Matrix, row_blocks
+
+Array = NDArray[np.floating]
+# `function(values, columns)`: of values, and of the columns that they are in.
+Function: TypeAlias = Callable[[Array, NDArray[np.integer] | slice], NDArray]
+
+# Part of the rows whose values are rare, if the others have one in common; and of two
+# values.
+_RARE, _RARE_OF_TWO = 1 / 4, 1 / 200
+
+
+class Columns(NamedTuple):
+    """Statistics of each column over the rows that have a weight, in float64.
+
+    Attributes
+    ----------
+    lowest, highest : ndarray of shape (n_features,)
+    mean : ndarray of shape (n_features,)
+        Above `lowest`: at a large offset the mean itself could only be rounded.
+    spread : ndarray of shape (n_features,)
+        One unit of the column: its standard deviation, unless less than a quarter of
+        the rows differs from the lowest value, the highest or 0. Then it is the
+        geometric mean of that deviation and half of the root mean square of the
+        others' distances from that value: by its deviation alone a value would count
+        the more the rarer it is, and of words, say, the rarer do tell more. Of two
+        values it is half of their distance, and less where one has less than a 200th
+        of the rows, by the fourth root, as above.
+    """
+
+    lowest: Array
+    highest: Array
+    mean: Array
+    spread: Array
+
+    @classmethod
+    def of(cls, X: Matrix, weights: Array | None) -> "Columns":
+        """Of the columns of `X`, dense or CSR.
+
+        Not StandardScaler, which gives NaN where the first rows have no weight, and
+        squares values of 1e200; nor mean_variance_axis, whose variance of a constant
+        sparse column is a rounding error of either sign.
+        """
+        lowest, highest = _range(X, weights)
+        # A power of two, by which divisions are exact.
+        unit = np.ldexp(1.0, np.frexp(np.maximum(-lowest, highest))[1] - 1)
+        low, high, zero = lowest / unit, highest / unit, np.zeros_like(unit)
+        total = X.shape[0] if weights is None else weights.sum(dtype=np.float64)
+        (above,) = _sums(X, weights, lambda x, j: x / unit[j] - low[j])
+        mean = above / total
+        squares, between, *others = _sums(
+            X,
+            weights,
+            lambda x, j: (x / unit[j] - low[j] - mean[j]) ** 2,
+            lambda x, j: (x > lowest[j]) & (x < highest[j]),
+            lambda x, j: x != lowest[j],
+            lambda x, j: x != highest[j],
+            lambda x, j: x != 0,
+        )
+        variance = squares / total
+        spread = np.sqrt(variance)
+        for value, differ in zip((low, high, zero), others, strict=True):
+            rare = (differ > 0) & (differ < _RARE * total)
+            squared_distance = variance + (low + mean - value) ** 2
+            half = np.sqrt(squared_distance[rare] / differ[rare] * total) / 2
+            spread[rare] = np.sqrt(np.sqrt(variance[rare]) * half)
+        rarer = np.minimum(others[0], others[1]) / (_RARE_OF_TWO * total)
+        of_two = (high - low) / 2 * np.minimum(rarer, 1) ** 0.25
+        spread = np.where(between == 0, of_two, spread)
+        return cls(lowest, highest, unit * mean, unit * spread)
+
+
+def _range(X: Matrix, weights: Array | None) -> tuple[Array, Array]:
+    lowest, highest = np.full((2, X.shape[1]), [[np.inf], [-np.inf]])
+    for block, _ in _rows_that_count(X, weights):
+        if isinstance(block, np.ndarray):
+            np.minimum(lowest, block.min(axis=0), out=lowest)
+            np.maximum(highest, block.max(axis=0), out=highest)
+            continue
+        values, columns = block.data, block.indices
+        np.minimum.at(lowest, columns, values)
+        np.maximum.at(highest, columns, values)
+        has_zeros = np.bincount(columns, minlength=lowest.size) < block.shape[0]
+        np.minimum(lowest, 0, out=lowest, where=has_zeros)
+        np.maximum(highest, 0, out=highest, where=has_zeros)
+    return lowest, highest
+
+
+def _sums(X: Matrix, weights: Array | None, *functions: Function) -> list[Array]:
+    """Weighted sums over the rows of functions of the values, by column."""
+    sums: list[Array] = [np.zeros(X.shape[1]) for _ in functions]
+    for block, block_weights in _rows_that_count(X, weights):
+        for total, function in zip(sums, functions, strict=True):
+            total += weighted_sum(block, block_weights, function)
+    return sums
+
+
+def weighted_sum(block: Matrix, weights: Array, function: Function) -> Array:
+    """Of a block of rows without duplicate entries, zeros not stored included."""
+    if isinstance(block, np.ndarray):
+        return weights @ function(block, slice(None))
+    columns, n_features = block.indices, block.shape[1]
+    pattern = block.copy()
+    pattern.data = np.ones_like(block.data)
+    # Never a rounding error of the weights, of either sign.
+    is_full = np.bincount(columns, minlength=n_features) == block.shape[0]
+    rest = np.maximum(weights.sum() - weights @ pattern, 0)
+    pattern.data = function(block.data, columns)
+    of_zeros = np.where(is_full, 0, rest) * function(np.zeros(n_features), slice(None))
+    return weights @ pattern + of_zeros
+
+
+def _rows_that_count(
+    X: Matrix, weights: Array | None
+) -> Iterator[tuple[Matrix, Array]]:
+    """Blocks of rows with a positive weight, and their weights, in float64."""
+    for rows in row_blocks(X, 256):  # sums of few rows at a time round less
+        block = X[rows].astype(np.float64)
+        if not isinstance(block, np.ndarray):
+            block.sum_duplicates()
+        if weights is None:
+            yield block, np.ones(block.shape[0])
+        elif (weights[rows] > 0).any():
+            counts = weights[rows] > 0
+            yield block[counts], weights[rows][counts].astype(np.float64)

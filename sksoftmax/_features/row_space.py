@@ -1,0 +1,162 @@
+"""Few rows of many features: a network is fitted in the space that the rows span.
+
+A penalty on squares leaves the first layer no weights orthogonal to all of the
+standardised rows X (the representer theorem; T. Hastie and R. Tibshirani, Efficient
+quadratic regularization for expression arrays, Biostatistics 5, 2004). With orthonormal
+columns Q and `X = Z Q'`, the weights `W = C Q'` have the outputs and the penalty that C
+has on Z, whose columns are no more than the rows are. So the minimum is the same, and
+so is the path to it, from the projection of where it begins.
+
+Q comes from eigenvectors, so that the second moment of Z is diagonal. Its columns are
+never made: all products with it are products with X.
+"""
+
+from collections.abc import Iterator
+from typing import Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy.linalg import eigh
+from scipy.sparse import csr_array
+from sklearn.utils import gen_batches
+
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._rows.blocks import Matrix
+
+Array = NDArray[np.floating]
+
+# Eigenvectors of more rows take longer than fits, and so does the product of rows that
+# are stored as sparse ones but are not.
+_FEATURES_PER_ROW, _MAX_ROWS, _MAX_DENSITY = 4, 2048, 0.2
+# Of a sparse feature, in its spreads: its products are centred after they are summed.
+_MAX_MEAN = 1e3
+_BATCH_VALUES = 2**21
+_EPS = np.finfo(np.float64).eps
+
+
+class RowSpace(Standardization):
+    """A standardisation that goes on to coordinates in the space that rows span.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+        The rows, all of which have a weight.
+    weights : ndarray of shape (n_samples,) or None
+    features : Standardization
+        What is done to the features before.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_samples, n_coordinates)
+        The coordinates of `X`, as many as its rank, in float64.
+    n_features : int
+        Of `X`.
+    """
+
+    def __init__(
+        self, X: Matrix, weights: Array | None, features: Standardization
+    ) -> None:
+        self._X = X
+        self._features = features
+        self.n_features = X.shape[1]
+        root = np.ones(X.shape[0]) if weights is None else np.sqrt(weights)
+        root = root.astype(np.float64)[:, np.newaxis]
+        gram = root * self._products(X) * root.T
+        squares, vectors = np.zeros(0), gram[:, :0]
+        if np.isfinite(gram).all():
+            squares, vectors = eigh(gram, overwrite_a=True, driver="evd")
+        is_rounding = squares <= len(squares) * _EPS * squares.max(initial=0)
+        vectors, lengths = vectors[:, ~is_rounding], np.sqrt(squares[~is_rounding])
+        self.rows = vectors * lengths / root
+        self._basis = root * vectors / lengths  # Q is X' @ this
+        zeros = np.zeros(lengths.size)
+        super().__init__(zeros, zeros, zeros + 1, features.origin, is_learnt=False)
+
+    @classmethod
+    def if_worth_it(
+        cls, X: Matrix, weights: Array | None, features: Standardization
+    ) -> Self | None:
+        """That of the rows that have a weight, if they are few, of many features.
+
+        None otherwise, and where all are equal or their products overflow.
+        """
+        counted = slice(None) if weights is None else weights > 0
+        n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
+        if n_rows > _MAX_ROWS or X.shape[1] < _FEATURES_PER_ROW * n_rows:
+            return None
+        if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
+            return None
+        if weights is not None:
+            X, weights = X[counted], weights[counted]
+        space = cls(X, weights, features)
+        return space if space.rows.size else None
+
+    def coordinates(self, X: Matrix) -> Array:
+        """Those of other rows, in float64."""
+        return self._products(X) @ self._basis
+
+    def projected(self, coef: Array) -> Array:
+        """Weights of the coordinates, from those of the standardised features."""
+        products = np.zeros((coef.shape[0], self._X.shape[0]))
+        for columns, rows, _ in self._batches(self._X):
+            products += coef[:, columns] @ rows.T
+        return products @ self._basis  # which is orthogonal to what is equal in all
+
+    def to_user_units(
+        self,
+        coef: Array,
+        intercept: Array,
+        dtype: DTypeLike,
+        origin: Array | None = None,
+    ) -> tuple[Array, Array]:
+        """First layer for the user's rows, less an origin, from the coordinates'."""
+        of_rows = coef @ self._basis.T
+        standardized = np.empty((coef.shape[0], self.n_features))
+        for columns, rows, _ in self._batches(self._X):
+            standardized[:, columns] = of_rows @ rows
+        return self._features.to_user_units(standardized, intercept, dtype, origin)
+
+    def from_user_units(
+        self, coef: Array, intercept: Array, origin: Array | None = None
+    ) -> tuple[Array, Array]:
+        """First layer for the coordinates, from the user's rows, less an origin."""
+        coef, intercept = self._features.from_user_units(coef, intercept, origin)
+        return self.projected(coef), intercept
+
+    def _products(self, X: Matrix) -> Array:
+        """Of other standardised rows with these."""
+        products = np.zeros((X.shape[0], self._X.shape[0]))
+        n_rows = max(X.shape[0], self._X.shape[0])
+        for (_, others, mean), (_, rows, _) in zip(
+            self._batches(X, n_rows), self._batches(self._X, n_rows), strict=True
+        ):
+            part = others @ rows.T
+            products += part if isinstance(part, np.ndarray) else part.toarray()
+            products -= (others @ mean)[:, np.newaxis]
+            products += mean @ mean - rows @ mean
+        return products
+
+    def _batches(
+        self, X: Matrix, n_rows: int = _MAX_ROWS
+    ) -> Iterator[tuple[slice, Matrix, Array]]:
+        """Columns, and of them rows whose standardised values are these less a mean."""
+        if not isinstance(X, np.ndarray):
+            rows = X.astype(np.float64)
+            rows.data /= self._features.scale[rows.indices]
+            yield slice(None), rows, _mean(self._features)
+            return
+        for columns in gen_batches(self.n_features, max(_BATCH_VALUES // n_rows, 1)):
+            rows = self._features.standardized_values(X[:, columns], columns)
+            yield columns, rows, np.zeros(rows.shape[1])
+
+
+def _is_sparse(X: csr_array, features: Standardization) -> bool:
+    """Whether few values are stored, and the others are not far from the mean."""
+    is_far = abs(_mean(features)) > _MAX_MEAN
+    return X.nnz <= _MAX_DENSITY * X.shape[0] * X.shape[1] and not is_far.any()
+
+
+def _mean(features: Standardization) -> Array:
+    """In spreads."""
+    zeros = np.zeros(features.scale.size)
+    return -features.standardized_values(zeros, slice(None))

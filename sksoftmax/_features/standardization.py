@@ -1,0 +1,207 @@
+"""Standardised features without a standardised copy of X.
+
+The network is fitted to (x - mean) / scale, by weights W and intercepts b of its first
+layer. As
+
+    W @ ((x - mean) / scale) + b  =  V @ (x - o) + c,
+    V = W / scale,    c = b - V @ (mean - o)
+
+for any origin o, the scaling is folded into the first layer before each evaluation, the
+gradient is pulled back by the chain rule, and what a fit returns, V and c at o = 0, is
+in the units of the user's X. Where x is so far from 0 that V @ x loses digits, training
+and prediction subtract an origin near the mean from the rows.
+"""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy.sparse import csr_array
+
+from sksoftmax._features.columns import Columns, weighted_sum
+from sksoftmax._rows.blocks import Matrix
+from sksoftmax._sklearn.validation import column_name
+
+Array = NDArray[np.floating]
+
+# x, rounded at an offset of k standard deviations, is off by k * eps of them, and so is
+# each product of a folded evaluation. Where that exceeds this bound, the origin of the
+# rows is moved; elsewhere folding is accurate enough, and free.
+_MAX_OFFSET_ERROR = 1e-6
+# No coefficient of a standardised feature is as large.
+_LARGEST_COEF = 1e3
+
+
+class Standardization:
+    """A linear change of the first layer's parameters, and the origin of the rows.
+
+    Parameters
+    ----------
+    lowest, mean : ndarray of shape (n_features,)
+        `lowest + mean` is subtracted from each feature: in two parts, as the first is
+        exact, and the second not rounded at the size of the first. float64.
+    scale : ndarray of shape (n_features,)
+        What it is divided by. An infinite scale leaves the feature out: its
+        coefficients in user units are 0.
+    origin : ndarray of shape (n_features,), default=None
+        About the means, where these are large, and 0 elsewhere, in the dtype of `X`.
+        None is 0 everywhere.
+    is_shifting : bool, default=False
+        Whether `shifted` subtracts it.
+    is_learnt : bool, default=True
+        Whether it is that of some rows, and would be another one of others.
+    """
+
+    def __init__(
+        self,
+        lowest: Array,
+        mean: Array,
+        scale: Array,
+        origin: Array | None = None,
+        *,
+        is_shifting: bool = False,
+        is_learnt: bool = True,
+    ) -> None:
+        self.scale = scale
+        self.origin = origin
+        self.is_learnt = is_learnt
+        self._lowest = lowest
+        self._mean = mean
+        self._shift = origin if is_shifting else None
+        self._folded_mean = self._mean_from(self._shift)
+        self._left_out = np.flatnonzero(np.isinf(scale))
+
+    @classmethod
+    def identity(cls, n_features: int) -> Self:
+        """Features in the user's own units."""
+        zeros = np.zeros(n_features)
+        return cls(zeros, zeros, np.ones(n_features), is_learnt=False)
+
+    @classmethod
+    def of(cls, X: Matrix, weights: Array | None) -> Self:
+        """Weighted mean and spread of the columns of `X`, dense or CSR.
+
+        The scale of constant columns is infinite.
+        """
+        with np.errstate(all="ignore"):
+            lowest, highest, mean, spread = Columns.of(X, weights)
+            scale = np.where(lowest == highest, np.inf, spread)
+            offset = abs(lowest + mean) / scale
+            fits = highest - lowest <= np.finfo(X.dtype).max
+        # In float32, which networks that were fitted in float64 are exported to, too.
+        is_far = fits & (offset * np.finfo(np.float32).eps > _MAX_OFFSET_ERROR)
+        if not is_far.any():
+            return cls(lowest, mean, scale)
+        origin = np.where(is_far, lowest + mean, 0).astype(X.dtype)
+        error = np.finfo(X.dtype).eps * offset[is_far].max()
+        is_shifting = bool(error > _MAX_OFFSET_ERROR)
+        return cls(lowest, mean, scale, origin, is_shifting=is_shifting)
+
+    def check_dtype(self, dtype: DTypeLike, names: NDArray | None = None) -> None:
+        """Refuse columns that vary too little for coefficients of their dtype.
+
+        Raises
+        ------
+        ValueError
+            With the first one's number, or its name if there are names, and its size.
+        """
+        dtype = np.dtype(dtype)
+        small = np.flatnonzero(self.scale < _LARGEST_COEF / np.finfo(dtype).max)
+        if small.size:
+            j = int(small[0])
+            raise ValueError(
+                f"X varies in {column_name(j, names)} by {self.scale[j]:.3g}, too "
+                f"little for coefficients in {dtype}. Multiply it by a constant, or "
+                "leave it out."
+            )
+
+    def shifted(self, rows: Matrix) -> Matrix:
+        """Rows as the folded first layer takes them; never written to."""
+        return from_origin(rows, self._shift)
+
+    def standardized(self, shifted: Array) -> Array:
+        """Dense `shifted` rows with mean 0 and a spread of 1; a copy."""
+        dtype = shifted.dtype
+        rows = shifted / self.scale.astype(dtype)  # first: no difference overflows
+        rows -= (self._folded_mean / self.scale).astype(dtype)
+        return rows
+
+    def standardized_values(
+        self, values: Array, columns: NDArray[np.integer] | slice
+    ) -> Array:
+        """The same of values of the user's rows, in float64, from their columns."""
+        values = values.astype(np.float64) - self._lowest[columns]
+        return (values - self._mean[columns]) / self.scale[columns]
+
+    def squares(self, shifted: Matrix, weights: Array | None) -> Array:
+        """Weighted sum of the squares of the same, of dense or CSR rows."""
+        if weights is None:
+            weights = np.ones(shifted.shape[0], shifted.dtype)
+        if not isinstance(shifted, np.ndarray):
+            rows = shifted.astype(np.float64)
+            rows.sum_duplicates()
+            mean, scale = self._folded_mean, self.scale
+            return weighted_sum(
+                rows, weights, lambda x, j: ((x - mean[j]) / scale[j]) ** 2
+            )
+        rows = self.standardized(shifted)
+        rows *= rows
+        return weights @ rows
+
+    def fold(
+        self, coef: Array, intercept: Array, dtype: DTypeLike
+    ) -> tuple[Array, Array]:
+        """First layer for `shifted` rows, from the one for standardised rows."""
+        V = (coef / self.scale).astype(dtype)
+        return V, _intercept(V, intercept, self._folded_mean, dtype)
+
+    def pull_back(self, coef_gradient: Array, intercept_gradient: Array) -> None:
+        """Turn the gradient in folded into that in standardised units, in place.
+
+        The intercepts' gradient is the same in both.
+        """
+        if self._left_out.size:  # where it may have overflowed
+            coef_gradient[:, self._left_out] = 0
+        coef_gradient -= np.multiply.outer(intercept_gradient, self._folded_mean)
+        coef_gradient /= self.scale
+
+    def to_user_units(
+        self,
+        coef: Array,
+        intercept: Array,
+        dtype: DTypeLike,
+        origin: Array | None = None,
+    ) -> tuple[Array, Array]:
+        """First layer for the user's rows, less an origin, from the standardised."""
+        V = (coef / self.scale).astype(dtype)
+        return V, _intercept(V, intercept, self._mean_from(origin), dtype)
+
+    def from_user_units(
+        self, coef: Array, intercept: Array, origin: Array | None = None
+    ) -> tuple[Array, Array]:
+        """First layer for standardised rows, from the user's rows, less an origin."""
+        standardized = coef * np.where(np.isinf(self.scale), 0, self.scale)
+        mean = self._mean_from(origin)
+        return standardized, intercept + coef.astype(np.float64) @ mean
+
+    def _mean_from(self, origin: Array | None) -> Array:
+        lowest = self._lowest if origin is None else self._lowest - origin
+        return lowest + self._mean
+
+
+def from_origin(rows: Matrix, origin: Array | None) -> Matrix:
+    """Rows, dense or CSR, less an origin, in their dtype; themselves where it is 0."""
+    if origin is None:
+        return rows
+    if isinstance(rows, np.ndarray):
+        return rows - origin
+    columns = np.flatnonzero(origin)  # those that hardly any row has a zero in
+    n_rows = rows.shape[0]
+    indptr = np.arange(n_rows + 1) * columns.size
+    values = np.tile(origin[columns], n_rows)
+    return rows - csr_array((values, np.tile(columns, n_rows), indptr), rows.shape)
+
+
+def _intercept(V: Array, intercept: Array, mean: Array, dtype: DTypeLike) -> Array:
+    # From the rounded V: its rounding then acts on x - mean only, not on the offset.
+    return (intercept - V.astype(np.float64) @ mean).astype(dtype)

@@ -1,0 +1,103 @@
+"""Forward pass and backpropagation of one block of rows.
+
+Conventions
+-----------
+Features first: inside a block every array is `(units, n_rows)`, the logits
+`(n_classes, n_rows)`, and `coefs[l]` is `(fan_out, fan_in)`, the transpose of
+scikit-learn's public `coefs_[l]`. For layer l = 1..L with h_0 = X.T:
+
+    a_l = W_l @ h_(l-1) + b_l,     h_l = activation_l(a_l),     logits = a_L
+
+`X` is a block `(n_rows, n_features)`, dense or CSR. The results are SUMS over the rows,
+in the dtype of `X`: adding blocks, dividing by the sum of weights and penalising
+belong to the floors above.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._network.activations import Activation
+from sksoftmax._network.loss import cross_entropy_sum
+from sksoftmax._rows.blocks import Matrix
+
+Array = NDArray[np.floating]
+
+
+def forward(
+    X: Matrix,
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+) -> Array:
+    """Logits of a block of rows, shape (n_classes, n_rows)."""
+    h = X.T
+    for W, b, activation in zip(coefs, intercepts, activations, strict=False):
+        h = activation.value(_affine(W, h, b))
+    return _affine(coefs[-1], h, intercepts[-1])
+
+
+def forward_layers(
+    X: Matrix,
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+) -> tuple[list[Array], list[Array], Array]:
+    """Pre-activations of the hidden layers, h_0 to h_(L-1), and the logits."""
+    h = X.T
+    pre_activations, outputs = [], [h]
+    for W, b, activation in zip(coefs, intercepts, activations, strict=False):
+        a = _affine(W, h, b)
+        h = activation.value(a)
+        pre_activations.append(a)
+        outputs.append(h)
+    return pre_activations, outputs, _affine(coefs[-1], h, intercepts[-1])
+
+
+def loss_gradient_sums(
+    X: Matrix,
+    y: NDArray[np.integer],
+    sample_weight: Array | None,
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+) -> tuple[float, list[Array], list[Array]]:
+    """Cross-entropy summed over a block of rows, and its derivatives.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR} of shape (n_rows, n_features)
+    y : ndarray of shape (n_rows,)
+        Class codes.
+    sample_weight : ndarray of shape (n_rows,) or None
+    coefs, intercepts : sequences of ndarray
+        One of each per layer, in the dtype of `X`.
+    activations : sequence of Activation
+        One per hidden layer.
+
+    Returns
+    -------
+    loss : float
+        Sum of the weighted cross-entropies.
+    coef_gradients, intercept_gradients : lists of ndarray
+        Derivatives of `loss`, in the shapes of `coefs` and `intercepts`.
+    """
+    pre_activations, outputs, logits = forward_layers(X, coefs, intercepts, activations)
+    loss, deltas = cross_entropy_sum(logits, y, sample_weight)
+    coef_gradients: list[Array] = [deltas @ outputs[-1].T]
+    intercept_gradients: list[Array] = [deltas.sum(axis=1)]
+    for layer in reversed(range(len(activations))):
+        deltas = coefs[layer + 1].T @ deltas
+        deltas *= activations[layer].derivative(
+            pre_activations[layer], outputs[layer + 1]
+        )
+        coef_gradients.insert(0, deltas @ outputs[layer].T)
+        intercept_gradients.insert(0, deltas.sum(axis=1))
+    return loss, coef_gradients, intercept_gradients
+
+
+def _affine(W: Array, h: Array, b: Array) -> Array:
+    a = W @ h
+    a += b[:, np.newaxis]
+    return a

@@ -1,0 +1,104 @@
+"""Outputs of a fitted network, block by block of rows, in threads."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.utils import assert_all_finite
+
+from sksoftmax._features.standardization import from_origin
+from sksoftmax._network.activations import Activation
+from sksoftmax._network.network import forward
+from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows.threads import BlockThreads
+from sksoftmax._sklearn.validation import column_name
+
+Array = NDArray[np.floating]
+
+
+def outputs(
+    X: Matrix,
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+    function: Callable[..., Array] | None = None,
+    *,
+    name: str,
+    origin: Array | None = None,
+    feature_names: NDArray | None = None,
+) -> Array:
+    """`function` of the logits, or these themselves.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+        In the user's units; not checked for NaN and infinity, which is done here.
+    coefs, intercepts : sequences of ndarray
+        For such rows, less their origin; `coefs` features first, (fan_out, fan_in).
+    activations : sequence of Activation
+    function : callable
+        `function(logits, axis=0)`, of (n_classes, n_rows).
+    name : str
+        What errors call the estimator.
+    origin : ndarray of shape (n_features,), default=None
+        What is subtracted from the rows; None for 0.
+    feature_names : ndarray of shape (n_features,), default=None
+        What errors call the columns.
+
+    Returns
+    -------
+    outputs : ndarray of shape (n_samples, n_classes)
+
+    Raises
+    ------
+    ValueError
+        If `X` is not finite, or overflows.
+    """
+    dtype = np.result_type(X, *coefs)
+    result = np.empty((X.shape[0], len(intercepts[-1])), dtype)
+
+    def fill(rows: slice) -> None:
+        block = X[rows]
+        if not np.isfinite(block.data if issparse(block) else block).all():
+            assert_all_finite(block, estimator_name=name, input_name="X")
+        with np.errstate(all="ignore"):
+            shifted = from_origin(block, origin)
+            output = forward(shifted, coefs, intercepts, activations)
+            if function is not None:
+                output = function(output, axis=0)
+        if not np.isfinite(output).all():
+            what = "a logit or a difference of logits is infinite"
+            raise ValueError(overflow_message(block, what, feature_names))
+        result[rows] = output.T
+
+    keep_freed_memory()
+    blocks = row_blocks(X, *(len(b) for b in intercepts))
+    if len(blocks) == 1:  # as fast as can be for single rows
+        fill(blocks[0])
+    else:
+        with BlockThreads() as threads:
+            for _ in threads.map(fill, blocks):
+                pass
+    return result
+
+
+def overflow_message(
+    X: Matrix, what: object, feature_names: NDArray | None = None
+) -> str:
+    """What has overflowed, which column of `X` is the largest, and the remedy."""
+    if not np.isfinite(X.data if issparse(X) else X).all():
+        # With scikit-learn's assume_finite=True nobody has looked before.
+        return "Input X contains NaN or infinity."
+    highest, lowest = X.max(axis=0), X.min(axis=0)
+    if issparse(X):
+        highest, lowest = highest.toarray().ravel(), lowest.toarray().ravel()
+    sizes = np.maximum(highest, -lowest)
+    largest = int(sizes.argmax())
+    return (
+        f"{X.dtype} overflows: {what}. The largest values in X, up to "
+        f"{sizes[largest]:.3g}, are those of {column_name(largest, feature_names)}: if "
+        "that is the cause, multiply it by a constant, or scale the features, for "
+        "example with sklearn.preprocessing.StandardScaler."
+    )

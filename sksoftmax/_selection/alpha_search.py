@@ -1,0 +1,417 @@
+"""The search for alpha: fits to parts of the rows, judged by the rows held out."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._minimizer.lbfgs import State
+from sksoftmax._minimizer.progress import relative_decrease, report
+from sksoftmax._selection.evidence import Evidence, LaplaceEvidence
+from sksoftmax._selection.held_out import HeldOut, Split
+from sksoftmax._selection.judge import Estimate, Judge
+from sksoftmax._selection.race import race
+from sksoftmax._training.objective import Objective
+from sksoftmax._training.training import Trained, train
+
+Array = NDArray[np.floating]
+Callback = Callable[[State], bool | None]
+
+# Candidates are 10**(step / _PER_DECADE): from one to the next, test log-losses change
+# by a few percent. The first are 10, 1 and 0.1, the last 1e4 and 1e-5.
+_PER_DECADE, COARSE, _LIMITS = 2, (2, 0, -2), (-10, 8)
+# Observations that an evidence counts for: none of it is noise.
+_CERTAIN = 1e12
+# The candidate that knows nothing of the features.
+_FREQUENCIES = "class frequencies"
+# A fit is given up where its held-out loss is worse than the best alpha's by so many
+# standard errors, and has risen by this part of it since its lowest. Iterations from
+# one look at it to the next.
+_CLEAR, _RISE, _LOOK_EVERY = 2.0, 0.05, 5
+# It is settled by this many times `tol`, as soon as its loss is below this part of the
+# class frequencies': two thirds of the iterations, and log-losses 1 % lower.
+_LOOSE, _LEARNT = 4.0, 0.9
+
+# Part of a loss that is hardly better.
+_HARDLY = 0.01
+
+# Reasons of fits that did not come to a minimum.
+_CUT_SHORT = ("interrupted", "callback", "max_time")
+
+_UNKNOWN = Evidence(np.nan, np.nan)
+
+
+class Candidate(NamedTuple):
+    """What the fits with one alpha have shown.
+
+    Attributes
+    ----------
+    alpha : float
+        Strength of regularisation.
+    held_out_loss : float
+        Log-loss on rows that the fits have not seen, or with early stopping on the
+        validation data. Candidates were judged on different numbers of parts: this is
+        the loss of the best one, plus the mean difference from it on the rows that both
+        were judged on. NaN where nothing can be held out.
+    standard_error : float
+        Of the mean log-loss over the rows that it was judged on.
+    log_evidence : float
+        Of the labels of its first fit, up to a constant. NaN with early stopping, and
+        for a fit that was given up, as the evidence is one of minima.
+    n_effective : float
+        Coefficients that these data determine, or NaN.
+    n_iter : int
+        Iterations of all its fits.
+    """
+
+    alpha: float
+    held_out_loss: float
+    standard_error: float
+    log_evidence: float
+    n_effective: float
+    n_iter: int
+
+
+class Found(NamedTuple):
+    """What a search has found.
+
+    Attributes
+    ----------
+    best : int
+        The best candidate.
+    candidate : Candidate
+        The same, in numbers.
+    path : list of Candidate
+        All of them, in the order of alpha.
+    gain : Estimate
+        By how much the best one's held-out loss is lower than that of the class
+        frequencies. NaN, of no observations, where nothing can be held out.
+    is_at_edge : bool
+        Whether the best is the last one that is allowed, and better than its neighbour.
+    fit : Trained
+        The best of the fits to the first part.
+    is_final : bool
+        Whether that is the best candidate's, to all rows that there are to train on.
+    ended_by : str or None
+        Why the search ended before it was through: "max_time", "callback" or
+        "interrupted". Then the best is that of `fit`.
+    """
+
+    best: int
+    candidate: Candidate
+    path: list[Candidate]
+    gain: Estimate
+    is_at_edge: bool
+    fit: Trained
+    is_final: bool
+    ended_by: str | None
+
+    def has_learnt(self) -> bool:
+        """Whether held-out rows are predicted better than by the class frequencies."""
+        gain, error, n = self.gain
+        noise = error / 2 if n > 1 else 0.0
+        return gain > max(_HARDLY * self.candidate.held_out_loss, noise)
+
+
+class AlphaSearch:
+    """Fits with one alpha or another, and what they show.
+
+    Parameters
+    ----------
+    objective : Objective
+        On all rows.
+    held_out : HeldOut
+        Without any parts the fits are to all rows, and the evidence judges.
+    start : ndarray of shape (n_parameters,)
+        Of all fits.
+    unit : float, default=1
+        Of alpha: 1 where rows have no weights.
+    is_coarse : bool, default=False
+        A first look: whole decades alone, and no evidence.
+    seed : int
+    ends : float or None
+        When time is over, by `time.perf_counter`.
+    verbose : int
+        1 prints a line for each fit, 2 also what each fit prints.
+    callback : callable or None
+        Called after each iteration of each fit, with a state in the parameters of
+        `objective`; ends the search where it returns True.
+    **options : dict
+        What else `train` takes.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        held_out: HeldOut,
+        start: Array,
+        *,
+        unit: float = 1.0,
+        is_coarse: bool = False,
+        seed: int = 0,
+        ends: float | None = None,
+        verbose: int = 0,
+        callback: Callback | None = None,
+        **options: Any,
+    ) -> None:
+        self._objective = objective
+        self._held_out = held_out
+        self._start = start
+        self._unit = unit
+        self._is_coarse = is_coarse
+        self._seed = seed
+        self._ends = ends
+        self._verbose = verbose
+        self._callback = callback
+        self._options = options
+        self._judge = Judge()
+        self._evidence: LaplaceEvidence | None = None
+        self._shown: dict[int, Evidence] = {}
+        self._n_iter: dict[int, int] = {}
+        self._best_so_far: int | None = None
+        self._fit: tuple[Trained, Split | None] | None = None
+        self._ended_by: str | None = None
+
+    def run(self, first: Sequence[int]) -> Found:
+        """Search, from some candidates on, the largest first.
+
+        A KeyboardInterrupt before there is anything to be found is raised.
+        """
+        try:
+            best = race(
+                self._judge,
+                self._attempt,
+                first=first,
+                spacing=_PER_DECADE if self._is_coarse else 1,
+                limits=self._limits(),
+                n_parts=max(self._held_out.n_parts, 1),
+            )
+        except (_EndedError, KeyboardInterrupt) as error:
+            if self._best_so_far is None:
+                raise
+            best = self._best_so_far
+            if isinstance(error, KeyboardInterrupt):
+                self._ended_by = "interrupted"
+        assert self._fit is not None
+        is_of_all = not self._held_out.n_parts or "early_stopping" in self._options
+        return Found(
+            best,
+            self._candidate(best, best),
+            [self._candidate(step, best) for step in sorted(self._n_iter)],
+            self._gain(best),
+            self._is_at_edge(best),
+            self._on_all_rows(*self._fit),
+            is_of_all and best == self._best_so_far,
+            self._ended_by,
+        )
+
+    def _limits(self) -> tuple[int, int]:
+        """Without parts up to a tenth of the number of samples.
+
+        Larger ones put all weights to sleep, where the evidence is flat.
+        """
+        least, largest = _LIMITS
+        if self._held_out.n_parts:
+            return least, largest
+        tenth = self._objective.effective_samples / 10
+        return least, min(math.floor(_PER_DECADE * math.log10(tenth)), largest)
+
+    def _alpha(self, step: int) -> float:
+        """In the user's unit."""
+        return self._unit * 10.0 ** (step / _PER_DECADE)
+
+    def _candidate(self, step: int, best: int) -> Candidate:
+        loss = error = np.nan
+        if self._held_out.n_parts:
+            loss, error, _ = self._judge.loss(step)
+            if step != best:
+                loss = self._judge.loss(best).mean
+                loss += self._judge.difference(step, best).mean
+        return Candidate(
+            self._alpha(step), loss, error, *self._shown[step], self._n_iter[step]
+        )
+
+    def _gain(self, best: int) -> Estimate:
+        if not self._held_out.n_parts:
+            return Estimate(np.nan, np.nan, 0.0)
+        return self._judge.difference(_FREQUENCIES, best)
+
+    def _is_at_edge(self, best: int) -> bool:
+        least, largest = self._limits()
+        inwards = {least: 1, largest: -1}.get(best)
+        if inwards is None or not self._judge.has_heard(best + inwards, 0):
+            return False
+        return self._judge.difference(best + inwards, best).is_clear()
+
+    def _attempt(self, step: int, part: int) -> None:
+        """Fit with one alpha to one part, and let the judge hear of it."""
+        split = self._held_out.split(part) if self._held_out.n_parts else None
+        if split is not None and not self._judge.has_heard(_FREQUENCIES, part):
+            self._judge.set_part(part, split.weights, split.independent)
+            self._judge.hear(_FREQUENCIES, part, split.frequency_losses())
+        objective = self._objective if split is None else split.train
+        watch = self._watch(split, part)
+        trained = train(
+            objective.with_alpha(self._alpha(step)),
+            self._start,
+            seed=self._seed,
+            max_time=None if self._ends is None else self._ends - time.perf_counter(),
+            is_enough=watch,
+            verbose=max(self._verbose - (watch is not None), 0),
+            callback=self._callback_on(objective),
+            **self._options,
+        )
+        reason = trained.minimum.convergence.reason
+        if reason == "interrupted" and self._best_so_far is not None:
+            raise KeyboardInterrupt
+        is_lost = watch is not None and watch.is_lost
+        self._take(step, part, split, trained, is_lost)
+        if reason in ("interrupted", "callback"):
+            self._ended_by = reason
+        elif self._ends is not None and time.perf_counter() >= self._ends:
+            self._ended_by = "max_time"
+        if self._ended_by is not None:
+            raise _EndedError
+
+    def _take(
+        self,
+        step: int,
+        part: int,
+        split: Split | None,
+        trained: Trained,
+        is_lost: bool,
+    ) -> None:
+        """What a fit has shown."""
+        if part == 0:
+            reason = trained.minimum.convergence.reason
+            is_minimum = not is_lost and reason not in _CUT_SHORT
+            known = is_minimum and trained.validation is None and not self._is_coarse
+            self._shown[step] = self._evidence_of(step, trained) if known else _UNKNOWN
+        if split is None:
+            nats = self._shown[step].log_evidence / self._objective.effective_samples
+            self._judge.set_part(part, np.ones(1), np.full(1, _CERTAIN))
+            self._judge.hear(step, part, np.array([-nats]))
+        else:
+            self._judge.hear(step, part, split.held_out.row_losses(trained.minimum.x))
+        n_iter = len(trained.minimum.loss_curve)
+        self._n_iter[step] = self._n_iter.get(step, 0) + n_iter
+        if part == 0 and (
+            self._best_so_far is None
+            or self._judge.difference(step, self._best_so_far).mean < 0
+        ):
+            self._best_so_far, self._fit = step, (trained, split)
+        if self._verbose:
+            report(self._progress(step, part, n_iter, is_lost))
+
+    def _callback_on(self, objective: Objective) -> Callback | None:
+        callback = self._callback
+        if callback is None or objective is self._objective:
+            return callback
+        return lambda state: callback(
+            replace(state, x=objective.translated(state.x, self._objective))
+        )
+
+    def _on_all_rows(self, trained: Trained, split: Split | None) -> Trained:
+        """In the parameters of the objective on all rows."""
+        if split is None or "early_stopping" in self._options:
+            return trained
+        x = split.train.translated(trained.minimum.x, self._objective)
+        minimum = trained.minimum._replace(x=x, state=None)
+        return trained._replace(minimum=minimum, objective=self._objective)
+
+    def _evidence_of(self, step: int, trained: Trained) -> Evidence:
+        """On the rows of the first fit."""
+        if self._evidence is None:
+            is_part = self._held_out.n_parts > 0
+            rows = self._held_out.split(0).train if is_part else self._objective
+            random_state = np.random.RandomState(self._seed)
+            self._evidence = LaplaceEvidence(rows, random_state)
+        minimum = trained.minimum
+        return self._evidence(minimum.x, minimum.loss, self._alpha(step))
+
+    def _watch(self, split: Split | None, part: int) -> "_Watch | None":
+        """What ends a fit whose minimum itself is not asked for."""
+        if split is None or "early_stopping" in self._options:
+            return None
+        best = self._best_so_far
+        excess = None
+        if self._judge.has_heard(best, part):
+            excess = partial(self._judge.excess, best, part)
+        return _Watch(split, self._options["tol"], excess)
+
+    def _progress(self, step: int, part: int, n_iter: int, is_lost: bool) -> str:
+        line = f"With alpha = {self._alpha(step):.3g}, "
+        if not self._held_out.n_parts:
+            line += f"log evidence = {self._shown[step].log_evidence:.6g}"
+        else:
+            loss, error, _ = self._judge.loss(step)
+            line += f"held-out loss = {loss:.6f} +- {error:.2g}"
+            line += f" ({part + 1} of {self._held_out.n_parts} parts)"
+        return f"{line}, {n_iter} iterations" + ", given up" * is_lost
+
+
+class _Watch:
+    """Ends a fit to a part where it is settled well enough, or lost.
+
+    Along the path to a minimum with too small an alpha the loss on held-out rows soon
+    has its lowest, and then rises for most of the iterations.
+
+    Parameters
+    ----------
+    split : Split
+    tol : float
+        Of a fit to all rows.
+    excess : callable or None
+        `excess(losses)`: by how much those of the held-out rows are worse than the best
+        alpha's.
+
+    Attributes
+    ----------
+    is_lost : bool
+        Whether it has ended a fit that cannot become the best.
+    """
+
+    is_lost = False
+
+    def __init__(
+        self,
+        split: Split,
+        tol: float,
+        excess: Callable[[Array], Estimate] | None,
+    ) -> None:
+        self._split = split
+        self._tol = _LOOSE * tol
+        self._learnt = _LEARNT * split.entropy()
+        self._excess = excess
+        self._n_iter = 0
+        self._lowest = np.inf
+
+    def __call__(self, state: State) -> bool:
+        """Whether it is enough."""
+        self._n_iter += 1
+        if self._excess is not None and self._n_iter % _LOOK_EVERY == 0:
+            self.is_lost = self._is_lost(state.x, self._excess)
+        return self.is_lost or self._is_settled(state)
+
+    def _is_settled(self, state: State) -> bool:
+        """To less than a fit to all rows is, but not on the plateau of its start."""
+        has_learnt = state.loss < self._learnt
+        return has_learnt and relative_decrease(state.recent_losses) <= self._tol
+
+    def _is_lost(self, x: Array, excess: Callable[[Array], Estimate]) -> bool:
+        """Whether it is clearly worse than the best, and has been better."""
+        losses = self._split.held_out.row_losses(x)
+        worse_by, error, _ = excess(losses)
+        self._lowest = min(self._lowest, worse_by)
+        rise = worse_by - max(self._lowest, 0.0)
+        loss = float(np.average(losses, weights=self._split.weights))
+        return worse_by > _CLEAR * error and rise > _RISE * loss
+
+
+class _EndedError(Exception):
+    """The search ended before it was through."""

@@ -1,0 +1,180 @@
+"""Rows to train on, and rows to judge by: of one objective, again and again."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import entr
+
+from sksoftmax._features.row_keys import Keys, draw_keys, row_keys
+from sksoftmax._rows.blocks import Matrix
+from sksoftmax._selection.judge import Part, deal
+from sksoftmax._training.objective import Objective, evenly_spaced
+
+Array = NDArray[np.floating]
+
+# A fifth is held out, as often as it takes for so many rows to have been.
+N_PARTS, _ENOUGH_ROWS = 5, 1000
+# Not the user's: another start is to be compared on the same rows.
+_SEED = 0
+
+
+class Split(NamedTuple):
+    """An objective to minimise, and rows that it has not seen.
+
+    Attributes
+    ----------
+    train, held_out : Objective
+        In the space of the rows to train on, if that is worth it.
+    independent : ndarray of shape (n_held_out,)
+        How many independent observations each held-out row with a weight is.
+    """
+
+    train: Objective
+    held_out: Objective
+    independent: Array
+
+    @classmethod
+    def of(cls, train: Objective, held_out: Objective) -> "Split":
+        """With a row for an observation."""
+        n_rows = held_out.y[held_out.counted].size
+        train = train.reduced()
+        return cls(train, held_out.beside(train), np.ones(n_rows))
+
+    @property
+    def weights(self) -> Array:
+        """Of the held-out rows that have one."""
+        if self.held_out.weights is None:
+            return np.ones(self.independent.size)
+        return self.held_out.weights[self.held_out.counted].astype(np.float64)
+
+    def frequency_losses(self) -> Array:
+        """Of the class frequencies in one part, on the rows of the other."""
+        with np.errstate(divide="ignore"):
+            losses = -np.log(self._frequencies)
+        return losses[self.held_out.y[self.held_out.counted]]
+
+    def entropy(self) -> float:
+        """Of the class frequencies: their loss on the rows to train on."""
+        return float(entr(self._frequencies).sum())
+
+    @property
+    def _frequencies(self) -> Array:
+        n_classes = self.train.layout.layer_units[-1]
+        totals = np.bincount(self.train.y, self.train.weights, minlength=n_classes)
+        return totals / totals.sum()
+
+
+def copies_of_a_row(parts: list[Part]) -> float:
+    """How many copies of a row there are: the median, of a draw one."""
+    if not parts:
+        return 1.0
+    copies = [np.where(part.are_draws, 1.0, part.held_out_counts) for part in parts]
+    return float(np.median(np.concatenate(copies)))
+
+
+class HeldOut:
+    """Splits that are made when they are asked for, of which the last one is kept.
+
+    Parameters
+    ----------
+    n_parts : int
+        How many there are.
+    split : callable
+        `split(part)` makes one.
+    """
+
+    def __init__(self, n_parts: int, split: Callable[[int], Split]) -> None:
+        self.n_parts = n_parts
+        self._split = split
+        self._last: tuple[int, Split] | None = None
+
+    @classmethod
+    def of(
+        cls, objective: Objective, parts: list[Part], max_rows: int, max_parts: int
+    ) -> "HeldOut":
+        """Of the rows of an objective.
+
+        Of the rows to train on at most `max_rows` are taken, of each class in
+        proportion, and of the others as many.
+        """
+        n_rows = max((part.held_out.size for part in parts), default=1)
+        n_parts = min(len(parts), max_parts, -(-_ENOUGH_ROWS // n_rows))
+        return cls(n_parts, lambda part: _split(objective, parts[part], max_rows))
+
+    def split(self, part: int) -> Split:
+        """The rows to train on, which are copied, and those to judge by."""
+        if self._last is None or self._last[0] != part:
+            self._last = None  # two need not be in memory
+            self._last = part, self._split(part)
+        return self._last[1]
+
+
+def fifths(objective: Objective, max_rows: int) -> list[Part]:
+    """At most about so many distinct rows, dealt out by what they hold."""
+    order = draw_keys(objective.X, _SEED, objective.standardization)
+    rows = _first_by_key(order, objective, max_rows)
+    counts = objective.counts
+    parts = deal(
+        row_keys(objective.X, _SEED)[rows],
+        objective.y[rows],
+        None if counts is None else counts[rows],
+        N_PARTS,
+        order=order[rows],
+        is_discrete=lambda distinct: _is_discrete(objective.X[rows[distinct]]),
+    )
+    return [
+        part._replace(train=rows[part.train], held_out=rows[part.held_out])
+        for part in parts
+    ]
+
+
+def _first_by_key(keys: Keys, objective: Objective, n_rows: int) -> NDArray:
+    """Rows with one of the smallest keys, and a few at least of each class.
+
+    So of equal rows there are all, whatever their labels, or none.
+    """
+    rows = np.arange(objective.y.size)[objective.counted]
+    distinct = np.unique(keys[rows])
+    if distinct.size <= n_rows:
+        return rows
+    y = objective.y[rows]
+    chosen = keys[rows] <= distinct[n_rows - 1]
+    for code in np.flatnonzero(np.bincount(y[chosen], minlength=y.max() + 1) < N_PARTS):
+        chosen |= np.isin(keys[rows], np.sort(keys[rows[y == code]])[:N_PARTS])
+    return rows[chosen]
+
+
+def _is_discrete(X: Matrix) -> bool:
+    """Whether each column of distinct rows has far fewer values than there are rows."""
+    n_rows, n_features = X.shape
+    most = max(n_rows // 2, 2)
+    if isinstance(X, np.ndarray):
+        return all(np.unique(column).size <= most for column in X.T)
+    stored = np.unique(np.stack([X.indices, X.data.astype(np.float64)]), axis=1)
+    n_values = np.bincount(stored[0].astype(int), minlength=n_features)
+    n_values += np.bincount(X.indices, minlength=n_features) < n_rows  # and 0
+    return bool((n_values <= most).all())
+
+
+def _split(objective: Objective, part: Part, max_rows: int) -> Split:
+    chosen = _some(objective.y[part.train], max_rows)
+    train = objective.repeated(part.train[chosen], part.train_counts[chosen])
+    features = train.standardization
+    train = train.reduced()
+    chosen = _some(objective.y[part.held_out], max_rows)
+    counts = part.held_out_counts[chosen]
+    held_out = objective.repeated(part.held_out[chosen], counts)
+    held_out.standardization = features
+    independent = np.where(part.are_draws[chosen], counts, 1.0)
+    return Split(train, held_out.beside(train), independent)
+
+
+def _some(y: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:
+    """At most so many of rows sorted by class, in proportion, and one of each class."""
+    places = np.arange(y.size)
+    if y.size <= n_rows:
+        return places
+    first_of_class = np.flatnonzero(np.diff(y, prepend=-1))
+    return np.union1d(evenly_spaced(places, n_rows), first_of_class)

@@ -1,0 +1,172 @@
+"""`alpha="auto"`: a fit with the regularisation that is best on held-out rows."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+
+from sksoftmax._minimizer.lbfgs import State
+from sksoftmax._rows.blocks import row_values
+from sksoftmax._selection.alpha_search import COARSE, AlphaSearch, Found
+from sksoftmax._selection.held_out import (
+    N_PARTS,
+    HeldOut,
+    Split,
+    copies_of_a_row,
+    fifths,
+)
+from sksoftmax._training.early_stopping import EarlyStopping
+from sksoftmax._training.objective import Objective
+from sksoftmax._training.training import Trained, train
+
+Array = NDArray[np.floating]
+
+# The best alpha hardly depends on the number of rows (docs/benchmarks/quality): those
+# of a search are limited, and where there are many more, one on a few comes first.
+_MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
+# Bytes of X that a search copies, but for few rows.
+_MAX_COPY = 2**27
+
+
+def doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
+    """What a user should know of the alpha that was found, and can try."""
+    loss, alpha = found.candidate.held_out_loss, found.candidate.alpha
+    if found.ended_by == "max_time":
+        yield ConvergenceWarning(
+            f"Half of max_time={max_time} seconds was over in the search for alpha: "
+            f"alpha={alpha:.3g} is the best of the {len(found.path)} that were tried. "
+            "Increase max_time, or pass alpha as a number."
+        )
+    if not found.gain.n:
+        yield UserWarning(
+            "Each class is a single sample, so that nothing can be held out: "
+            f"alpha={alpha:.3g} is a guess. Pass more samples, or alpha as a number."
+        )
+    elif not found.has_learnt():
+        yield UserWarning(
+            "No alpha predicts held-out samples better than the class frequencies do: "
+            f"the log-loss is {loss:.4g}, and theirs {loss + found.gain.mean:.4g}. If "
+            "X should tell more of y, try more samples, other features, other "
+            "hidden_layer_sizes or activation, or a number for alpha."
+        )
+    elif found.is_at_edge:
+        which = "smallest" if alpha == found.path[0].alpha else "largest"
+        yield UserWarning(
+            f"alpha={alpha:.3g}, the {which} that was tried, is the best on held-out "
+            f"samples (log-loss {loss:.4g}). One beyond it may be better: pass it as a "
+            "number."
+        )
+
+
+def train_with_best_alpha(
+    objective: Objective,
+    start: Array,
+    *,
+    seed: int = 0,
+    max_time: float | None = None,
+    early_stopping: EarlyStopping | None = None,
+    is_warm: bool = False,
+    state: State | None = None,
+    **options: Any,
+) -> tuple[Found, Trained]:
+    """Find alpha by fits to parts of the rows, and fit it to all of them.
+
+    Parameters are those of `train`. Each fit is from random weights, not from those of
+    another alpha: the units that a large one has put to sleep stay so for the smaller
+    ones. So the result is that of `train` with the alpha found, bit for bit, unless
+    time was over or a callback or the user ended the search: then it comes from the
+    best of the fits that were made. Half of `max_time` is for the search.
+
+    With early stopping the validation data judge, and each fit is one to all rows that
+    there are to train on. So it is where nothing can be held out: there the evidence
+    judges.
+
+    Returns
+    -------
+    found : Found
+        Of the search.
+    trained : Trained
+        The fit with that alpha.
+    """
+    began = time.perf_counter()
+    options["seed"] = seed
+    if early_stopping is not None:
+        options["early_stopping"] = early_stopping
+    found = _searched(
+        objective,
+        # What held-out rows judge must not have seen them, as a warm start has.
+        objective.layout.draw(np.random.RandomState(seed)) if is_warm else start,
+        ends=None if max_time is None else began + max_time / 2,
+        **options,
+    )
+    objective = objective.with_alpha(found.candidate.alpha)
+    if found.ended_by in ("callback", "interrupted"):
+        return found, _as_it_is(found.fit, objective, found.ended_by)
+    if found.is_final and not is_warm:
+        return found, _ended_by(found.fit, found.ended_by)
+    if found.ended_by == "max_time":
+        start, is_warm, state = found.fit.minimum.x, True, None
+    left = None if max_time is None else began + max_time - time.perf_counter()
+    try:
+        trained = train(
+            objective, start, max_time=left, is_warm=is_warm, state=state, **options
+        )
+    except KeyboardInterrupt:
+        return found, _as_it_is(found.fit, objective, "interrupted")
+    reason = trained.minimum.convergence.reason
+    if reason in ("callback", "interrupted"):
+        before = _as_it_is(found.fit, objective, reason)
+        if before.minimum.loss < trained.minimum.loss:
+            return found, before
+        return found, trained
+    return found, _ended_by(trained, found.ended_by)
+
+
+def _searched(objective: Objective, start: Array, **options: Any) -> Found:
+    """The alpha that is best on held-out rows, or on validation data."""
+    unit = objective.mean_class_weight
+    if "early_stopping" in options:
+        if objective.counts is not None:
+            unit *= float(np.median(objective.counts[objective.counted]))
+        rule = options["early_stopping"]
+        split = Split.of(objective, rule.validation)
+        options["early_stopping"] = rule._replace(validation=split.held_out)
+        held_out = HeldOut(1, lambda part: split)
+        search = AlphaSearch(objective, held_out, start, unit=unit, **options)
+        return search.run(COARSE)
+    n_few = max(_FEW_ROWS, _FEW_OF_A_CLASS * objective.layout.layer_units[-1])
+    row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
+    n_rows = max(min(_MAX_ROWS, _MAX_COPY // row_bytes), n_few)
+    parts = fifths(objective, n_rows * N_PARTS // (N_PARTS - 1))
+    unit *= copies_of_a_row(parts)
+    around: Sequence[int] = COARSE
+    if objective.X.shape[0] >= _MANY * n_few:
+        held_out = HeldOut.of(objective, parts, n_few, 1)
+        search = AlphaSearch(
+            objective, held_out, start, unit=unit, is_coarse=True, **options
+        )
+        found = search.run(around)
+        if found.ended_by is not None:
+            return found
+        if found.has_learnt():
+            around = (found.best, found.best + 2, found.best - 2)
+    held_out = HeldOut.of(objective, parts, n_rows, len(parts))
+    return AlphaSearch(objective, held_out, start, unit=unit, **options).run(around)
+
+
+def _as_it_is(trained: Trained, objective: Objective, reason: str) -> Trained:
+    """A fit to a part of the rows as one to all of them, for want of another."""
+    minimum = trained.minimum._replace(loss=objective(trained.minimum.x)[0])
+    return _ended_by(trained._replace(minimum=minimum), reason)
+
+
+def _ended_by(trained: Trained, reason: str | None) -> Trained:
+    """A fit after which there would have been others."""
+    convergence = trained.minimum.convergence
+    if reason is None or convergence.reason == "interrupted":
+        return trained
+    convergence = convergence._replace(reason=reason)
+    return trained._replace(minimum=trained.minimum._replace(convergence=convergence))

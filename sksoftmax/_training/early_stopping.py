@@ -1,0 +1,209 @@
+"""Early stopping: the iterate with the lowest log-loss on validation data is kept."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.utils.validation import validate_data
+
+from sksoftmax._minimizer.progress import relative_decrease
+from sksoftmax._rows.blocks import Matrix
+from sksoftmax._sklearn.labels import as_labels, label_codes
+from sksoftmax._sklearn.validation import (
+    MatrixLike,
+    check_weights,
+    refuse_dates,
+    renamed,
+)
+from sksoftmax._training.objective import Objective, evenly_spaced
+
+Array = NDArray[np.floating]
+
+# What is no gain of the best of many iterates: a part of the log-loss, and nats of all
+# validation data.
+_HARDLY, _NATS = 0.01, 1.0
+
+
+class EarlyStopping(NamedTuple):
+    """Validation data, and for how long a fit goes on without being better on them.
+
+    Attributes
+    ----------
+    validation : Objective
+        The objective on the validation rows, of which the log-loss is looked at.
+    n_iter_no_change : int
+        Iterations that are looked at together.
+    tol : float
+        Part of the lowest log-loss that they have to gain.
+    """
+
+    validation: Objective
+    n_iter_no_change: int
+    tol: float
+
+
+class Iterate(NamedTuple):
+    """A point of the path.
+
+    Attributes
+    ----------
+    x : ndarray of shape (n,)
+    loss : float
+        Objective on the training rows.
+    validation_loss : float
+        Log-loss on the validation rows.
+    n_iter : int
+        Iterations before it.
+    """
+
+    x: Array
+    loss: float
+    validation_loss: float
+    n_iter: int
+
+
+class ValidationCurve:
+    """Log-loss on validation data after each iteration, and the best iterate.
+
+    Parameters
+    ----------
+    rule : EarlyStopping
+
+    Attributes
+    ----------
+    losses : list of float
+        After each iteration.
+    best : Iterate
+        The first with the lowest log-loss since the last `restart`.
+    start : Iterate
+        Where the fit began.
+    """
+
+    start: Iterate | None = None
+
+    def __init__(self, rule: EarlyStopping) -> None:
+        self._rule = rule
+        self.losses: list[float] = []
+
+    def restart(self, x: Array, loss: float) -> None:
+        """Let only this point, and what comes after it, be the best."""
+        validation_loss = self._log_loss(x)
+        self.best = Iterate(x, loss, validation_loss, len(self.losses))
+        self.start = self.start or self.best
+        self._lowest = [validation_loss]
+
+    def add(self, x: Array, loss: float) -> bool:
+        """Take an iterate; whether it is time to stop."""
+        validation_loss = self._log_loss(x)
+        self.losses.append(validation_loss)
+        if validation_loss < self.best.validation_loss:
+            self.best = Iterate(x, loss, validation_loss, len(self.losses))
+        self._lowest.append(self.best.validation_loss)
+        _, window, tol = self._rule
+        return relative_decrease(self._lowest, window) <= tol
+
+    def has_learnt(self) -> bool:
+        """Whether the best is clearly better than the start."""
+        assert self.start is not None
+        gain = self.start.validation_loss - self.best.validation_loss
+        nats = gain * self._rule.validation.effective_samples
+        return gain > _HARDLY * self.start.validation_loss and nats > _NATS
+
+    def _log_loss(self, x: Array) -> float:
+        loss = self._rule.validation.log_loss(x)
+        return np.inf if np.isnan(loss) else loss  # both from overflow
+
+
+def untrained_warning(is_given: bool) -> UserWarning:
+    """What a user should know where no iterate is better than the start."""
+    advice = (
+        "Most likely X_val is not what X is: in a Pipeline it is transformed as X with "
+        "transform_input=['X_val']."
+        if is_given
+        else "If X should tell more of y, try more samples, a larger alpha or "
+        "alpha='auto', or a larger validation_fraction."
+    )
+    return UserWarning(
+        "early_stopping kept a network that is hardly trained: no iterate predicts the "
+        f"validation data clearly better than the first. {advice}"
+    )
+
+
+def check_validation_data(
+    estimator: ClassifierMixin,
+    X_val: MatrixLike | None,
+    y_val: ArrayLike | None,
+    sample_weight_val: ArrayLike | None,
+    classes: NDArray,
+    dtype: DTypeLike,
+) -> tuple[Matrix, NDArray[np.integer], Array | None] | None:
+    """Rows, class codes and weights that a user validates on, if there are any.
+
+    Parameters
+    ----------
+    estimator : classifier
+        With `early_stopping`, and with the features of the training data.
+    X_val, y_val, sample_weight_val
+        What its `fit` is given.
+    classes : ndarray of shape (n_classes,)
+        Labels of the training data.
+    dtype : dtype
+        That of the training data.
+
+    Raises
+    ------
+    ValueError
+        If something is missing, invalid or not made use of.
+    """
+    given = {"X_val": X_val, "y_val": y_val, "sample_weight_val": sample_weight_val}
+    names = [name for name, value in given.items() if value is not None]
+    if not names:
+        return None
+    if not estimator.early_stopping:
+        raise ValueError(
+            f"fit got {' and '.join(names)}, which early_stopping=False makes no use "
+            "of. Set early_stopping=True, or leave them out."
+        )
+    for name in ("X_val", "y_val"):
+        if name not in names:
+            raise ValueError(
+                f"fit got validation data without {name}. Pass X_val and y_val "
+                "together."
+            )
+    refuse_dates(X_val, "X_val")
+    y_val = as_labels(y_val, "y_val")
+    # What overflows float32 is infinite, and an error then.
+    with renamed(r"^(Input )?(X|y)\b", r"\1\2_val"), np.errstate(over="ignore"):
+        X, y = validate_data(
+            estimator, X_val, y_val, accept_sparse="csr", dtype=dtype, reset=False
+        )
+    codes = label_codes(y, classes, "y_val")
+    weights, _, _ = check_weights(sample_weight_val, X, "sample_weight_val")
+    return X, codes, weights
+
+
+def split_rows(
+    objective: Objective, fraction: float, random_state: np.random.RandomState
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Rows to train and to validate on, of each class in proportion, at random.
+
+    Each class keeps a row to train on. Rows without weight are in neither part.
+
+    Raises
+    ------
+    ValueError
+        If that leaves none to validate on.
+    """
+    classes = objective.shuffled_classes(random_state)
+    spare = np.concatenate([rows[1:] for rows in classes])
+    rows = np.concatenate(classes)
+    n_validation = min(max(round(fraction * len(rows)), 1), len(spare))
+    if n_validation == 0:
+        raise ValueError(
+            f"early_stopping=True needs samples to validate on, but y has only one of "
+            f"each of its {len(rows)} classes. Pass X_val and y_val, or set "
+            "early_stopping=False."
+        )
+    held_out = evenly_spaced(spare, n_validation)
+    return np.setdiff1d(rows, held_out, assume_unique=True), held_out

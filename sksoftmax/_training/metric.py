@@ -1,0 +1,177 @@
+"""The minimiser's starting metric: curvature of the objective from some of its rows."""
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._features.row_keys import draw_keys
+from sksoftmax._network.curvature import (
+    KroneckerFactors,
+    KroneckerInverse,
+    curvature_sums,
+    second_moment,
+)
+from sksoftmax._rows.blocks import row_values
+from sksoftmax._training.objective import Objective
+
+Array = NDArray[np.floating]
+
+# Rows that the factors are estimated from, values of X and columns propagated back: of
+# a row one for each class, unless there are more classes than this, and then so many.
+_MAX_ROWS, _MAX_VALUES, _MAX_COLUMNS = 4096, 2**22, 2**12
+_MAX_CLASSES, _LABELS = 64, 16
+
+
+class KroneckerMetric:
+    """`metric(parameters)(damping)` estimates the inverse Hessian of an objective.
+
+    The damping is that of the Gauss-Newton matrix, in units of the mean cross-entropy;
+    the penalty adds its own.
+
+    Parameters
+    ----------
+    objective : Objective
+    random_state : RandomState
+        Draws the rows, where there are more than are needed.
+    """
+
+    def __init__(
+        self, objective: Objective, random_state: np.random.RandomState
+    ) -> None:
+        n_classes = objective.layout.layer_units[-1]
+        self._penalty = objective.alpha / objective.weights_sum
+        self._max_dense = _max_dense(objective)
+        is_wide = objective.X.shape[1] >= self._max_dense
+        # Only narrow sparse rows are made dense.
+        n_values = row_values(objective.X) if is_wide else objective.X.shape[1]
+        n_rows = max(_MAX_VALUES // n_values, 1)
+        self._sample = _sample(objective, min(_MAX_ROWS, n_rows), random_state)
+        is_drawn = n_classes > _MAX_CLASSES
+        n_rows = _MAX_COLUMNS // (_LABELS if is_drawn else n_classes)
+        self._small_sample = _sample(self._sample, n_rows, random_state)
+        self._draws = _draws(self._small_sample) if is_drawn else None
+        self._first_inverses: dict[float, Array] = {}
+
+    def __call__(self, parameters: Array) -> Callable[[float], KroneckerInverse]:
+        """The operator at one point, as a function of the damping."""
+        return partial(self._damped, self.factors(parameters))
+
+    def _damped(self, factors: KroneckerFactors, damping: float) -> KroneckerInverse:
+        return KroneckerInverse(
+            factors,
+            self._sample.layout,
+            damping=damping + self._penalty,
+            dtype=self._sample.X.dtype,
+            first_inverses=self._first_inverses,
+        )
+
+    def factors(self, parameters: Array) -> KroneckerFactors:
+        """Kronecker factors of the mean cross-entropy, in float64."""
+        sample = self._small_sample
+        network = sample.network(parameters)
+
+        def sums(rows: slice) -> list[Array]:
+            X, _, weights = sample.block(rows)
+            draws = None
+            if self._draws is not None:
+                draws = self._draws[:, rows]
+                if sample.weights is not None:
+                    draws = draws[:, sample.weights[rows] > 0]
+            with np.errstate(all="ignore"):
+                factors = curvature_sums(
+                    X, weights, *network, sample.activations, self._max_dense, draws
+                )
+            return [*factors.inputs, *factors.deltas]
+
+        means = _mean_over_rows(sample, sums)
+        n_hidden = len(sample.activations)
+        return KroneckerFactors(
+            [self.first_inputs, *means[:n_hidden]], means[n_hidden:]
+        )
+
+    @cached_property
+    def first_inputs(self) -> Array:
+        """A of the first layer: standardised features do not move."""
+        sample = self._sample
+        is_wide = sample.X.shape[1] >= self._max_dense
+
+        def sums(rows: slice) -> list[Array]:
+            X, _, weights = sample.block(rows)
+            if is_wide:
+                weights_sum = X.shape[0] if weights is None else weights.sum()
+                squares = sample.standardization.squares(X, weights)
+                return [np.append(squares, weights_sum)]
+            X = X if isinstance(X, np.ndarray) else X.toarray()
+            with np.errstate(all="ignore"):
+                X = sample.standardization.standardized(X)
+                return [second_moment(X.T, weights, self._max_dense)]
+
+        return _mean_over_rows(sample, sums)[0]
+
+
+def _max_dense(objective: Objective) -> int:
+    """Width of the factors that are worth inverting, at a cost of its cube.
+
+    That of an evaluation or two, at most; but always the usual hundred hidden units.
+    """
+    n_rows, _ = objective.X.shape
+    _, *units = objective.layout.layer_units
+    layers = pairwise((row_values(objective.X), *units))
+    work = n_rows * sum(a * b for a, b in layers)
+    return min(max(128, round((4 * work) ** (1 / 3))), 2000)
+
+
+def _draws(objective: Objective) -> Array:
+    """Numbers that draw labels: of a row one at random, and others at equal distances.
+
+    So evenly spaced ones vary least (systematic sampling).
+    """
+    keys = draw_keys(objective.X, 0, objective.standardization)
+    first = (keys >> np.uint64(11)) * 2.0**-53
+    return (first + np.arange(_LABELS)[:, np.newaxis]) / _LABELS
+
+
+def _sample(
+    objective: Objective, n_rows: int, random_state: np.random.RandomState
+) -> Objective:
+    """The objective on at most so many of the rows that have a weight."""
+    n_weighted = (
+        objective.X.shape[0]
+        if objective.weights is None
+        else np.count_nonzero(objective.weights)
+    )
+    if n_weighted <= n_rows:
+        return objective
+    classes = objective.shuffled_classes(random_state)
+    counts = np.array([len(rows) for rows in classes])
+    share = _equal_share(counts, n_rows)
+    if share == 0:  # more classes than rows
+        rows = random_state.permutation(np.concatenate(classes))[:n_rows]
+        return objective.subset(np.sort(rows))
+    rows = np.sort(np.concatenate([rows[:share] for rows in classes]))
+    factors = counts / np.clip(counts, 1, share)
+    return objective.subset(rows, factors[objective.y[rows]])
+
+
+def _equal_share(counts: NDArray[np.integer], n_rows: int) -> int:
+    """Most rows of a class, for all classes together to have at most `n_rows`."""
+    shares = np.arange(n_rows + 1)
+    totals = np.minimum.outer(shares, counts).sum(axis=1)
+    return int(shares[np.searchsorted(totals, n_rows, side="right") - 1])
+
+
+def _mean_over_rows(
+    objective: Objective, sums: Callable[[slice], list[Array]]
+) -> list[Array]:
+    """Sums of the blocks added up in their order, in float64, over sum of weights."""
+    total: list[Array] = []
+    for parts in objective.map_blocks(sums, objective.blocks):
+        if total:
+            for whole, part in zip(total, parts, strict=True):
+                whole += part
+        else:
+            total = [part.astype(np.float64) for part in parts]
+    return [whole / objective.weights_sum for whole in total]

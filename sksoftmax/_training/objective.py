@@ -1,0 +1,359 @@
+"""What the minimiser sees: the penalised mean cross-entropy of all rows.
+
+    f(theta) = sum_i s_i * CE_i / S + alpha / (2 S) * sum_l ||W_l||^2,   S = sum_i s_i
+
+with intercepts not penalised: MLPClassifier's scaling, so that the same `alpha` states
+the same problem. Without hidden layers it is LogisticRegression with C = 1 / alpha for
+three or more classes, and C = 2 / alpha for two (two softmax columns share the weight).
+W_1 is in units of standardised features. The only place that normalises and penalises.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from functools import cached_property, partial
+from itertools import chain
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sksoftmax._features.row_space import RowSpace
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._network.activations import Activation
+from sksoftmax._network.loss import cross_entropies, cross_entropy_sum
+from sksoftmax._network.network import forward, loss_gradient_sums
+from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows.threads import Map
+from sksoftmax._sklearn.validation import multiplied
+
+Array = NDArray[np.floating]
+
+# Of weights in float32: that of a whole number of copies is still one.
+_ROUNDING = 1e-6
+
+
+class Objective:
+    """A function of the flat parameter vector: `objective(theta) -> (loss, gradient)`.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+        float32 or float64, the dtype of all work inside blocks. Never copied as a
+        whole.
+    y : ndarray of shape (n_samples,)
+        Class codes.
+    weights : ndarray of shape (n_samples,) or None
+        The s_i above, in the dtype of `X`.
+    weights_sum : float
+        S above.
+    layout : ParameterLayout
+    activations : sequence of Activation
+        One per hidden layer.
+    alpha : float
+        In the unit of `weights`, as S.
+    standardization : Standardization
+        How theta's first layer relates to the features in `X`.
+    map_blocks : callable
+        `map_blocks(function, blocks)` gives the results in the order of the blocks.
+    weights_unit : float, default=1
+        What a weight of 1 is to the user.
+    class_weight : ndarray of shape (n_classes,), default=None
+        Factors in `weights` that are no numbers of samples, in the user's unit. None
+        for 1.
+    """
+
+    def __init__(
+        self,
+        X: Matrix,
+        y: NDArray[np.integer],
+        weights: Array | None,
+        *,
+        weights_sum: float,
+        layout: ParameterLayout,
+        activations: Sequence[Activation],
+        alpha: float,
+        standardization: Standardization,
+        map_blocks: Map = map,
+        weights_unit: float = 1.0,
+        class_weight: Array | None = None,
+    ) -> None:
+        self.X = X
+        self.y = y
+        self.weights = weights
+        self.weights_sum = weights_sum
+        self.layout = layout
+        self.activations = activations
+        self.alpha = alpha
+        self.standardization = standardization
+        self.map_blocks = map_blocks
+        self.weights_unit = weights_unit
+        self.class_weight = class_weight
+        self.blocks = row_blocks(X, *layout.layer_units[1:])
+        keep_freed_memory()
+
+    def __call__(self, parameters: Array) -> tuple[float, Array]:
+        """Loss and its gradient, a new float64 vector, at one point."""
+        # An overflow shows in the values returned, which the minimiser checks.
+        with np.errstate(all="ignore"):
+            loss, gradient = self._sums(parameters)
+            gradient /= self.weights_sum
+            penalised = slice(self.layout.n_coefs)
+            coefs = parameters[penalised]
+            strength = self.alpha / self.weights_sum
+            gradient[penalised] += strength * coefs
+            penalty = float(strength / 2 * (coefs @ coefs))
+            return loss / self.weights_sum + penalty, gradient
+
+    def log_loss(self, parameters: Array) -> float:
+        """Mean cross-entropy at one point: no penalty, no gradient."""
+        losses = self.map_blocks(
+            partial(self._block_loss, self.network(parameters)), self.blocks
+        )
+        return sum(losses) / self.weights_sum
+
+    def row_losses(self, parameters: Array) -> Array:
+        """Cross-entropy of each row that has a weight, in float64."""
+        with np.errstate(all="ignore"):
+            network = self.network(parameters)
+        losses = self.map_blocks(partial(self._block_row_losses, network), self.blocks)
+        return np.concatenate(list(losses))
+
+    @property
+    def counted(self) -> slice | NDArray[np.bool_]:
+        """Which rows have a weight."""
+        return slice(None) if self.weights is None else self.weights > 0
+
+    @property
+    def counts(self) -> Array | None:
+        """How many samples each row stands for, class weights aside; None for one."""
+        if self.weights is None:
+            return None
+        counts = self.weights.astype(np.float64) * self.weights_unit
+        if self.class_weight is not None:
+            factors = self.class_weight[self.y]
+            counts = np.divide(counts, factors, out=counts, where=factors > 0)
+        whole = np.rint(counts)
+        is_whole = abs(counts - whole) <= _ROUNDING * counts
+        return np.where(is_whole, whole, counts)
+
+    @property
+    def mean_class_weight(self) -> float:
+        """Of all samples: the unit in which an alpha means the same as without."""
+        return self._class_moment(1)
+
+    @property
+    def effective_samples(self) -> float:
+        """Number of samples; with class weights Kish's (Survey Sampling, 1965).
+
+        That is `(sum s_i c_i)**2 / sum s_i c_i**2`.
+        """
+        n_samples = self.weights_sum * self.weights_unit / self._class_moment(1)
+        return n_samples * self._class_moment(1) ** 2 / self._class_moment(2)
+
+    def _class_moment(self, power: int) -> float:
+        """Mean of that power of the class weights, over the samples."""
+        if self.class_weight is None:
+            return 1.0
+        counts = np.bincount(self.y, self.counts, minlength=self.class_weight.size)
+        return float(np.average(self.class_weight**power, weights=counts))
+
+    def with_alpha(self, alpha: float) -> "Objective":
+        """The same function with another penalty, `alpha` in the user's unit."""
+        other = copy(self)
+        other.alpha = alpha / self.weights_unit
+        return other
+
+    def subset(
+        self, rows: NDArray[np.integer], factors: Array | None = None
+    ) -> "Objective":
+        """The same function estimated from some of the rows, which are copied.
+
+        Their weights are multiplied by `factors`, if there are any.
+        """
+        weights = None if self.weights is None else self.weights[rows]
+        if factors is not None:
+            weights = multiplied(factors.astype(self.X.dtype), weights)
+        return self.on(self.X[rows], self.y[rows], weights)
+
+    def repeated(self, rows: NDArray[np.integer], counts: Array) -> "Objective":
+        """The same function of so many copies of some of the rows, standardised anew.
+
+        What is held out of them must not have a part in that.
+        """
+        y = self.y[rows]
+        weights = counts if self.class_weight is None else counts * self.class_weight[y]
+        weights = weights / self.weights_unit
+        is_plain = bool((weights == 1).all())
+        other = self.on(
+            self.X[rows], y, None if is_plain else weights.astype(self.X.dtype)
+        )
+        if self.standardization.is_learnt:
+            other.standardization = Standardization.of(other.X, other.weights)
+        return other
+
+    def translated(self, parameters: Array, other: "Objective") -> Array:
+        """The parameters of the same network where rows are standardised otherwise."""
+        coefs, intercepts = self.layout.unpack(parameters.copy())
+        origin = self.standardization.origin
+        layer = self.standardization.to_user_units(
+            coefs[0], intercepts[0], np.float64, origin
+        )
+        coefs[0], intercepts[0] = other.standardization.from_user_units(*layer, origin)
+        return self.layout.pack(coefs, intercepts)
+
+    def reduced(self) -> "Objective":
+        """The same function in the space of its rows, where that is worth it.
+
+        Else itself.
+        """
+        space = self._row_space
+        return self if space is None else self._in_space(space, space.rows)
+
+    def beside(self, training: "Objective") -> "Objective":
+        """The same function of these rows, for parameters of a reduced one."""
+        space = training.standardization
+        if not isinstance(space, RowSpace) or space is self.standardization:
+            return self
+        return self._in_space(space, space.coordinates(self.X[self.counted]))
+
+    def projected(self, parameters: Array) -> Array:
+        """Parameters of the same network in the space of the rows, from all features.
+
+        Of one that is the same on these rows, with smaller weights.
+        """
+        space = self.standardization
+        if not isinstance(space, RowSpace):
+            return parameters
+        units = space.n_features, *self.layout.layer_units[1:]
+        coefs, intercepts = ParameterLayout(units).unpack(parameters)
+        return self.layout.pack([space.projected(coefs[0]), *coefs[1:]], intercepts)
+
+    @cached_property
+    def _row_space(self) -> RowSpace | None:
+        return RowSpace.if_worth_it(self.X, self.weights, self.standardization)
+
+    def _in_space(self, space: RowSpace, coordinates: Array) -> "Objective":
+        rows = self.counted
+        return self.on(
+            coordinates.astype(self.X.dtype, order="C"),
+            self.y[rows],
+            None if self.weights is None else self.weights[rows],
+            layout=ParameterLayout(
+                [coordinates.shape[1], *self.layout.layer_units[1:]]
+            ),
+            standardization=space,
+        )
+
+    def on(
+        self,
+        X: Matrix,
+        y: NDArray[np.integer],
+        weights: Array | None,
+        *,
+        layout: ParameterLayout | None = None,
+        standardization: Standardization | None = None,
+    ) -> "Objective":
+        """The same function of other rows, with the same penalty for each weight."""
+        weights_sum = float(
+            X.shape[0] if weights is None else weights.sum(dtype=np.float64)
+        )
+        return Objective(
+            X,
+            y,
+            weights,
+            weights_sum=weights_sum,
+            layout=layout or self.layout,
+            activations=self.activations,
+            alpha=self.alpha * weights_sum / self.weights_sum,
+            standardization=standardization or self.standardization,
+            map_blocks=self.map_blocks,
+            weights_unit=self.weights_unit,
+            class_weight=self.class_weight,
+        )
+
+    def shuffled_classes(
+        self, random_state: np.random.RandomState
+    ) -> list[NDArray[np.integer]]:
+        """Rows that have a weight, of each class those in random order."""
+        rows = np.arange(self.X.shape[0])
+        if self.weights is not None:
+            rows = rows[self.weights > 0]
+        rows = random_state.permutation(rows)
+        y = self.y[rows]
+        ends = np.cumsum(np.bincount(y, minlength=self.layout.layer_units[-1]))
+        return np.split(rows[np.argsort(y, kind="stable")], ends[:-1])
+
+    def _sums(self, parameters: Array) -> tuple[float, Array]:
+        """Add up the blocks, in their order and in float64."""
+        network = self.network(parameters)
+        loss, gradient = 0.0, np.zeros(self.layout.n_parameters)
+        coefs, intercepts = self.layout.unpack(gradient)
+        for block_loss, *parts in self.map_blocks(
+            partial(self._block_sums, network), self.blocks
+        ):
+            loss += block_loss
+            for total, part in zip((*coefs, *intercepts), chain(*parts), strict=True):
+                total += part
+        self.standardization.pull_back(coefs[0], intercepts[0])
+        return loss, gradient
+
+    def network(self, parameters: Array) -> tuple[list[Array], list[Array]]:
+        """Coefs and intercepts that take the rows of a block, in the dtype of X."""
+        dtype = self.X.dtype
+        coefs, intercepts = self.layout.unpack(parameters)
+        coefs[0], intercepts[0] = self.standardization.fold(
+            coefs[0], intercepts[0], dtype
+        )
+        coefs = [W.astype(dtype, copy=False) for W in coefs]
+        return coefs, [b.astype(dtype, copy=False) for b in intercepts]
+
+    def public_weights(
+        self, parameters: Array, dtype: DTypeLike, origin: Array | None = None
+    ) -> tuple[list[Array], list[Array]]:
+        """`coefs_` and `intercepts_`: in the user's units, coefs (fan_in, fan_out).
+
+        For rows from which `origin` is subtracted.
+        """
+        coefs, intercepts = self.layout.unpack(parameters)
+        coefs[0], intercepts[0] = self.standardization.to_user_units(
+            coefs[0], intercepts[0], dtype, origin
+        )
+        return [W.astype(dtype).T for W in coefs], [b.astype(dtype) for b in intercepts]
+
+    def _block_sums(
+        self, network: tuple[list[Array], list[Array]], rows: slice
+    ) -> tuple[float, list[Array], list[Array]]:
+        with np.errstate(all="ignore"):  # each thread has an error state of its own
+            return loss_gradient_sums(*self.block(rows), *network, self.activations)
+
+    def _block_loss(
+        self, network: tuple[list[Array], list[Array]], rows: slice
+    ) -> float:
+        X, y, weights = self.block(rows)
+        with np.errstate(all="ignore"):
+            logits = forward(X, *network, self.activations)
+            return cross_entropy_sum(logits, y, weights)[0]
+
+    def _block_row_losses(
+        self, network: tuple[list[Array], list[Array]], rows: slice
+    ) -> Array:
+        X, y, _ = self.block(rows)
+        with np.errstate(all="ignore"):
+            return cross_entropies(forward(X, *network, self.activations), y)
+
+    def block(self, rows: slice) -> tuple[Matrix, NDArray[np.integer], Array | None]:
+        """Shifted rows, class codes and weights, without rows that weigh nothing."""
+        X, y, weights = self.X[rows], self.y[rows], None
+        if self.weights is not None:
+            weights = self.weights[rows]
+            counts = weights > 0
+            if not counts.all():  # a row without weight may hold anything
+                X, y, weights = X[counts], y[counts], weights[counts]
+        return self.standardization.shifted(X), y, weights
+
+
+def evenly_spaced(rows: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:
+    """As many of `rows`, in order: sorted by class, of each class in proportion."""
+    places = (np.arange(n_rows) + 0.5) * len(rows) / n_rows
+    return np.sort(rows[places.astype(int)])

@@ -1,0 +1,274 @@
+"""From an objective to its minimum: the metric, and growing subsets of the rows."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._minimizer.lbfgs import Convergence, Minimum, State, minimize
+from sksoftmax._minimizer.progress import report
+from sksoftmax._rows.blocks import row_values
+from sksoftmax._training.early_stopping import EarlyStopping, ValidationCurve
+from sksoftmax._training.metric import KroneckerMetric
+from sksoftmax._training.objective import Objective, evenly_spaced
+
+Array = NDArray[np.floating]
+Callback = Callable[[State], bool | None]
+
+# Subsets begin with this many rows, and grow by this factor, while all rows are at
+# least twice as many, and the copy of X is small.
+_FIRST_ROWS, _GROWTH, _MAX_COPY = 5000, 4, 2**25
+_STAGE_ITERATIONS, _STAGE_TOL = 12, 1e-2
+
+
+class Stage(NamedTuple):
+    """Iterations on some of the rows.
+
+    Attributes
+    ----------
+    n_samples : int
+        Rows.
+    n_iter : int
+        Iterations on them.
+    """
+
+    n_samples: int
+    n_iter: int
+
+
+class Trained(NamedTuple):
+    """What training has found.
+
+    Attributes
+    ----------
+    minimum : Minimum
+        With early stopping `x` and `loss` are those of the best iterate.
+    stages : list of Stage
+    validation : ValidationCurve or None
+        With early stopping.
+    objective : Objective
+        What the minimum is that of, and what its parameters are those of: the given
+        objective, or that reduced.
+    """
+
+    minimum: Minimum
+    stages: list[Stage]
+    validation: ValidationCurve | None
+    objective: Objective
+
+
+def train(
+    objective: Objective,
+    start: Array,
+    *,
+    max_iter: int,
+    tol: float,
+    max_time: float | None = None,
+    seed: int = 0,
+    is_warm: bool = False,
+    state: State | None = None,
+    early_stopping: EarlyStopping | None = None,
+    callback: Callback | None = None,
+    is_enough: Callable[[State], bool] | None = None,
+    verbose: int = 0,
+) -> Trained:
+    """Minimise the objective: on growing subsets of its rows first, if it is large.
+
+    The last stage is on all rows, and its minimum that of the objective: `max_iter` and
+    `tol` are about that one, and it is the one that early stopping ends, with one of
+    its iterates, the first included. Losses, evaluations and seconds are those of all
+    stages. From a warm start there is only the last. Out of time, or asked to stop,
+    there is one more iteration on all rows. After each of those `is_enough` is asked,
+    and ends the fit where it returns True, with "enough" for its reason.
+
+    A KeyboardInterrupt after the first iteration ends it with what there is, and
+    "interrupted" for its reason: to raise it again is left to the caller.
+
+    References
+    ----------
+    R. Bollapragada et al., A progressive batching L-BFGS method for machine learning,
+    ICML 2018, for growing the sample.
+    """
+    reduced = objective.reduced()
+    if reduced is not objective:
+        callback = callback and _in_parameters_of(objective, reduced, callback)
+        objective = reduced
+    if early_stopping is not None:
+        validation = early_stopping.validation.beside(objective)
+        early_stopping = early_stopping._replace(validation=validation)
+    if state is not None and state.x.size == objective.layout.n_parameters:
+        start = state.x
+    else:
+        start = objective.projected(start)
+    random_state = np.random.RandomState(seed)
+    metric = KroneckerMetric(objective, random_state)
+    run = _Run(objective, max_time, early_stopping, callback, is_enough, verbose)
+    try:
+        x = start if is_warm else _fit_subsets(objective, start, run, random_state)
+        minimum = run.stage(
+            objective,
+            x,
+            max_iter=max_iter,
+            tol=tol,
+            initial_inverse_hessian=metric,
+            state=state,
+        )
+    except KeyboardInterrupt:
+        if run.last is None:
+            raise
+        minimum = run.interrupted(objective, run.last)
+    return run.result(objective, minimum)
+
+
+def _in_parameters_of(
+    objective: Objective, reduced: Objective, callback: Callback
+) -> Callback:
+    def translated(state: State) -> bool | None:
+        return callback(replace(state, x=reduced.translated(state.x, objective)))
+
+    return translated
+
+
+def _fit_subsets(
+    objective: Objective, start: Array, run: "_Run", random_state: np.random.RandomState
+) -> Array:
+    """Where the stages before the last lead to."""
+    x = start
+    for rows in _subsets(objective, random_state):
+        part = objective.subset(rows)
+        found = run.stage(
+            part,
+            x,
+            max_iter=_STAGE_ITERATIONS,
+            tol=_STAGE_TOL,
+            initial_inverse_hessian=KroneckerMetric(part, random_state),
+        )
+        x = found.x
+        del part
+        if run.is_stopped or found.convergence.reason == "max_time":
+            break
+    # A row that no subset had can make all of them useless.
+    if run.stages and not run.loss(objective, x) < run.loss(objective, start):
+        return start
+    return x
+
+
+class _Run:
+    """The stages of one fit: their iterations, evaluations and seconds together."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        max_time: float | None,
+        early_stopping: EarlyStopping | None,
+        callback: Callback | None,
+        is_enough: Callable[[State], bool] | None,
+        verbose: int,
+    ) -> None:
+        self._began = time.perf_counter()
+        self._n_rows = objective.X.shape[0]
+        self._max_time = max_time
+        self._callback = callback
+        self._is_enough = is_enough
+        self._verbose = verbose
+        self._losses: list[float] = []
+        self._n_evaluations = 0
+        self._is_over = self._has_enough = False
+        self._validation = early_stopping and ValidationCurve(early_stopping)
+        self.last: Array | None = None
+        self.is_stopped = False
+        self.stages: list[Stage] = []
+
+    def interrupted(self, objective: Objective, last: Array) -> Minimum:
+        """The best iterate for a minimum. The state may be that of half a step."""
+        x = self._validation.best.x if self._validation else last
+        loss = self.loss(objective, x)
+        if self._validation:
+            self._validation.best = self._validation.best._replace(loss=loss)
+        convergence = Convergence("interrupted", 0, 0, np.nan, 0.0)
+        return Minimum(x, loss, [], convergence, None)
+
+    def loss(self, function: Objective, x: Array) -> float:
+        """The objective at one point."""
+        return self._evaluate(function, x)[0]
+
+    def stage(self, function: Objective, x: Array, **options: Any) -> Minimum:
+        """Iterations on the rows of `function`."""
+        n_samples = function.X.shape[0]
+        if self._validation:
+            self._validation.restart(x, self.loss(function, x))
+        left = None if self._max_time is None else self._max_time - self._seconds()
+        self.stages.append(Stage(n_samples, 0))
+        return minimize(
+            partial(self._evaluate, function),
+            x,
+            max_time=left,
+            callback=self._after_iteration,
+            eps=float(np.finfo(function.X.dtype).eps),
+            verbose=self._verbose,
+            **options,
+        )
+
+    def result(self, objective: Objective, minimum: Minimum) -> Trained:
+        """The last stage's minimum, or best iterate, with the sums of all stages."""
+        convergence = minimum.convergence._replace(
+            n_iter=len(self._losses),
+            n_evaluations=self._n_evaluations,
+            seconds=self._seconds(),
+        )
+        if self._validation:
+            best = self._validation.best
+            minimum = minimum._replace(x=best.x, loss=best.loss)
+        if convergence.reason == "callback" and not self.is_stopped:
+            reason = "enough" if self._has_enough else "early_stopping"
+            convergence = convergence._replace(reason=reason)
+        minimum = minimum._replace(loss_curve=self._losses, convergence=convergence)
+        return Trained(minimum, self.stages, self._validation, objective)
+
+    def _evaluate(self, function: Objective, x: Array) -> tuple[float, Array]:
+        self._n_evaluations += 1
+        return function(x)
+
+    def _after_iteration(self, state: State) -> bool:
+        self.last = state.x
+        self._losses.append(state.loss)
+        n_samples, n_iter = self.stages.pop()
+        self.stages.append(Stage(n_samples, n_iter + 1))
+        if self._validation:
+            self._is_over = self._validation.add(state.x, state.loss)
+        if self._verbose:
+            report(self._progress(state))
+        if self._callback is not None and self._callback(state):
+            self.is_stopped = True
+        if self._is_enough is not None and n_samples == self._n_rows:
+            self._has_enough = self._is_enough(state)
+        return self.is_stopped or self._is_over or self._has_enough
+
+    def _progress(self, state: State) -> str:
+        n_samples, n_iter = self.stages[-1]
+        loss = f"Iteration {n_iter}, loss = {state.loss:.8f}"
+        if len(self.stages) > 1 or n_samples < self._n_rows:
+            loss += f" of {n_samples} rows"
+        parts = [loss, f"gradient norm = {state.gradient_norm:.1e}"]
+        if self._validation:
+            parts.append(f"validation loss = {self._validation.losses[-1]:.8f}")
+        return ", ".join([*parts, f"{self._seconds():.1f} s"])
+
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._began
+
+
+def _subsets(
+    objective: Objective, random_state: np.random.RandomState
+) -> Iterator[NDArray[np.integer]]:
+    """Rows of the stages before the last, of each class in proportion."""
+    rows = np.concatenate(objective.shuffled_classes(random_state))
+    n_rows = _FIRST_ROWS
+    n_bytes = row_values(objective.X) * objective.X.dtype.itemsize
+    while 2 * n_rows <= len(rows) and n_rows * n_bytes <= _MAX_COPY:
+        yield evenly_spaced(rows, n_rows)
+        n_rows *= _GROWTH

@@ -1,0 +1,97 @@
+"""Where a fit begins that goes on from the one before."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._minimizer.lbfgs import State
+from sksoftmax._training.objective import Objective
+
+Array = NDArray[np.floating]
+Attributes = Mapping[str, Any]  # of an estimator, by their names
+
+
+def check_same_problem(
+    previous: Attributes, current: Attributes, layer_units: tuple[int, ...]
+) -> None:
+    """Refuse to start from weights that belong to another problem.
+
+    Parameters
+    ----------
+    previous, current : mapping
+        Attributes that the previous fit has set, and those that this one has so far.
+    layer_units : tuple of int
+        Of this one.
+
+    Raises
+    ------
+    ValueError
+        If classes, layers, activations or names of the features differ.
+    """
+    for what, before, now in (
+        ("classes", previous["classes_"].tolist(), current["classes_"].tolist()),
+        ("units of its layers", _layer_units(previous["coefs_"]), layer_units),
+        ("activations", previous["_activations"], current["_activations"]),
+        ("feature names", _feature_names(previous), _feature_names(current)),
+    ):
+        if before != now:
+            raise ValueError(
+                f"warm_start=True needs the {what} of the previous fit, {before}; "
+                f"got {now}. Set warm_start=False to fit anew."
+            )
+
+
+def previous_point(
+    previous: Attributes, objective: Objective
+) -> tuple[Array, State | None]:
+    """Where the previous fit ended: in full precision, if that is still known.
+
+    Parameters
+    ----------
+    previous : mapping
+        Attributes that it has set.
+    objective : Objective
+        Of this fit.
+
+    Returns
+    -------
+    start : ndarray of shape (n_parameters,)
+        Parameters of `objective`.
+    state : State or None
+        That of the minimiser there, in those of the reduced objective, unless weights
+        or units have changed since.
+    """
+    coefs, intercepts = previous["coefs_"], previous["intercepts_"]
+    state = previous["_state"]
+    if state is not None:
+        reduced = objective.reduced()
+        if not _has_weights(reduced, state, (*coefs, *intercepts)):
+            state = None
+        elif reduced is objective:
+            return state.x, state
+    coefs, intercepts, origin = [W.T for W in coefs], list(intercepts), None
+    if previous["_origin"] is not None:
+        origin, intercepts[0] = previous["_origin"], previous["_origin_intercept"]
+    coefs[0], intercepts[0] = objective.standardization.from_user_units(
+        coefs[0], intercepts[0], origin
+    )
+    return objective.layout.pack(coefs, intercepts), state
+
+
+def _has_weights(objective: Objective, state: State, weights: Sequence[Array]) -> bool:
+    """Whether a state is one of the objective, and its weights are these."""
+    if state.x.size != objective.layout.n_parameters:
+        return False
+    known = objective.public_weights(state.x, weights[0].dtype)
+    return all(map(np.array_equal, (*known[0], *known[1]), weights))
+
+
+def _layer_units(coefs: Sequence[Array]) -> tuple[int, ...]:
+    return (coefs[0].shape[0], *(coef.shape[1] for coef in coefs))
+
+
+def _feature_names(attributes: Attributes) -> list[str] | None:
+    names = attributes.get("feature_names_in_")
+    return None if names is None else names.tolist()

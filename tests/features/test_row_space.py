@@ -1,0 +1,275 @@
+"""The space of few rows of many features, and fits in it."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from test_objective import make_objective, random_point
+
+import sksoftmax._features.row_space
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._features.row_space import RowSpace
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._selection.regularization import train_with_best_alpha
+from sksoftmax._training.training import train
+
+KINDS = pytest.mark.parametrize("kind", [np.asarray, csr_array], ids=["dense", "CSR"])
+WEIGHTS = pytest.mark.parametrize(
+    "weights", [None, np.array([2.0, 1, 3, 1, 1, 4, 1, 2])], ids=["plain", "weighted"]
+)
+
+
+@pytest.fixture(name="X")
+def wide(rng):
+    """Eight rows of 40 features, most of them 0, in units of their own."""
+    X = rng.normal(size=(8, 40)) * (rng.random((8, 40)) < 0.15)
+    return X * rng.uniform(0.1, 10, 40)
+
+
+@pytest.fixture(name="y")
+def labels():
+    return np.array([0, 1, 2, 0, 1, 2, 0, 1])
+
+
+@pytest.fixture
+def unreduced(monkeypatch):
+    """Fits without a row space, as a function to call."""
+    return lambda: monkeypatch.setattr(sksoftmax._features.row_space, "_MAX_ROWS", 0)
+
+
+@KINDS
+@WEIGHTS
+def test_objective_is_the_same_in_the_row_space(X, y, rng, kind, weights):
+    """Loss and gradient, at weights that the rows span."""
+    objective = make_objective(kind(X), y, weights)
+    reduced = objective.reduced()
+    assert reduced.X.shape == (8, 7)  # centred: a rank less
+    point = random_point(reduced, rng)
+    whole = reduced.translated(point, objective)
+    loss, gradient = reduced(point)
+    expected, whole_gradient = objective(whole)
+    assert loss == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(
+        reduced.projected(whole_gradient), gradient, rtol=1e-9, atol=1e-12
+    )
+    assert np.linalg.norm(whole_gradient) == pytest.approx(np.linalg.norm(gradient))
+    np.testing.assert_allclose(reduced.projected(whole), point, atol=1e-12)
+
+
+@KINDS
+def test_what_the_rows_do_not_span_changes_no_output(X, y, rng, kind):
+    """A projected point has the outputs of the point, and a smaller penalty."""
+    objective = make_objective(kind(X), y)
+    reduced = objective.reduced()
+    point = random_point(objective, rng)
+    projected = reduced.projected(point)
+    assert reduced.log_loss(projected) == pytest.approx(objective.log_loss(point))
+    assert reduced(projected)[0] < objective(point)[0]
+
+
+@KINDS
+def test_rows_held_out_have_the_same_losses(X, y, rng, kind):
+    """Of rows beside those that span the space, of which some have no weight."""
+    objective = make_objective(kind(X), y)
+    reduced = objective.reduced()
+    point = random_point(reduced, rng)
+    others = rng.normal(size=(5, 40)) * (rng.random((5, 40)) < 0.15)
+    beside = objective.on(kind(others), y[:5], np.array([1.0, 0, 2, 1, 0]))
+    in_space = beside.beside(reduced)
+    assert in_space.X.shape == (3, 7)
+    assert in_space.beside(reduced) is in_space
+    np.testing.assert_allclose(
+        in_space.row_losses(point),
+        beside.row_losses(reduced.translated(point, objective)),
+        rtol=1e-9,
+    )
+
+
+@WEIGHTS
+def test_second_moment_is_diagonal(X, weights):
+    """The metric's factor of the first layer is exact by its diagonal."""
+    space = RowSpace(X, weights, Standardization.of(X, weights))
+    weights = np.ones(8) if weights is None else weights
+    moment = space.rows.T * weights @ space.rows
+    np.testing.assert_allclose(moment, np.diag(np.diag(moment)), atol=1e-12)
+    np.testing.assert_allclose(weights @ space.rows, 0, atol=1e-12)
+
+
+def test_batches_of_features_add_up(X, rng, monkeypatch):
+    """A copy of all standardised rows at once is never made."""
+    standardization = Standardization.of(X, None)
+    expected = RowSpace(X, None, standardization)
+    coef = np.arange(14.0).reshape(2, 7)
+    intercept = np.array([1.0, 2])
+    others = rng.normal(size=(20, 40))
+    coordinates = expected.coordinates(others)
+    monkeypatch.setattr(
+        sksoftmax._features.row_space, "_BATCH_VALUES", 60
+    )  # three features
+    space = RowSpace(X, None, standardization)
+    signs = np.sign((space.rows * expected.rows).sum(axis=0))
+    for got, known in zip(
+        space.to_user_units(coef * signs, intercept, np.float64),
+        expected.to_user_units(coef, intercept, np.float64),
+        strict=True,
+    ):
+        np.testing.assert_allclose(got, known, atol=1e-10)
+    np.testing.assert_allclose(space.coordinates(others) * signs, coordinates)
+
+
+def test_coordinates_are_exact_at_a_large_offset(X):
+    """Those of times, say, are those of the times less their mean."""
+    X = np.round(X * 1024) / 1024
+    near, far = (
+        RowSpace(moved, None, Standardization.of(moved, None)).rows
+        for moved in (X, X + 2.0**30)
+    )
+    np.testing.assert_allclose(abs(far), abs(near), atol=1e-9)
+
+
+def test_fits_are_exact_at_a_large_offset(X, y):
+    """Their predictions are of rows from which the same origin is subtracted."""
+    X = np.round(X * 1024) / 1024
+    clf = SoftmaxMLPClassifier((3,), alpha=0.1, tol=1e-12, random_state=0)
+    near, far = (clf.fit(moved, y).predict_proba(moved) for moved in (X, X + 2.0**40))
+    np.testing.assert_allclose(far, near, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda X: X[:, :31],  # not that many features
+        lambda X: csr_array(X + 1),  # not sparse
+        lambda X: csr_array(np.where(np.arange(40) == 3, 1e6, X)),
+        lambda X: np.where(np.arange(40) == 3, 1e200 * X, X),
+        np.zeros_like,
+    ],
+    ids=["narrow", "not sparse", "large mean", "overflow", "constant"],
+)
+def test_what_the_space_is_not_worth_or_good_for_stays_as_it_is(X, y, change):
+    """Then the objective is its own reduced one."""
+    X = change(X)
+    if isinstance(X, csr_array) and X.nnz < 100:  # a spread of 1 at a mean of 1e6
+        X[0, 3] += 1
+    with np.errstate(all="ignore"):
+        objective = make_objective(X, y, standardize=np.max(X) < 1e100)
+        assert objective.reduced() is objective
+
+
+def test_more_rows_than_their_products_are_worth_stay_as_they_are(X, y, unreduced):
+    """Eigenvectors take the cube of the rows."""
+    objective = make_objective(X, y)
+    assert objective.reduced() is not objective
+    unreduced()
+    objective = make_objective(X, y)
+    assert objective.reduced() is objective
+
+
+@KINDS
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("hidden", [(), (3,)])
+def test_fits_are_those_to_all_features(X, y, kind, dtype, hidden, unreduced):
+    """The same minimum, from the same start."""
+    clf = SoftmaxMLPClassifier(
+        hidden, activation="tanh", alpha=1, tol=1e-12, max_iter=500, random_state=0
+    )
+    X = X.astype(dtype)
+    p = clf.fit(kind(X), y).predict_proba(kind(X))
+    coef, loss = clf.coefs_[0], clf.loss_
+    assert coef.shape[0] == 40
+    assert coef.dtype == dtype
+    unreduced()
+    expected = clf.fit(kind(X), y)
+    assert loss == pytest.approx(expected.loss_, rel=1e-6)
+    np.testing.assert_allclose(p, expected.predict_proba(kind(X)), atol=1e-3)
+
+
+def test_weights_are_copies_and_rows_without_weight_nobody_sees(X, y):
+    """Those are no part of the space."""
+    weights = np.array([2.0, 1, 1, 1, 0, 1, 3, 1])
+    clf = SoftmaxMLPClassifier((3,), alpha=1, tol=1e-12, max_iter=500, random_state=0)
+    p = clf.fit(X, y, weights).predict_proba(X)
+    copies = np.repeat(np.arange(8), weights.astype(int))
+    copied = clf.fit(X[copies], y[copies]).predict_proba(X)
+    np.testing.assert_allclose(p, copied, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:L-BFGS stopped before the loss settled")
+def test_warm_start_goes_on_as_if_it_had_not_stopped(X, y):
+    """With what the minimiser remembers, in the coordinates of the same rows."""
+    options = {"alpha": 1e-3, "random_state": 0, "tol": 0}
+    whole = SoftmaxMLPClassifier((3,), max_iter=20, **options).fit(X, y)
+    half = SoftmaxMLPClassifier((3,), max_iter=10, warm_start=True, **options)
+    half.fit(X, y).fit(X, y)
+    np.testing.assert_array_equal(half.coefs_[0], whole.coefs_[0])
+
+
+def test_warm_start_on_other_rows_begins_at_its_weights(X, y):
+    """What other rows do not span is left out, and the minimiser begins anew."""
+    clf = SoftmaxMLPClassifier((3,), alpha=1, random_state=0, warm_start=True)
+    clf.fit(X, y)
+    for n_rows in (7, 8):
+        first = clf.fit(X[:n_rows], y[:n_rows]).loss_curve_[0]
+        anew = SoftmaxMLPClassifier((3,), alpha=1, random_state=0)
+        assert first < anew.fit(X[:n_rows], y[:n_rows]).loss_curve_[0]
+
+
+@pytest.mark.parametrize("alpha", [0.1, "auto"])
+def test_early_stopping_validates_in_the_row_space(X, y, alpha, unreduced):
+    """By the same losses as with all features."""
+    X, y = np.vstack([X, X + 0.1]), np.tile(y, 2)
+    X = np.hstack([X, X * X, X**3])
+    clf = SoftmaxMLPClassifier(
+        (), alpha=alpha, early_stopping=True, validation_fraction=0.3, random_state=0
+    )
+    clf.fit(X, y)
+    loss = clf.best_validation_loss_
+    assert len(clf.coefs_[0]) == 120
+    unreduced()
+    assert loss == pytest.approx(clf.fit(X, y).best_validation_loss_, rel=0.05)
+
+
+def test_search_for_alpha_fits_in_the_space_of_its_own_rows(X, y, monkeypatch):
+    """Rows held out have no part in it."""
+    seen = []
+    made = RowSpace.__init__
+    monkeypatch.setattr(
+        RowSpace,
+        "__init__",
+        lambda self, X, *a: seen.append(len(X)) or made(self, X, *a),
+    )
+    X, y = np.vstack([X, X + 0.1]), np.tile(y, 2)
+    X = np.hstack([X, X * X])
+    SoftmaxMLPClassifier((2,), random_state=0).fit(X, y)
+    assert set(seen[:-1]) <= {12, 13, 14}
+    assert seen[-1] == 16
+
+
+def test_callbacks_see_parameters_of_all_features(X, y, rng):
+    """Whatever space a fit is made in."""
+    objective = make_objective(X, y)
+    seen = []
+    trained = train(
+        objective,
+        random_point(objective, rng),
+        max_iter=3,
+        tol=0,
+        callback=lambda state: seen.append((state.loss, objective(state.x)[0])),
+    )
+    assert trained.objective.X.shape == (8, 7)
+    assert len(seen) == 3
+    np.testing.assert_allclose(*np.transpose(seen), rtol=1e-9)
+
+
+def test_a_search_that_is_ended_leaves_parameters_of_all_features(X, y, rng):
+    """Though its fits were made in the space of other rows each."""
+    X, y = np.vstack([X, X + 0.1]), np.tile(y, 2)
+    objective = make_objective(np.hstack([X, X * X]), y)
+    _, trained = train_with_best_alpha(
+        objective,
+        random_point(objective, rng),
+        max_iter=20,
+        tol=0,
+        callback=lambda state: True,
+    )
+    assert trained.objective is objective
+    assert trained.minimum.x.size == objective.layout.n_parameters

@@ -1,0 +1,111 @@
+"""The memory of L-BFGS."""
+
+import numpy as np
+import pytest
+
+from sksoftmax._minimizer.pairs import MEMORY, CurvaturePairs
+
+
+def two_loops(pairs, operator, vector):
+    """Nocedal & Wright 2006, algorithm 7.4, as it stands there."""
+    q, alphas = vector.copy(), []
+    for s, y in reversed(pairs):
+        alphas.append((s @ q) / (s @ y))
+        q -= alphas[-1] * y
+    r = operator(q)
+    for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
+        r += (alpha - (y @ r) / (s @ y)) * s
+    return r
+
+
+def remembered(pairs, n):
+    memory = CurvaturePairs(n)
+    for s, y in pairs:
+        memory.add(s, y)
+    return memory
+
+
+def positive_pairs(rng, count, n=30):
+    H = np.diag(np.geomspace(1, 100, n))
+    steps = rng.normal(size=(count, n))
+    return [(s, H @ s) for s in steps]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, MEMORY, MEMORY + 1, 3 * MEMORY + 4])
+def test_the_products_are_the_recursion(count, rng):
+    """Four matrix products give what two loops over the last pairs give."""
+    pairs = positive_pairs(rng, count)
+    operator = np.linspace(1, 2, 30).__mul__
+    vector = rng.normal(size=30)
+    np.testing.assert_allclose(
+        remembered(pairs, 30).apply(operator, vector),
+        two_loops(pairs[-MEMORY:], operator, vector),
+        rtol=1e-9,
+    )
+
+
+def test_the_newest_pair_is_reproduced(rng):
+    """The secant equation H y = s."""
+    pairs = positive_pairs(rng, 14)
+    s, y = pairs[-1]
+    memory = remembered(pairs, 30)
+    np.testing.assert_allclose(memory.apply(lambda v: 0.3 * v, y), s, rtol=1e-9)
+
+
+def test_scale_is_that_of_the_newest_pair(rng):
+    """s'y / y'Hy, whatever came before."""
+    pairs = positive_pairs(rng, 12)
+    s, y = pairs[-1]
+    memory = remembered(pairs, 30)
+    assert memory.scale(lambda v: 2 * v) == pytest.approx((s @ y) / (2 * y @ y))
+
+
+def test_spread_is_none_for_a_multiple_of_the_inverse_hessian(rng):
+    """And otherwise the deviation of log(y'Hy / s'y) over the pairs in memory."""
+    pairs = positive_pairs(rng, 12)
+    memory = remembered(pairs, 30)
+    inverse = 1 / np.geomspace(1, 100, 30)
+    assert memory.spread(lambda v: 7 * inverse * v) < 1e-12
+    logs = [np.log((y @ y) / (s @ y)) for s, y in pairs[-MEMORY:]]
+    assert memory.spread(np.copy) == pytest.approx(np.std(logs))
+
+
+@pytest.mark.parametrize("y", [-1.0, 0.0, 1e20, np.nan])
+def test_pairs_without_curvature_are_not_remembered(y, rng):
+    """Negative, zero, lost in rounding, or not a number: H stays positive."""
+    memory = remembered(positive_pairs(rng, 3), 30)
+    s = np.zeros(30)
+    s[0] = 1e-5
+    change = np.zeros(30)
+    change[:2] = y, 1e20 * y
+    memory.add(s, change)
+    assert len(memory) == 3
+
+
+def test_a_copy_is_its_own(rng):
+    """Neither changes with the other."""
+    pairs = positive_pairs(rng, 5)
+    memory = remembered(pairs[:3], 30)
+    copy = memory.copy()
+    for s, y in pairs[3:]:
+        memory.add(s, y)
+    vector = rng.normal(size=30)
+    np.testing.assert_array_equal(
+        copy.apply(np.copy, vector), remembered(pairs[:3], 30).apply(np.copy, vector)
+    )
+
+
+def test_cleared_it_starts_anew(rng):
+    """Old pairs leave no trace."""
+    pairs = positive_pairs(rng, 15)
+    memory = remembered(pairs[:12], 30)
+    memory.clear()
+    assert not memory
+    for s, y in pairs[12:]:
+        memory.add(s, y)
+    vector = rng.normal(size=30)
+    np.testing.assert_allclose(
+        memory.apply(np.copy, vector),
+        two_loops(pairs[12:], np.copy, vector),
+        rtol=1e-9,
+    )

@@ -1,0 +1,313 @@
+"""What is trained on, and what is held out."""
+
+import weakref
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from scipy.stats import entropy
+
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._selection.held_out import HeldOut, Split, copies_of_a_row, fifths
+
+ALL = 10**9
+
+
+def objective_of(X, y, sample_weight=None, **parameters):
+    clf = SoftmaxMLPClassifier((4,), "tanh", alpha=1, random_state=0, **parameters)
+    return clf._prepare(X, y, sample_weight)[0]
+
+
+def point(objective):
+    return np.random.default_rng(0).normal(size=objective.layout.n_parameters)
+
+
+def splits_of(objective, parts=None, max_rows=ALL):
+    parts = fifths(objective, ALL) if parts is None else parts
+    held_out = HeldOut.of(objective, parts, max_rows, len(parts))
+    return [held_out.split(part) for part in range(held_out.n_parts)]
+
+
+@pytest.fixture
+def cells(rng):
+    """300 draws of two classes in four cells."""
+    X = rng.integers(2, size=(300, 2)).astype(float)
+    return X, rng.binomial(1, 0.2 + 0.5 * X[:, 0])
+
+
+@pytest.fixture
+def distinct(rng):
+    """80 rows of three classes."""
+    return rng.normal(size=(80, 6)), np.minimum(rng.integers(6, size=80), 2)
+
+
+@pytest.fixture(params=["distinct", "cells"])
+def data(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.mark.parametrize("class_weight", [None, {0: 3, 1: 0.5}])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_what_is_held_out_is_all_there_is(data, rng, class_weight, weighted):
+    """Over all parts the losses of held-out rows add up to that of the objective."""
+    X, y = data
+    weights = rng.integers(4, size=len(y)) * 2.5 if weighted else None
+    objective = objective_of(
+        X, y, weights, class_weight=class_weight, standardize=False
+    )
+    x = point(objective)
+    splits = splits_of(objective)
+    assert len(splits) == 5
+    held_out = [split.weights @ split.held_out.row_losses(x) for split in splits]
+    total = objective.log_loss(x) * objective.weights_sum
+    assert sum(held_out) == pytest.approx(total)
+    for split, loss in zip(splits, held_out, strict=True):
+        trained = split.train.log_loss(x) * split.train.weights_sum
+        assert trained + loss == pytest.approx(total)
+        share = split.train.weights_sum / objective.weights_sum
+        assert split.train.alpha == pytest.approx(share * objective.alpha)
+
+
+def test_weights_are_copies(data, rng):
+    """Parts of a table of counts are those of its rows."""
+    X, y = data
+    counts = rng.integers(1, 4, len(y))
+    options = {"standardize": False}
+    counted = objective_of(X, y, counts.astype(float), **options)
+    repeated = objective_of(X.repeat(counts, axis=0), y.repeat(counts), **options)
+    x = point(counted)
+    for ours, theirs in zip(splits_of(counted), splits_of(repeated), strict=True):
+        assert ours.train(x)[0] == pytest.approx(theirs.train(x)[0])
+        losses = ours.held_out.row_losses(x)
+        np.testing.assert_allclose(losses, theirs.held_out.row_losses(x))
+        np.testing.assert_array_equal(ours.independent, theirs.independent)
+
+
+def test_draws_are_independent_and_copies_are_not(cells, rng):
+    """Whatever their classes weigh."""
+    X, y = cells
+    for split in splits_of(objective_of(X, y, class_weight={0: 3})):
+        factors = np.where(split.held_out.y == 0, 3, 1)
+        weights = split.weights * split.held_out.weights_unit
+        np.testing.assert_allclose(split.independent * factors, weights, rtol=1e-9)
+        assert split.independent.max() > 5
+    X, y = X + rng.normal(size=X.shape), y
+    for split in splits_of(objective_of(np.tile(X, (2, 1)), np.tile(y, 2))):
+        np.testing.assert_array_equal(split.independent, 1)
+        np.testing.assert_array_equal(split.weights * split.held_out.weights_unit, 2)
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_tables_of_few_categories_are_of_draws(rng, container):
+    """Where a column has as many values as there are rows, its rows are copies."""
+    X = rng.integers(8, size=(800, 2)).astype(float)
+    y = (X[:, 0] > 3).astype(int)
+    for values, are_draws in [(X, True), (X + [0, 8] * X[:, [1, 0]], False)]:
+        for part in fifths(objective_of(container(values), y), ALL):
+            assert (part.are_draws == are_draws).all()
+
+
+@pytest.mark.parametrize(
+    ("n_values", "n_rows", "least", "are_draws"),
+    [(15, 30, 1, True), (15, 30, 0, True), (17, 33, 1, False), (17, 33, 0, False)],
+)
+def test_zero_is_a_category(n_values, n_rows, least, are_draws):
+    """Where a sparse column has any; half as many values as distinct rows are few."""
+    X = least + np.indices((n_values, 2)).reshape(2, -1).T[:n_rows]
+    X, weights = X.astype(float).repeat(6, axis=0), np.ones(6 * n_rows)
+    y = (X[:, 0] > 7).astype(int)
+    # Rows without weight do not count.
+    X = np.concatenate([X[:50] + np.linspace(0, 0.5, 50)[:, np.newaxis], X])
+    y, weights = np.append(y[:50], y), np.append(np.zeros(50), weights)
+    for container in (np.asarray, csr_array):
+        for part in fifths(objective_of(container(X), y, weights), ALL):
+            assert (part.are_draws == are_draws).all()
+
+
+def test_rows_held_out_have_no_part_in_the_standardisation(distinct):
+    """It is that of the rows to train on, unless there is none."""
+    X, y = distinct
+    parts = fifths(objective_of(X, y), ALL)
+    for part, split in zip(parts, splits_of(objective_of(X, y)), strict=True):
+        for side in (split.train, split.held_out):
+            z = side.standardization.standardized_values(X[part.train], slice(None))
+            np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
+            np.testing.assert_allclose(z.std(axis=0), 1)
+    for split in splits_of(objective_of(X, y, standardize=False)):
+        np.testing.assert_array_equal(split.train.standardization.scale, 1)
+
+
+def test_copies_of_a_row_are_those_of_most(cells, distinct):
+    """Of a draw there is one; of nothing, too."""
+    X, y = distinct
+    for times in (1, 3):
+        weights = np.full(80, float(times))
+        weights[:20] = 7
+        assert copies_of_a_row(fifths(objective_of(X, y, weights), ALL)) == times
+    assert copies_of_a_row(fifths(objective_of(*cells), ALL)) == 1
+    assert copies_of_a_row([]) == 1
+
+
+def test_parts_are_known_by_what_rows_hold(distinct, rng):
+    """Not by their order, the units of the features or those of the weights."""
+    X, y = distinct
+    order = rng.permutation(len(y))
+    for X_same, y_same, weights, rows in [
+        (X[order], y[order], None, order),
+        (X * 2.0 ** np.arange(6), y, None, np.arange(80)),
+        (X, y, np.full(80, 1.0), np.arange(80)),
+    ]:
+        same = fifths(objective_of(X_same, y_same, weights), ALL)
+        for part, other in zip(fifths(objective_of(X, y), ALL), same, strict=True):
+            np.testing.assert_array_equal(part.held_out, rows[other.held_out])
+            np.testing.assert_array_equal(part.train, rows[other.train])
+
+
+@pytest.mark.parametrize("max_rows", [ALL, 500])
+def test_rows_without_weight_are_in_no_part(rng, max_rows):
+    """They are not there, and take nobody's place."""
+    X, y = rng.normal(size=(1500, 3)), rng.integers(3, size=1500)
+    weights = (np.arange(1500) % 3 != 0).astype(float)
+    parts = fifths(objective_of(X, y, weights), max_rows)
+    rows = np.concatenate([part.held_out for part in parts])
+    assert weights[rows].all()
+    assert len(set(rows)) == len(rows) == min(max_rows, 1000)
+
+
+@pytest.fixture
+def rare_class(rng):
+    """3000 rows, of which a class has 2700, one 270 and one 30."""
+    return rng.normal(size=(3000, 3)), rng.permutation(
+        np.repeat([0, 1, 2], [2700, 270, 30])
+    )
+
+
+def test_of_many_rows_some_are_dealt_out(rare_class):
+    """At random, so of each class nearly in proportion; and enough for all parts."""
+    X, y = rare_class
+    parts = fifths(objective_of(X, y), 300)
+    rows = np.concatenate([part.held_out for part in parts])
+    np.testing.assert_allclose(np.bincount(y[rows]), [270, 27, 5], atol=4)
+    assert np.bincount(y[rows]).min() >= 5
+    for part in parts:
+        assert set(part.held_out) | set(part.train) == set(rows)
+    assert not np.array_equal(rows, np.sort(rows))
+
+
+def test_equal_rows_are_all_dealt_out_or_none(rare_class):
+    """Otherwise weights of copies would be lost."""
+    X, y = (np.tile(part, (2, 1)[: part.ndim]) for part in rare_class)
+    for part in fifths(objective_of(X, y), 300):
+        assert (part.held_out_counts == 2).all()
+        assert (part.train_counts == 2).all()
+
+
+def test_rows_that_are_dealt_out_are_known_by_what_they_hold(rare_class, rng):
+    """Those of a rare class, too, and with them what is equal in others."""
+    X, y = rare_class
+    X[y == 2] = X[y == 0][:30]
+    order = rng.permutation(3000)
+    parts = fifths(objective_of(X, y), 100)
+    shuffled = fifths(objective_of(X[order], y[order]), 100)
+    for part, other in zip(parts, shuffled, strict=True):
+        np.testing.assert_array_equal(part.held_out, order[other.held_out])
+    rows = np.concatenate([part.held_out for part in parts])
+    twins = np.isin(X[y == 0][:, 0], X[rows[y[rows] == 2], 0])
+    assert np.isin(np.flatnonzero(y == 0)[twins], rows).all()
+
+
+def test_cells_keep_all_their_labels(rng):
+    """Of many draws in few cells all or none are dealt out."""
+    X = rng.integers(2, size=(60_000, 4)).astype(float)
+    y = rng.binomial(1, 0.1 + 0.8 * X[:, 0])
+    parts = fifths(objective_of(X, y), 10_000)
+    rows = np.concatenate([part.held_out for part in parts])
+    cells = [{tuple(x) for x in X[rows[y[rows] == label]]} for label in (0, 1)]
+    assert cells[0] == cells[1]
+
+
+def test_subsets_of_a_part_keep_each_class(rare_class):
+    """In proportion; the rare ones have one row at least."""
+    X, y = rare_class
+    objective = objective_of(X, y)
+    parts = fifths(objective, ALL)
+    whole, some, few = (
+        splits_of(objective, parts, n_rows)[0] for n_rows in (ALL, 400, 20)
+    )
+    np.testing.assert_array_equal(np.bincount(whole.train.y), [2160, 216, 24])
+    np.testing.assert_array_equal(np.bincount(whole.held_out.y), [540, 54, 6])
+    for side, n_rows in [(some.train, 400), (some.held_out, 400), (few.train, 20)]:
+        found = np.bincount(side.y)
+        expected = n_rows * np.array([0.9, 0.09, 0.01])
+        np.testing.assert_allclose(found, expected.clip(1), atol=1.5)
+        assert found.min() >= 1
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "max_parts", "n_parts"),
+    [(80, 5, 5), (80, 2, 2), (1250, 5, 4), (2500, 5, 2), (5000, 5, 1), (6000, 5, 1)],
+)
+def test_enough_rows_are_held_out(rng, n_rows, max_parts, n_parts):
+    """A thousand, if there are so many: of more rows fewer parts are."""
+    X, y = rng.normal(size=(n_rows, 2)), np.arange(n_rows) % 2
+    objective = objective_of(X, y)
+    parts = fifths(objective, ALL)
+    assert HeldOut.of(objective, parts, ALL, max_parts).n_parts == n_parts
+
+
+def test_where_nothing_can_be_held_out_there_are_no_parts(rng):
+    """Each class is a single distinct row."""
+    X, y = rng.normal(size=(3, 2)).repeat(4, axis=0), np.arange(3).repeat(4)
+    objective = objective_of(X, y)
+    parts = fifths(objective, ALL)
+    assert HeldOut.of(objective, parts, ALL, len(parts)).n_parts == 0
+
+
+def test_the_last_split_is_kept():
+    """Splits are made when they are asked for."""
+    made = []
+    held_out = HeldOut(3, lambda part: made.append(part) or f"split {part}")
+    assert [held_out.split(part) for part in (1, 1, 0, 0, 1)] == [
+        f"split {part}" for part in (1, 1, 0, 0, 1)
+    ]
+    assert made == [1, 0, 1]
+
+
+def test_no_two_splits_are_in_memory():
+    """The last one is gone before the next is made."""
+    made = []
+
+    def split(part):
+        assert not any(reference() for reference in made)
+        new = Split(None, None, np.ones(3))
+        made.append(weakref.ref(new.independent))
+        return new
+
+    held_out = HeldOut(3, split)
+    for part in (0, 1, 2, 0):
+        held_out.split(part)
+    assert len(made) == 4
+
+
+def test_class_frequencies_are_those_of_the_other_part(distinct, rng):
+    """Weighted; and what was never seen has no probability."""
+    X, y = distinct
+    weights = rng.integers(3, size=80).astype(float)
+    weights[y == 0] = 0
+    train, held_out = objective_of(X, y, weights), objective_of(X, y, 2 - weights)
+    split = Split.of(train, held_out)
+    np.testing.assert_allclose(split.weights, (1 - weights / 2)[weights < 2])
+    assert split.independent.tolist() == [1] * split.weights.size
+    p = np.bincount(y, weights) / weights.sum()
+    np.testing.assert_allclose(np.exp(-split.frequency_losses()), p[y[weights < 2]])
+    assert split.entropy() == pytest.approx(entropy(p))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_entropy_is_the_loss_of_the_class_frequencies(distinct, rng, weighted):
+    """On the rows that they are of."""
+    X, y = distinct
+    objective = objective_of(X, y, rng.uniform(size=80) if weighted else None)
+    split = Split.of(objective, objective)
+    loss = np.average(split.frequency_losses(), weights=split.weights)
+    assert split.entropy() == pytest.approx(loss)

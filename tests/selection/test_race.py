@@ -1,0 +1,257 @@
+"""Races on loss curves whose minimum is known."""
+
+import numpy as np
+import pytest
+
+from sksoftmax._selection.judge import Judge
+from sksoftmax._selection.race import race
+
+LEAST, LARGEST = LIMITS = (-10, 8)
+N_PARTS = 5
+
+
+class Course:
+    """A race, and who ran on which parts.
+
+    Candidates lose `curve(candidate)` on average. `common` is the noise that a row is
+    for all, `own` what a row is for each step from one to the next.
+    """
+
+    def __init__(self, curve, common=1.0, own=0.0, n_rows=200, seed=0, **options):
+        self.attempts = []
+        self._curve, self._own, self._n_rows = curve, own, n_rows
+        self._common = common
+        self._seed = seed
+        self.judge = Judge()
+        options = {"first": (2, 0, -2), "limits": LIMITS, "n_parts": N_PARTS, **options}
+        self.best = race(self.judge, self._attempt, **options)
+
+    def _attempt(self, candidate, part):
+        rng = np.random.default_rng([self._seed, part])
+        noise = self._common * rng.exponential(size=self._n_rows)
+        for _ in range(candidate - LEAST if self._own else 0):
+            noise += self._own * rng.normal(size=self._n_rows)
+        self.attempts.append((candidate, part))
+        self.judge.set_part(part, np.ones(self._n_rows), np.ones(self._n_rows))
+        self.judge.hear(candidate, part, self._curve(candidate) + noise)
+
+    def parts(self, candidate):
+        return [part for c, part in self.attempts if c == candidate]
+
+    def n_parts(self):
+        return 1 + max(part for _, part in self.attempts)
+
+
+def valley(optimum, slope=0.05):
+    return lambda c: 0.5 + slope * (c - optimum) ** 2
+
+
+def near(candidate, spacing=1):
+    both = (candidate - spacing, candidate + spacing)
+    return [c for c in both if LEAST <= c <= LARGEST]
+
+
+@pytest.mark.parametrize("optimum", range(LEAST, LARGEST + 1))
+@pytest.mark.parametrize("own", [0, 0.1])
+def test_the_minimum_is_found(optimum, own):
+    """Wherever it is, the edges included, in few attempts; both neighbours ran."""
+    course = Course(valley(optimum), own=own)
+    assert course.best == optimum
+    assert len(course.attempts) <= 12
+    assert len(set(course.attempts)) == len(course.attempts)
+    for neighbour in near(optimum):
+        assert course.parts(neighbour)
+
+
+@pytest.mark.parametrize("optimum", [-6, -1, 0, 3])
+def test_noise_costs_little(optimum):
+    """Where it hides the minimum, what is found is hardly worse, and costs no more."""
+    curve = valley(optimum, 0.01)
+    for seed in range(30):
+        course = Course(curve, own=0.3, seed=seed)
+        assert abs(course.best - optimum) <= 1
+        assert len(course.attempts) <= 30
+        parts = list(range(course.n_parts()))
+        assert course.parts(course.best) == parts
+        for neighbour in near(course.best):
+            worse_by, error, _ = course.judge.difference(neighbour, course.best)
+            assert course.parts(neighbour) == parts or worse_by > 2 * error
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_mean_regret_is_small(seed):
+    """Of races in which a step is worth as much as its error."""
+    curve = valley(-3, 0.02)
+    regrets = [
+        curve(Course(curve, own=0.3, seed=100 * seed + i).best) - curve(-3)
+        for i in range(20)
+    ]
+    assert np.mean(regrets) < 0.006
+
+
+@pytest.mark.parametrize("first", [(2, 0, -2), (-4, -6, -8)])
+def test_of_the_same_the_largest_is_the_best(first):
+    """Where nothing matters, that is the last one."""
+    course = Course(lambda c: 0.5, first=first)
+    assert course.best == LARGEST
+    assert set(course.parts(LARGEST)) == {0, 1}
+
+
+@pytest.mark.parametrize("end", [-7, -2, 1, 5])
+@pytest.mark.parametrize("drop", [0.0, 2e-5])
+def test_the_strong_end_of_a_plateau_is_the_best(end, drop):
+    """Also where each weaker candidate is negligibly better, and clearly so."""
+    course = Course(
+        lambda c: 0.5 - drop * (end - c) + 0.1 * max(c - end, 0), n_rows=30_000
+    )
+    assert course.best == end
+
+
+@pytest.mark.parametrize("end", [-4, 0, 3])
+def test_no_candidate_is_tried_beyond_a_plateau(end):
+    """As few weak ones, which take longest, as it takes."""
+    course = Course(lambda c: 0.5 + 0.1 * max(c - end, 0))
+    assert min(course.attempts)[0] >= min(end - 3, -2)
+
+
+@pytest.mark.parametrize(("n_rows", "best"), [(10, 5), (10_000, -2)])
+def test_half_a_nat_is_not_worth_a_weaker_candidate(n_rows, best):
+    """Of all held-out rows: of few ones the same difference is not known."""
+    course = Course(valley(-2, 1e-3), n_rows=n_rows, common=0, n_parts=1)
+    assert course.best == best
+
+
+@pytest.mark.parametrize("outwards", [4, -4])
+@pytest.mark.parametrize(("n_rows", "is_clear"), [(10, False), (1000, True)])
+def test_a_difference_of_less_than_a_lost_row_is_not_clear(outwards, n_rows, is_clear):
+    """So there is no leap beyond the first candidates, where none has lost a row."""
+    course = Course(lambda c: 0.5 - 0.005 * outwards * c, common=0, n_rows=n_rows)
+    assert (course.attempts[3] == (outwards, 0)) == is_clear
+
+
+@pytest.mark.parametrize("first", [(8, 4, 0), (8, 6, 4), (8, 5), (-2, 2)])
+def test_leaps_are_as_long_as_first_steps(first):
+    """Beyond the end that is the best."""
+    course = Course(valley(LEAST), first=first)
+    step = abs(first[0] - first[1])
+    assert course.attempts[len(first)] == (min(first) - step, 0)
+
+
+def test_an_end_that_is_not_the_best_is_not_passed():
+    """Of two valleys the deeper one is looked at."""
+    course = Course(lambda c: valley(2)(c) if c > 0 else valley(-4)(c) + 0.6)
+    assert course.best == 2
+    assert min(course.attempts)[0] == -2
+
+
+def test_clear_races_are_short():
+    """On one part, where all others are clearly worse by twice the error."""
+    course = Course(valley(0))
+    assert course.n_parts() == 1
+
+
+def test_no_race_is_over_while_one_can_be_lucky():
+    """The second part is for those that the first has not put out of it."""
+    course = Course(valley(0), own=0.4)
+    worse_by, error, _ = course.judge.difference(1, 0)
+    assert error < worse_by  # on all parts, and not by twice of it on the first
+    again = {c for c, part in course.attempts if part == 1}
+    assert {0, 1} <= again < {c for c, _ in course.attempts}
+
+
+def test_the_undecided_race_on():
+    """On all parts, those that may be noticeably better; and no others."""
+    course = Course(valley(0, 0.01), own=0.4, seed=1)
+    assert course.n_parts() == N_PARTS
+    last = {candidate for candidate, part in course.attempts if part == N_PARTS - 1}
+    assert {course.best, *near(course.best)} <= last
+    assert len(last) < len({candidate for candidate, _ in course.attempts})
+
+
+@pytest.mark.parametrize(("slope", "n_parts"), [(0.001, 2), (0.004, N_PARTS)])
+def test_what_is_too_small_to_notice_is_left_undecided(slope, n_parts):
+    """Where it is certain that it is so small."""
+    own = 200 * slope  # as clear in both
+    course = Course(valley(0, slope), common=0, own=own, n_rows=10_000, seed=3)
+    assert course.n_parts() == n_parts
+
+
+def test_a_lucky_part_does_not_decide():
+    """The best of the first part loses to a rival on the others."""
+    judge, first_part = Judge(), {}
+
+    def attempt(candidate, part):
+        rng = np.random.default_rng([candidate - LEAST, part])
+        curve = valley(-1, 0.1) if part else valley(1, 0.02)
+        losses = curve(candidate) + rng.normal(0, 0.4, 40)
+        judge.set_part(part, np.ones(40), np.ones(40))
+        judge.hear(candidate, part, losses)
+        if part == 0:
+            first_part[candidate] = losses.mean()
+
+    assert race(judge, attempt, first=(2, 0, -2), limits=LIMITS, n_parts=5) == -1
+    assert min(first_part, key=first_part.get) != -1
+
+
+def test_who_has_left_does_not_come_back():
+    """Also where the best, on the rows of then, was hardly better."""
+    judge, tried = Judge(), []
+
+    def attempt(candidate, part):
+        noise = np.random.default_rng([candidate - LEAST, part]).normal(size=200)
+        noise *= 1.2 / noise.std()  # differences have an error of 0.12
+        first = {0: 0.45, 1: 0.5, -1: 0.5}.get(candidate, 0.6)
+        loss = (0.2 if candidate == 1 else 0.9) if part else first
+        judge.set_part(part, np.ones(200), np.ones(200))
+        judge.hear(candidate, part, loss + noise - noise.mean())
+        tried.append((candidate, part))
+
+    assert race(judge, attempt, first=(2, 0, -2), limits=LIMITS, n_parts=3) == 1
+    assert (-1, 1) in tried
+    assert (-2, 1) not in tried
+
+
+@pytest.mark.parametrize("optimum", [-10, -4, 2, 8])
+def test_a_coarse_race_stays_on_its_grid(optimum):
+    """With neighbours as far apart as asked for."""
+    course = Course(valley(optimum), spacing=2)
+    assert course.best == optimum
+    assert {candidate % 2 for candidate, _ in course.attempts} == {0}
+    assert {candidate for candidate, _ in course.attempts} >= {*near(optimum, 2)}
+
+
+@pytest.mark.parametrize(
+    ("first", "moved"),
+    [
+        ((10, 8, 6), (8, 6, 4)),
+        ((-8, -10, -12), (-6, -8, -10)),
+        ((3, 1), (3, 1)),
+        ((1, 3, 5), (1, 3, 5)),
+    ],
+)
+@pytest.mark.parametrize("optimum", [-10, 0, 8])
+def test_first_candidates_are_within_the_limits(first, moved, optimum):
+    """As far apart as they were, in whatever order; and so are all others."""
+    course = Course(valley(optimum), first=first)
+    assert course.best == optimum
+    assert [c for c, _ in course.attempts[: len(first)]] == list(moved)
+    assert all(LEAST <= candidate <= LARGEST for candidate, _ in course.attempts)
+
+
+def test_one_part_is_enough_where_there_is_no_other():
+    """The evidence has only one."""
+    course = Course(valley(-3), n_parts=1)
+    assert course.best == -3
+    assert course.n_parts() == 1
+
+
+def test_overflow_loses():
+    """The weak candidates' fits may fail; the best is among the others."""
+    course = Course(lambda c: np.inf if c < 1 else 0.5 + 0.1 * c)
+    assert course.best == 1
+
+
+@pytest.mark.parametrize("end", [-2, -1, LARGEST])
+def test_losses_may_be_zero(end):
+    """Where all held-out rows are predicted without any doubt."""
+    assert Course(lambda c: 0.5 * (c > end), common=0).best == end

@@ -1,0 +1,388 @@
+"""`alpha="auto"`."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.datasets import load_iris, make_classification
+from sklearn.ensemble import AdaBoostClassifier
+from sklearn.metrics import log_loss, roc_auc_score
+
+import sksoftmax._selection.alpha_search
+import sksoftmax._selection.regularization
+from sksoftmax import SoftmaxMLPClassifier, check_gradient
+
+
+def classifier(**parameters):
+    parameters = {"hidden_layer_sizes": (10,), "random_state": 0, **parameters}
+    return SoftmaxMLPClassifier(**parameters)
+
+
+def assert_same_fit(one, other):
+    for a, b in zip(one.coefs_, other.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert one.loss_curve_ == other.loss_curve_
+    assert one.stages_ == other.stages_
+
+
+@pytest.mark.parametrize("n_samples", [80, 12_000])
+def test_fit_is_that_of_the_alpha_found(n_samples):
+    """Bit for bit, also from subsets: to learn alpha changes nothing else."""
+    X, y = make_classification(n_samples, 6, flip_y=0.2, random_state=0)
+    auto = classifier(alpha="auto").fit(X, y)
+    assert_same_fit(auto, classifier(alpha=auto.alpha_).fit(X, y))
+    assert len(auto.stages_) == 1 + (n_samples > 10_000)
+
+
+def test_alpha_has_the_smallest_held_out_loss(small_data):
+    """Both neighbours, half a decade away, were tried and have no smaller one."""
+    clf = classifier(alpha="auto").fit(*small_data)
+    alphas, losses, errors, evidences, _, n_iter = np.transpose(clf.alpha_path_)
+    best = alphas.tolist().index(clf.alpha_)
+    for neighbour in (best - 1, best + 1):
+        assert np.log10(alphas[neighbour] / alphas[best]) == pytest.approx(
+            (neighbour - best) / 2
+        )
+    assert losses[best] == clf.held_out_loss_ <= losses.min() + 0.5 / 80
+    assert evidences[best] == clf.log_evidence_
+    assert (errors > 0).all()
+    assert (n_iter > 0).all()
+
+
+def test_held_out_loss_is_that_of_new_rows():
+    """What the search says of the winner is what test rows say, within its error."""
+    X, y = make_classification(4000, 8, n_informative=6, flip_y=0.1, random_state=3)
+    clf = classifier(alpha="auto").fit(X[:800], y[:800])
+    found = next(step for step in clf.alpha_path_ if step.alpha == clf.alpha_)
+    test_loss = log_loss(y[800:], clf.predict_proba(X[800:]))
+    assert abs(found.held_out_loss - test_loss) < 3 * found.standard_error
+
+
+@pytest.mark.parametrize("alpha", ["auto", 1])
+def test_alpha_is_shown(alpha, small_data):
+    """`alpha_` always; what it came from where it was learnt, also after a refit."""
+    X, y = small_data
+    clf = classifier(alpha="auto").fit(X, y).set_params(alpha=alpha).fit(X, y)
+    assert isinstance(clf.alpha_, float)
+    for name in ("held_out_loss_", "log_evidence_", "alpha_path_"):
+        assert hasattr(clf, name) == (alpha == "auto")
+
+
+@pytest.mark.filterwarnings("ignore:No alpha predicts")  # of pure noise
+def test_noise_asks_for_more_regularisation():
+    """The alpha found grows with the part of labels that are random."""
+    alphas = []
+    for flip_y in (0.0, 0.3, 1.0):
+        X, y = make_classification(
+            300, 6, n_informative=6, n_redundant=0, flip_y=flip_y, random_state=0
+        )
+        alphas.append(classifier(alpha="auto").fit(X, y).alpha_)
+    assert alphas == sorted(set(alphas))
+
+
+def test_weights_are_copies(small_data):
+    """The same alpha, in any order of the rows; in another unit of the weights, too."""
+    X, y = small_data
+    smooth = {"activation": "tanh", "alpha": "auto", "tol": 1e-6, "max_iter": 1000}
+    weights = np.arange(len(y)) % 3.0
+    once = classifier(**smooth).fit(X, y, weights)
+    copies = np.repeat(np.arange(len(y)), weights.astype(int))
+    copies = np.random.default_rng(0).permutation(copies)
+    twice = classifier(**smooth).fit(X[copies], y[copies])
+    assert once.alpha_ == twice.alpha_
+    assert once.held_out_loss_ == pytest.approx(twice.held_out_loss_, rel=1e-6)
+    assert once.log_evidence_ == pytest.approx(twice.log_evidence_, rel=1e-3)
+    alpha, unit = once.alpha_, 2.0**20
+    given = classifier(activation="tanh", alpha=alpha).fit(X, y, weights)
+    other = classifier(activation="tanh", alpha=alpha * unit).fit(X, y, weights * unit)
+    assert_same_fit(given, other)
+
+
+@pytest.mark.parametrize("alpha", [3.0, "auto"])
+@pytest.mark.parametrize("unit", [2.0**-70, 1 / 80])
+def test_relative_weights_are_of_the_effective_number(small_data, alpha, unit):
+    """Too small for numbers of copies, they do what those that sum to it would."""
+    X, y = small_data
+    weights = 1.0 + np.arange(len(y)) % 2
+    n_effective = weights.sum() ** 2 / (weights @ weights)
+    counts = classifier(alpha=alpha).fit(X, y, weights * (n_effective / weights.sum()))
+    with pytest.warns(UserWarning, match="weights of 80 samples sum to .* relative"):
+        relative = classifier(alpha=alpha).fit(X, y, weights * unit / 2)
+    assert relative.alpha_ == pytest.approx(counts.alpha_)
+    np.testing.assert_allclose(
+        relative.predict_proba(X), counts.predict_proba(X), atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("alpha", [1.0, "auto"])
+def test_boosting_learns(alpha):
+    """AdaBoost's weights, which sum to 1, are relative."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4))
+    y = np.digitize(X[:, 0] + 0.3 * rng.normal(size=300), [-0.5, 0.5])
+    boosted = AdaBoostClassifier(classifier(alpha=alpha), n_estimators=3)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The weights of 300 samples sum to 1")
+        assert boosted.fit(X, y).score(X, y) > 0.75
+
+
+@pytest.mark.parametrize(("n", "n_classes"), [(300, 2), (300, 20), (4200, 2)])
+def test_noise_is_told(n, n_classes):
+    """Where X tells nothing, the class frequencies are the answer, with a warning."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(2 * n, 6)), np.arange(2 * n) % n_classes
+    clf = classifier(hidden_layer_sizes=20, alpha="auto")
+    with pytest.warns(UserWarning, match="No alpha predicts held-out samples") as w:
+        clf.fit(X[:n], y[:n])
+    assert w[0].filename == __file__
+    loss = log_loss(y[n:], clf.predict_proba(X[n:]))
+    assert loss < 1.02 * np.log(n_classes)
+
+
+@pytest.mark.parametrize("limits", [(-2, 0), (4, 6)])
+def test_an_edge_is_told(limits, monkeypatch):
+    """The best alpha may be beyond those that are tried."""
+    monkeypatch.setattr(sksoftmax._selection.alpha_search, "_LIMITS", limits)
+    monkeypatch.setattr(
+        sksoftmax._selection.regularization, "COARSE", (limits[1], limits[0])
+    )
+    X, y = make_classification(
+        400, 6, n_informative=6, n_redundant=0, flip_y=0.2, random_state=0
+    )
+    edge = limits[1] if limits[1] == 0 else limits[0]
+    which = "largest" if limits[1] == 0 else "smallest"
+    clf = classifier(alpha="auto")
+    with pytest.warns(UserWarning, match=rf"alpha=.*, the {which} that was tried"):
+        clf.fit(X, y)
+    assert clf.alpha_ == 10 ** (edge / 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_checkerboard_is_learnt(seed):
+    """The search does not stay where all weights sleep."""
+    rng = np.random.default_rng(seed)
+    X = 4 * rng.random((2300, 2))
+    y = X.astype(int).sum(axis=1) % 2
+    clf = SoftmaxMLPClassifier(random_state=seed).fit(X[:300], y[:300])
+    assert clf.score(X[300:], y[300:]) > 0.85
+
+
+def test_many_noisy_rows_are_not_learnt_by_heart():
+    """The evidence was 1.35 times the base rate's log-loss here."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(12_000, 20))
+    z = 1.5 * np.sin(2 * X[:, 0]) + X[:, 1] * X[:, 2] + X[:, 3] - 0.5 * X[:, 4] ** 2
+    y = rng.random(12_000) < 1 / (1 + np.exp(-z - 0.5))
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X[:8000], y[:8000])
+    assert log_loss(y[8000:], clf.predict_proba(X[8000:])) < 0.53
+
+
+def test_few_cells_with_noisy_labels_are_learnt():
+    """Rows that repeat with other labels are draws; a table of counts is the same."""
+    rng = np.random.default_rng(0)
+    cells = np.indices((3, 2, 4)).reshape(3, -1).T
+    p = rng.uniform(0.1, 0.9, len(cells))
+    counts = rng.multinomial(2000, np.full(len(cells), 1 / len(cells)))
+    ones = rng.binomial(counts, p)
+    X, y = np.tile(cells, (2, 1)).astype(float), np.repeat([0, 1], len(cells))
+    weights = np.concatenate([counts - ones, ones])
+    clf = classifier(alpha="auto", hidden_layer_sizes=100).fit(X, y, weights)
+    expected = -(p * np.log(p) + (1 - p) * np.log(1 - p)).mean()
+    q = clf.predict_proba(cells.astype(float))
+    assert -(p * np.log(q[:, 1]) + (1 - p) * np.log(q[:, 0])).mean() < 1.02 * expected
+    rows = np.repeat(np.arange(len(y)), weights)
+    other = classifier(alpha="auto", hidden_layer_sizes=100).fit(X[rows], y[rows])
+    assert other.alpha_ == clf.alpha_
+
+
+def test_a_table_of_few_cells_is_learnt():
+    """All combinations are there many times: held out as a whole, none is predicted."""
+    X = np.eye(30)[np.arange(3000) % 30]
+    y = np.random.default_rng(0).integers(2, size=30)[np.arange(3000) % 30]
+    for same in (X, csr_array(X)):
+        assert classifier(alpha="auto").fit(same, y).score(X, y) == 1
+
+
+def test_other_units_and_formats_are_the_same_rows(small_data):
+    """Held-out rows, and so alpha, depend neither on units nor on how X is held."""
+    X, y = small_data
+    clf = classifier(alpha="auto").fit(X, y)
+    path = [(step.alpha, round(step.held_out_loss, 4)) for step in clf.alpha_path_]
+    for same in (
+        1e-3 * X,
+        X + np.array([1, 0, 2, 0, 3, 0]),
+        csr_array(X),
+        np.asfortranarray(X),
+    ):
+        other = classifier(alpha="auto").fit(same, y)
+        assert [
+            (step.alpha, round(step.held_out_loss, 4)) for step in other.alpha_path_
+        ] == path
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_unit_of_class_weights_does_not_matter(early_stopping, unit):
+    """Nor does that of all of them together, also for rows that are held out."""
+    X, y = load_iris(return_X_y=True)
+    one, other = (
+        classifier(
+            class_weight={0: scale, 1: 3 * scale, 2: scale},
+            early_stopping=early_stopping,
+        ).fit(X, y)
+        for scale in (1.0, unit)
+    )
+    assert other.alpha_ == pytest.approx(unit * one.alpha_)
+    np.testing.assert_allclose(other.predict_proba(X), one.predict_proba(X), atol=1e-9)
+
+
+def test_a_heavy_class_does_not_end_in_a_constant():
+    """alpha is chosen for the weighted loss: it is as good as with a given alpha."""
+    X, y = make_classification(
+        6000, 10, n_informative=5, weights=[0.97], flip_y=0, random_state=2
+    )
+    clf = SoftmaxMLPClassifier(class_weight={1: 1000}, random_state=0)
+    clf.fit(X[:2000], y[:2000])
+    assert roc_auc_score(y[2000:], clf.predict_proba(X[2000:])[:, 1]) > 0.85
+
+
+def test_balanced_classes_are_not_learnt_by_heart():
+    """Of a rare class, few samples are few whatever they weigh."""
+    X, y = make_classification(
+        2000, 10, n_informative=5, weights=[0.95], flip_y=0.02, random_state=1
+    )
+    plain = classifier(alpha="auto").fit(X[::2], y[::2])
+    balanced = classifier(alpha="auto", class_weight="balanced").fit(X[::2], y[::2])
+    p = balanced.predict_proba(X) / balanced.class_weight_
+    p /= p.sum(axis=1, keepdims=True)
+    rows = np.arange(1, 2000, 2)
+    log_p = plain.predict_log_proba(X)[rows, y[rows]]
+    assert -np.log(p[rows, y[rows]]).mean() < 1.2 * -log_p.mean()
+
+
+@pytest.mark.parametrize("n_samples", [2, 4, 10])
+def test_few_samples_are_not_given_up(n_samples, rng):
+    """Two groups far apart are told apart, where alpha=10 leaves no weight."""
+    y = np.arange(n_samples) % 2
+    X = rng.normal(size=(n_samples, 2)) + 6 * y[:, np.newaxis]
+    clf = classifier(alpha="auto")
+    with warnings.catch_warnings(record=True) as w:
+        warnings.simplefilter("always")
+        clf.fit(X, y)
+    assert clf.score(X, y) == 1
+    assert np.isnan(clf.held_out_loss_) == (n_samples == 2) == len(w)
+    assert not w or "Each class is a single sample" in str(w[0].message)
+    assert np.abs(classifier(alpha=10).fit(X, y).decision_function(X)).max() < 0.1
+
+
+def test_max_time_is_for_all_fits(small_data):
+    """The first fit always is, and the result goes on from there."""
+    clf = classifier(alpha="auto", max_time=1e-9)
+    with pytest.warns(match="max_time"):
+        clf.fit(*small_data)
+    assert [step.alpha for step in clf.alpha_path_] == [clf.alpha_] == [10]
+    assert clf.convergence_.reason == "max_time"
+    assert clf.n_iter_ == 1
+    start = classifier(alpha=10.0, max_iter=1)
+    with pytest.warns(match="max_iter"):
+        start.fit(*small_data)
+    assert clf.loss_ < start.loss_
+
+
+def test_max_time_may_end_the_first_look(rng, monkeypatch):
+    """At many rows the first fit is one to few of them, and no other search begins."""
+    fits = []
+    train = sksoftmax._selection.alpha_search.train
+    monkeypatch.setattr(
+        sksoftmax._selection.alpha_search,
+        "train",
+        lambda objective, *a, **k: fits.append(objective) or train(objective, *a, **k),
+    )
+    X = rng.normal(size=(5000, 2))
+    y = (X[:, 0] > 0).astype(int)
+    clf = classifier(alpha="auto", max_time=1e-9)
+    with pytest.warns(match="max_time"):
+        clf.fit(X, y)
+    assert [step.alpha for step in clf.alpha_path_] == [10]
+    assert len(fits) == 1
+    assert fits[0].X.shape[0] < 1100
+
+
+def test_a_search_that_is_out_of_time_says_so(small_data, monkeypatch):
+    """Also where each fit had met tol; half of the time is for the last one."""
+    clock = iter(range(100_000))
+    clf = classifier(alpha="auto")
+    n_fits = len(clf.fit(*small_data).alpha_path_)
+    monkeypatch.setattr(
+        sksoftmax._selection.regularization.time,
+        "perf_counter",
+        lambda: float(next(clock)),
+    )
+    with pytest.warns(match="max_time"):
+        clf.set_params(max_time=150).fit(*small_data)
+    assert 1 <= len(clf.alpha_path_) < n_fits
+    assert clf.convergence_.reason == "max_time"
+
+
+def test_validation_data_choose_alpha(small_data):
+    """With early stopping: an alpha of the lowest log-loss, and the fit is its own."""
+    clf = classifier(alpha="auto", early_stopping=True).fit(*small_data)
+    _, losses, _, evidences, n_effective, n_iter = np.transpose(clf.alpha_path_)
+    best = [step.alpha for step in clf.alpha_path_].index(clf.alpha_)
+    assert clf.best_validation_loss_ == pytest.approx(losses[best], rel=1e-12)
+    n_validation = 8
+    assert losses[best] <= losses.min() + 0.5 / n_validation
+    assert np.isnan([evidences, n_effective]).all()
+    assert clf.n_iter_ == n_iter[best]
+    alone = classifier(alpha=clf.alpha_, early_stopping=True).fit(*small_data)
+    assert_same_fit(clf, alone)
+
+
+def test_validation_data_know_the_unit_of_weights(small_data):
+    """All weights times a number: the same fit, with alpha in their unit."""
+    X, y = small_data
+    plain, weighted = (
+        classifier(early_stopping=True).fit(X, y, weights)
+        for weights in (None, np.full(len(y), 1024.0))
+    )
+    assert weighted.alpha_ == 1024 * plain.alpha_
+    np.testing.assert_allclose(weighted.loss_curve_, plain.loss_curve_, rtol=1e-6)
+
+
+def test_progress_tells_the_alphas(small_data, capsys):
+    """A line for each fit of the search, and those of the last one; 2 prints all."""
+    clf = classifier(alpha="auto", verbose=1).fit(*small_data)
+    out = capsys.readouterr().out
+    assert out.count("With alpha = ") == out.count("held-out loss = ")
+    assert f"With alpha = {clf.alpha_:.3g}, held-out loss" in out
+    assert out.count("Iteration ") == clf.n_iter_
+    clf.set_params(verbose=2).fit(*small_data)
+    n_iter = sum(step.n_iter for step in clf.alpha_path_)
+    assert capsys.readouterr().out.count("Iteration ") == n_iter + clf.n_iter_
+
+
+def test_warm_start_keeps_alpha(small_data):
+    """It goes on where it stopped, as with that alpha given."""
+    X, y = small_data
+    clf = classifier(alpha="auto", warm_start=True).fit(X, y)
+    given = classifier(alpha=clf.alpha_, warm_start=True).fit(X, y)
+    path, evidence = clf.alpha_path_, clf.log_evidence_
+    for one in (clf, given):
+        one.set_params(tol=1e-4).fit(X, y)
+    assert_same_fit(clf, given)
+    assert clf.n_iter_ > 1
+    assert (clf.alpha_path_, clf.log_evidence_) == (path, evidence)
+
+
+def test_warm_start_learns_what_is_not_yet_learnt(small_data):
+    """An alpha that was given is not one that was learnt."""
+    clf = classifier(alpha=1e3, warm_start=True).fit(*small_data)
+    clf.set_params(alpha="auto").fit(*small_data)
+    assert clf.alpha_ < 1e3
+    assert len(clf.alpha_path_) > 1
+
+
+def test_gradient_check_takes_auto(small_data):
+    """The gradient of the penalty is checked with an alpha of 1."""
+    assert check_gradient(classifier(alpha="auto"), *small_data) < 1e-5

@@ -1,0 +1,134 @@
+"""Labels of samples, and weights of classes by their labels."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sksoftmax._sklearn.labels import as_labels, check_class_weight, label_codes
+from sksoftmax._sklearn.validation import multiplied
+
+
+@pytest.mark.parametrize("weights", [None, np.array([1, 1, 2, 0, 3, 0.0])])
+def test_balanced_classes_have_equal_sums(weights):
+    """Of weights, where samples have some; a class without any does not matter."""
+    codes = np.array([0, 0, 0, 1, 2, 1])
+    found = check_class_weight("balanced", np.array(list("abc")), codes, weights)
+    sums = np.bincount(codes, multiplied(found[codes], weights))
+    total = 6 if weights is None else weights.sum()
+    expected = [total / 3] * 3 if weights is None else [total / 3, 0, total / 3]
+    np.testing.assert_allclose(sums, expected)
+
+
+def test_weights_of_classes_and_samples_multiply():
+    """By label; a label that is left out weighs 1."""
+    codes = np.array([0, 1, 1])
+    classes = np.array(["no", "yes"])
+    for weights, expected in [(None, [1, 4, 4]), (np.array([1, 2, 3.0]), [1, 8, 12])]:
+        found = check_class_weight({"yes": 4}, classes, codes, weights)
+        np.testing.assert_array_equal(multiplied(found[codes], weights), expected)
+
+
+def test_labels_that_look_like_numbers_are_strings():
+    """As OpenML has them."""
+    classes = np.array(["0", "1"])
+    found = check_class_weight({"1": 3}, classes, np.array([0, 1]), None)
+    np.testing.assert_array_equal(found, [1, 3])
+
+
+def test_no_class_weight_is_one():
+    """Without `class_weight` all classes weigh the same."""
+    found = check_class_weight(None, np.array(["no", "yes"]), np.array([0, 1]), None)
+    np.testing.assert_array_equal(found, [1, 1])
+
+
+@pytest.mark.parametrize("labels", [[3, 7, 8], ["c", "g", "h"]])
+def test_codes_are_places_of_labels(labels):
+    """Whatever is missing or in another order."""
+    classes = np.array(labels)
+    y = classes[[2, 0, 0]]
+    np.testing.assert_array_equal(label_codes(y, classes, "y_val"), [2, 0, 0])
+
+
+def test_unknown_labels_are_shown():
+    """With those that there are, also where the types differ."""
+    with pytest.raises(
+        ValueError, match=r"y_val has labels that are not in y: \[5\]; y has \['a'\]"
+    ):
+        label_codes(np.array([5, 5]), np.array(["a"]), "y_val")
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "message"),
+    [
+        ({"y": 2}, r"none of the labels in y: \['y'\]; y has \['no', 'yes'\]"),
+        ({"yes": -1}, r"not negative; got \{'yes': -1\}"),
+        ({"no": np.nan}, "finite"),
+    ],
+)
+def test_bad_class_weights_are_shown(class_weight, message):
+    """Labels that do not occur are most likely misspelt."""
+    with pytest.raises(ValueError, match=message):
+        check_class_weight(
+            class_weight, np.array(["no", "yes"]), np.array([0, 1]), None
+        )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "plain"),
+    [("Int64", "int64"), ("UInt8", "uint8"), ("boolean", "bool")],
+)
+def test_nullable_labels_are_those_of_their_dtype(dtype, plain):
+    """Where none is missing; scikit-learn names one that is."""
+    pandas = pytest.importorskip("pandas")
+    y = pandas.Series([1, 0, 1], dtype=dtype)
+    assert as_labels(y).dtype == plain
+    np.testing.assert_array_equal(as_labels(y), [1, 0, 1])
+    y[1] = pandas.NA
+    assert as_labels(y) is y
+    objects = np.array(["a", pandas.NA, pandas.NaT, np.nan], dtype=object)
+    assert as_labels(objects) is objects
+
+
+@pytest.mark.parametrize(
+    ("labels", "types"),
+    [([1, 2], "['int']"), ([1, "a"], "['int', 'str']"), ([None, 0.5], "['NoneType', ")],
+)
+def test_labels_of_other_types_have_a_remedy(labels, types):
+    """Objects that are no strings: what they are, and what to pass instead."""
+    with pytest.raises(ValueError) as error:
+        as_labels(np.array(labels, dtype=object), "y_val")
+    assert f"y_val is an array of objects, of the types {types}" in str(error.value)
+    assert "y_val.astype(int)" in str(error.value)
+
+
+def test_soft_labels_have_a_remedy():
+    """Probabilities of classes are weights of as many copies of a sample."""
+    with pytest.raises(ValueError, match=r"shape \(3, 2\) instead.*weight=y.rav"):
+        as_labels([[0.1, 0.9], [0.5, 0.5], [1, 0]])
+    assert as_labels([[1], [2]]) == [[1], [2]]
+
+
+def test_class_weights_of_absent_labels_do_not_count():
+    """As where a fold lacks a class; none that is there is most likely misspelt."""
+    classes, codes = np.array([1, 2]), np.array([0, 1])
+    weights = check_class_weight({1: 3, 7: 5}, classes, codes, None)
+    np.testing.assert_array_equal(weights, [3, 1])
+    np.testing.assert_array_equal(check_class_weight({}, classes, codes, None), 1)
+    with pytest.raises(ValueError, match=r"none of the labels in y: \[7\]; y has \[1"):
+        check_class_weight({7: 5}, classes, codes, None)
+    with pytest.raises(ValueError, match="not negative; got"):
+        check_class_weight({1: 3, 7: -5}, classes, codes, None)
+
+
+def test_a_series_without_pandas_is_known_by_its_dtype():
+    """What has a `numpy_dtype` is converted by itself, as pandas' extension arrays."""
+    values = np.array([1, 0, 1])
+    y = SimpleNamespace(
+        dtype=SimpleNamespace(numpy_dtype=np.dtype(np.int8)),
+        isna=lambda: values < 0,
+        to_numpy=values.astype,
+    )
+    assert as_labels(y).dtype == np.int8
+    values -= 1
+    assert as_labels(y) is y
