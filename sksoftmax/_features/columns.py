@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.sums import tree_sum
 
 Array = NDArray[np.floating]
 # `function(values, columns)`: of values, and of the columns that they are in.
@@ -80,6 +81,8 @@ class Columns(NamedTuple):
 def _range(X: Matrix, weights: Array | None) -> tuple[Array, Array]:
     lowest, highest = np.full((2, X.shape[1]), [[np.inf], [-np.inf]])
     for block, _ in _rows_that_count(X, weights):
+        if not block.shape[0]:
+            continue
         if isinstance(block, np.ndarray):
             np.minimum(lowest, block.min(axis=0), out=lowest)
             np.maximum(highest, block.max(axis=0), out=highest)
@@ -95,11 +98,8 @@ def _range(X: Matrix, weights: Array | None) -> tuple[Array, Array]:
 
 def _sums(X: Matrix, weights: Array | None, *functions: Function) -> list[Array]:
     """Weighted sums over the rows of functions of the values, by column."""
-    sums: list[Array] = [np.zeros(X.shape[1]) for _ in functions]
-    for block, block_weights in _rows_that_count(X, weights):
-        for total, function in zip(sums, functions, strict=True):
-            total += weighted_sum(block, block_weights, function)
-    return sums
+    blocks = _rows_that_count(X, weights)
+    return tree_sum([weighted_sum(*block, f) for f in functions] for block in blocks)
 
 
 def weighted_sum(block: Matrix, weights: Array, function: Function) -> Array:
@@ -127,6 +127,6 @@ def _rows_that_count(
             block.sum_duplicates()
         if weights is None:
             yield block, np.ones(block.shape[0])
-        elif (weights[rows] > 0).any():
+        else:
             counts = weights[rows] > 0
             yield block[counts], weights[rows][counts].astype(np.float64)

@@ -15,6 +15,7 @@ from sksoftmax._network.curvature import (
     second_moment,
 )
 from sksoftmax._rows.blocks import row_values
+from sksoftmax._rows.sums import tree_sum
 from sksoftmax._training.objective import Objective
 
 Array = NDArray[np.floating]
@@ -166,12 +167,7 @@ def _equal_share(counts: NDArray[np.integer], n_rows: int) -> int:
 def _mean_over_rows(
     objective: Objective, sums: Callable[[slice], list[Array]]
 ) -> list[Array]:
-    """Sums of the blocks added up in their order, in float64, over sum of weights."""
-    total: list[Array] = []
-    for parts in objective.map_blocks(sums, objective.blocks):
-        if total:
-            for whole, part in zip(total, parts, strict=True):
-                whole += part
-        else:
-            total = [part.astype(np.float64) for part in parts]
+    """Sums of the blocks, in float64, over the sum of weights."""
+    blocks = objective.map_blocks(sums, objective.blocks)
+    total = tree_sum([part.astype(np.float64) for part in parts] for parts in blocks)
     return [whole / objective.weights_sum for whole in total]

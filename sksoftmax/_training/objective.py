@@ -11,7 +11,6 @@ W_1 is in units of standardised features. The only place that normalises and pen
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property, partial
-from itertools import chain
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -24,6 +23,7 @@ from sksoftmax._network.network import forward, loss_gradient_sums
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._rows.blocks import Matrix, row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.validation import multiplied
 
@@ -110,7 +110,7 @@ class Objective:
         losses = self.map_blocks(
             partial(self._block_loss, self.network(parameters)), self.blocks
         )
-        return sum(losses) / self.weights_sum
+        return tree_sum([loss] for loss in losses)[0] / self.weights_sum
 
     def row_losses(self, parameters: Array) -> Array:
         """Cross-entropy of each row that has a weight, in float64."""
@@ -285,16 +285,10 @@ class Objective:
         return np.split(rows[np.argsort(y, kind="stable")], ends[:-1])
 
     def _sums(self, parameters: Array) -> tuple[float, Array]:
-        """Add up the blocks, in their order and in float64."""
-        network = self.network(parameters)
-        loss, gradient = 0.0, np.zeros(self.layout.n_parameters)
+        """Of all blocks, in float64."""
+        block_sums = partial(self._block_sums, self.network(parameters))
+        loss, gradient = tree_sum(self.map_blocks(block_sums, self.blocks))
         coefs, intercepts = self.layout.unpack(gradient)
-        for block_loss, *parts in self.map_blocks(
-            partial(self._block_sums, network), self.blocks
-        ):
-            loss += block_loss
-            for total, part in zip((*coefs, *intercepts), chain(*parts), strict=True):
-                total += part
         self.standardization.pull_back(coefs[0], intercepts[0])
         return loss, gradient
 
@@ -323,9 +317,12 @@ class Objective:
 
     def _block_sums(
         self, network: tuple[list[Array], list[Array]], rows: slice
-    ) -> tuple[float, list[Array], list[Array]]:
+    ) -> Sums:
         with np.errstate(all="ignore"):  # each thread has an error state of its own
-            return loss_gradient_sums(*self.block(rows), *network, self.activations)
+            loss, *gradients = loss_gradient_sums(
+                *self.block(rows), *network, self.activations
+            )
+            return [loss, self.layout.pack(*gradients)]
 
     def _block_loss(
         self, network: tuple[list[Array], list[Array]], rows: slice
