@@ -98,8 +98,8 @@ class RowSpace(Standardization):
     def projected(self, coef: Array) -> Array:
         """Weights of the coordinates, from those of the standardised features."""
         products = np.zeros((coef.shape[0], self._X.shape[0]))
-        for columns, rows, _ in self._batches(self._X):
-            products += coef[:, columns] @ rows.T
+        for columns in _batches(self._X):
+            products += coef[:, columns] @ self._standardized(self._X, columns)[0].T
         return products @ self._basis  # which is orthogonal to what is equal in all
 
     def to_user_units(
@@ -112,8 +112,8 @@ class RowSpace(Standardization):
         """First layer for the user's rows, less an origin, from the coordinates'."""
         of_rows = coef @ self._basis.T
         standardized = np.empty((coef.shape[0], self.n_features))
-        for columns, rows, _ in self._batches(self._X):
-            standardized[:, columns] = of_rows @ rows
+        for columns in _batches(self._X):
+            standardized[:, columns] = of_rows @ self._standardized(self._X, columns)[0]
         return self._features.to_user_units(standardized, intercept, dtype, origin)
 
     def from_user_units(
@@ -126,28 +126,31 @@ class RowSpace(Standardization):
     def _products(self, X: Matrix) -> Array:
         """Of other standardised rows with these."""
         products = np.zeros((X.shape[0], self._X.shape[0]))
-        n_rows = max(X.shape[0], self._X.shape[0])
-        for (_, others, mean), (_, rows, _) in zip(
-            self._batches(X, n_rows), self._batches(self._X, n_rows), strict=True
-        ):
+        for columns in _batches(X, self._X):
+            others, others_mean = self._standardized(X, columns)
+            rows, mean = self._standardized(self._X, columns)
             part = others @ rows.T
             products += part if isinstance(part, np.ndarray) else part.toarray()
             products -= (others @ mean)[:, np.newaxis]
-            products += mean @ mean - rows @ mean
+            products += others_mean @ mean - rows @ others_mean
         return products
 
-    def _batches(
-        self, X: Matrix, n_rows: int = _MAX_ROWS
-    ) -> Iterator[tuple[slice, Matrix, Array]]:
-        """Columns, and of them rows whose standardised values are these less a mean."""
-        if not isinstance(X, np.ndarray):
-            rows = X.astype(np.float64)
-            rows.data /= self._features.scale[rows.indices]
-            yield slice(None), rows, _mean(self._features)
-            return
-        for columns in gen_batches(self.n_features, max(_BATCH_VALUES // n_rows, 1)):
+    def _standardized(self, X: Matrix, columns: slice) -> tuple[Matrix, Array]:
+        """What is standardised values less a mean, of some columns, in float64."""
+        if isinstance(X, np.ndarray):
             rows = self._features.standardized_values(X[:, columns], columns)
-            yield columns, rows, np.zeros(rows.shape[1])
+            return rows, np.zeros(rows.shape[1])
+        rows = X[:, columns].astype(np.float64)
+        rows.data /= self._features.scale[columns][rows.indices]
+        return rows, _mean(self._features)[columns]
+
+
+def _batches(*matrices: Matrix) -> Iterator[slice]:
+    """Columns of which copies are small: those of sparse rows always are."""
+    n_features = matrices[0].shape[1]
+    n_rows = [X.shape[0] for X in matrices if isinstance(X, np.ndarray)]
+    n_values = max(_BATCH_VALUES // max(n_rows, default=1), 1) if n_rows else n_features
+    return gen_batches(n_features, n_values)
 
 
 def _is_sparse(X: csr_array, features: Standardization) -> bool:

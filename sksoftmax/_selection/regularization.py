@@ -104,21 +104,23 @@ def train_with_best_alpha(
     )
     objective = objective.with_alpha(found.candidate.alpha)
     if found.ended_by in ("callback", "interrupted"):
-        return found, _as_it_is(found.fit, objective, found.ended_by)
+        return found, _as_it_is(found, found.ended_by)
     if found.is_final and not is_warm:
         return found, _ended_by(found.fit, found.ended_by)
     if found.ended_by == "max_time":
-        start, is_warm, state = found.fit.minimum.x, True, None
+        best = found.fit
+        start = best.objective.translated(best.minimum.x, objective)
+        is_warm, state = True, None
     left = None if max_time is None else began + max_time - time.perf_counter()
     try:
         trained = train(
             objective, start, max_time=left, is_warm=is_warm, state=state, **options
         )
     except KeyboardInterrupt:
-        return found, _as_it_is(found.fit, objective, "interrupted")
+        return found, _as_it_is(found, "interrupted")
     reason = trained.minimum.convergence.reason
     if reason in ("callback", "interrupted"):
-        before = _as_it_is(found.fit, objective, reason)
+        before = _as_it_is(found, reason)
         if before.minimum.loss < trained.minimum.loss:
             return found, before
         return found, trained
@@ -157,8 +159,10 @@ def _searched(objective: Objective, start: Array, **options: Any) -> Found:
     return AlphaSearch(objective, held_out, start, unit=unit, **options).run(around)
 
 
-def _as_it_is(trained: Trained, objective: Objective, reason: str) -> Trained:
+def _as_it_is(found: Found, reason: str) -> Trained:
     """A fit to a part of the rows as one to all of them, for want of another."""
+    trained = found.fit
+    objective = trained.objective.with_alpha(found.candidate.alpha)
     minimum = trained.minimum._replace(loss=objective(trained.minimum.x)[0])
     return _ended_by(trained._replace(minimum=minimum), reason)
 

@@ -194,6 +194,8 @@ class Objective:
 
     def translated(self, parameters: Array, other: "Objective") -> Array:
         """The parameters of the same network where rows are standardised otherwise."""
+        if other.standardization is self.standardization:
+            return parameters
         coefs, intercepts = self.layout.unpack(parameters.copy())
         origin = self.standardization.origin
         layer = self.standardization.to_user_units(

@@ -6,10 +6,12 @@ from scipy.sparse import csr_array
 from test_objective import make_objective, random_point
 
 import sksoftmax._features.row_space
+import sksoftmax._selection.regularization
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._selection.regularization import train_with_best_alpha
+from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.training import train
 
 KINDS = pytest.mark.parametrize("kind", [np.asarray, csr_array], ids=["dense", "CSR"])
@@ -81,6 +83,27 @@ def test_rows_held_out_have_the_same_losses(X, y, rng, kind):
         in_space.row_losses(point),
         beside.row_losses(reduced.translated(point, objective)),
         rtol=1e-9,
+    )
+
+
+@pytest.mark.parametrize("n_values", [1, 60, 10**6])
+@pytest.mark.parametrize(
+    "containers", [(np.asarray, csr_array), (csr_array, np.asarray)]
+)
+def test_one_may_be_sparse_and_the_other_dense(
+    X, rng, containers, n_values, monkeypatch
+):
+    """Rows to train on, and those to validate on."""
+    monkeypatch.setattr(sksoftmax._features.row_space, "_BATCH_VALUES", n_values)
+    others = rng.normal(size=(20, 40)) * (rng.random((20, 40)) < 0.15)
+    standardization = Standardization.of(X, None)
+    expected = RowSpace(X, None, standardization)
+    space = RowSpace(containers[0](X), None, standardization)
+    signs = np.sign((space.rows * expected.rows).sum(axis=0))
+    np.testing.assert_allclose(
+        space.coordinates(containers[1](others)) * signs,
+        expected.coordinates(others),
+        atol=1e-10,
     )
 
 
@@ -260,16 +283,32 @@ def test_callbacks_see_parameters_of_all_features(X, y, rng):
     np.testing.assert_allclose(*np.transpose(seen), rtol=1e-9)
 
 
-def test_a_search_that_is_ended_leaves_parameters_of_all_features(X, y, rng):
-    """Though its fits were made in the space of other rows each."""
-    X, y = np.vstack([X, X + 0.1]), np.tile(y, 2)
+@pytest.mark.parametrize("reason", ["callback", "max_time"])
+@pytest.mark.parametrize("judge", ["held-out rows", "validation data", "evidence"])
+def test_a_search_may_be_ended(X, y, rng, judge, reason, monkeypatch):
+    """Whatever space its fits were made in, the best of them is one to all rows."""
+    if judge == "evidence":  # as of classes of one row each
+        monkeypatch.setattr(sksoftmax._selection.regularization, "fifths", no_parts)
     objective = make_objective(np.hstack([X, X * X]), y)
-    _, trained = train_with_best_alpha(
+    options = {"callback": lambda state: True} if reason == "callback" else {}
+    if judge == "validation data":
+        rule = EarlyStopping(objective.on(objective.X + 0.1, y, None), 5, 1e-3)
+        options["early_stopping"] = rule
+    start = random_point(objective, rng)
+    found, trained = train_with_best_alpha(
         objective,
-        random_point(objective, rng),
+        start,
         max_iter=20,
         tol=0,
-        callback=lambda state: True,
+        max_time=1e-6 if reason == "max_time" else None,
+        is_warm=True,
+        **options,
     )
-    assert trained.objective is objective
-    assert trained.minimum.x.size == objective.layout.n_parameters
+    assert trained.minimum.convergence.reason == reason
+    minimum = trained.objective.translated(trained.minimum.x, objective)
+    loss, _ = objective.with_alpha(found.candidate.alpha)(minimum)
+    assert trained.minimum.loss == pytest.approx(loss, rel=1e-9)
+
+
+def no_parts(*_):
+    return []
