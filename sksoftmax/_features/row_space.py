@@ -80,14 +80,13 @@ class RowSpace(Standardization):
 
         None otherwise, and where all are equal or their products overflow.
         """
-        counted = slice(None) if weights is None else weights > 0
         n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
         if n_rows > _MAX_ROWS or X.shape[1] < _FEATURES_PER_ROW * n_rows:
             return None
         if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
             return None
         if weights is not None:
-            X, weights = X[counted], weights[counted]
+            X, weights = X[weights > 0], weights[weights > 0]
         space = cls(X, weights, features)
         return space if space.rows.size else None
 
@@ -146,11 +145,11 @@ class RowSpace(Standardization):
 
 
 def _batches(*matrices: Matrix) -> Iterator[slice]:
-    """Columns of which copies are small: those of sparse rows always are."""
+    """Columns of which standardised copies are small: of sparse rows all at once."""
     n_features = matrices[0].shape[1]
-    n_rows = [X.shape[0] for X in matrices if isinstance(X, np.ndarray)]
-    n_values = max(_BATCH_VALUES // max(n_rows, default=1), 1) if n_rows else n_features
-    return gen_batches(n_features, n_values)
+    dense = [X.shape[0] for X in matrices if isinstance(X, np.ndarray)]
+    width = max(_BATCH_VALUES // max(dense), 1) if dense else n_features
+    return gen_batches(n_features, width)
 
 
 def _is_sparse(X: csr_array, features: Standardization) -> bool:
