@@ -12,12 +12,11 @@ never made: all products with it are products with X.
 """
 
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.linalg import eigh
-from scipy.sparse import csr_array
 from sklearn.utils import gen_batches
 
 from sksoftmax._features.standardization import Standardization
@@ -25,11 +24,12 @@ from sksoftmax._rows.blocks import Matrix
 
 Array = NDArray[np.floating]
 
-# Eigenvectors of more rows take longer than fits, and so does the product of rows that
-# are stored as sparse ones but are not.
-_FEATURES_PER_ROW, _MAX_ROWS, _MAX_DENSITY = 4, 2048, 0.2
-# Of a sparse feature, in its spreads: its products are centred after they are summed.
-_MAX_MEAN = 1e3
+# Eigenvectors of more rows take longer than fits.
+_FEATURES_PER_ROW, _MAX_ROWS = 4, 2048
+# Where more is stored of sparse rows, dense ones have their products sooner; and where
+# the mean of a feature is so many of its spreads, products centred after they are
+# summed lose digits.
+_MAX_DENSITY, _MAX_MEAN = 0.2, 1e3
 _BATCH_VALUES = 2**21
 _EPS = np.finfo(np.float64).eps
 
@@ -59,6 +59,8 @@ class RowSpace(Standardization):
         self._X = X
         self._features = features
         self.n_features = X.shape[1]
+        zeros = np.zeros(X.shape[1])
+        self._centre = -features.standardized_values(zeros, slice(None))
         root = np.ones(X.shape[0]) if weights is None else np.sqrt(weights)
         root = root.astype(np.float64)[:, np.newaxis]
         gram = root * self._products(X) * root.T
@@ -83,8 +85,6 @@ class RowSpace(Standardization):
         n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
         if n_rows > _MAX_ROWS or X.shape[1] < _FEATURES_PER_ROW * n_rows:
             return None
-        if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
-            return None
         if weights is not None:
             X, weights = X[weights > 0], weights[weights > 0]
         space = cls(X, weights, features)
@@ -97,7 +97,7 @@ class RowSpace(Standardization):
     def projected(self, coef: Array) -> Array:
         """Weights of the coordinates, from those of the standardised features."""
         products = np.zeros((coef.shape[0], self._X.shape[0]))
-        for columns in _batches(self._X):
+        for columns in self._batches(self._X):
             products += coef[:, columns] @ self._standardized(self._X, columns)[0].T
         return products @ self._basis  # which is orthogonal to what is equal in all
 
@@ -111,7 +111,7 @@ class RowSpace(Standardization):
         """First layer for the user's rows, less an origin, from the coordinates'."""
         of_rows = coef @ self._basis.T
         standardized = np.empty((coef.shape[0], self.n_features))
-        for columns in _batches(self._X):
+        for columns in self._batches(self._X):
             standardized[:, columns] = of_rows @ self._standardized(self._X, columns)[0]
         return self._features.to_user_units(standardized, intercept, dtype, origin)
 
@@ -125,7 +125,7 @@ class RowSpace(Standardization):
     def _products(self, X: Matrix) -> Array:
         """Of other standardised rows with these."""
         products = np.zeros((X.shape[0], self._X.shape[0]))
-        for columns in _batches(X, self._X):
+        for columns in self._batches(X, self._X):
             others, others_mean = self._standardized(X, columns)
             rows, mean = self._standardized(self._X, columns)
             part = others @ rows.T
@@ -136,29 +136,23 @@ class RowSpace(Standardization):
 
     def _standardized(self, X: Matrix, columns: slice) -> tuple[Matrix, Array]:
         """What is standardised values less a mean, of some columns, in float64."""
-        if isinstance(X, np.ndarray):
-            rows = self._features.standardized_values(X[:, columns], columns)
-            return rows, np.zeros(rows.shape[1])
-        rows = X[:, columns].astype(np.float64)
-        rows.data /= self._features.scale[columns][rows.indices]
-        return rows, _mean(self._features)[columns]
+        rows: Any = X[:, columns]
+        if self._is_sparse(X):
+            rows = rows.astype(np.float64)
+            rows.data /= self._features.scale[columns][rows.indices]
+            return rows, self._centre[columns]
+        rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
+        rows = self._features.standardized_values(rows, columns)
+        return rows, np.zeros(rows.shape[1])
 
+    def _batches(self, *matrices: Matrix) -> Iterator[slice]:
+        """Columns of which dense copies are small: of sparse rows all at once."""
+        dense = [X.shape[0] for X in matrices if not self._is_sparse(X)]
+        width = max(_BATCH_VALUES // max(dense), 1) if dense else self.n_features
+        return gen_batches(self.n_features, width)
 
-def _batches(*matrices: Matrix) -> Iterator[slice]:
-    """Columns of which standardised copies are small: of sparse rows all at once."""
-    n_features = matrices[0].shape[1]
-    dense = [X.shape[0] for X in matrices if isinstance(X, np.ndarray)]
-    width = max(_BATCH_VALUES // max(dense), 1) if dense else n_features
-    return gen_batches(n_features, width)
-
-
-def _is_sparse(X: csr_array, features: Standardization) -> bool:
-    """Whether few values are stored, and the others are not far from the mean."""
-    is_far = abs(_mean(features)) > _MAX_MEAN
-    return X.nnz <= _MAX_DENSITY * X.shape[0] * X.shape[1] and not is_far.any()
-
-
-def _mean(features: Standardization) -> Array:
-    """In spreads."""
-    zeros = np.zeros(features.scale.size)
-    return -features.standardized_values(zeros, slice(None))
+    def _is_sparse(self, X: Matrix) -> bool:
+        """Whether few values are stored, and the others are not far from the mean."""
+        if isinstance(X, np.ndarray) or abs(self._centre).max() > _MAX_MEAN:
+            return False
+        return X.nnz <= _MAX_DENSITY * X.shape[0] * X.shape[1]
