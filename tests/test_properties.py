@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ ALPHAS = st.sampled_from([0.1, 0.5, 1.0, 3.0, 10.0])
 CONTAINERS = st.sampled_from([np.asarray, csr_array])
 DTYPES = st.sampled_from([np.float64, np.float32])
 NETWORKS = st.sampled_from([(), (3,)])
+CLASS_WEIGHTS = st.sampled_from([None, {1: 4.0}, "balanced"])
 SEEDS = st.integers(0, 2**32 - 1)
 
 # What the minimiser takes for the rounding error of the loss.
@@ -84,7 +85,7 @@ def tables(draw):
     z = (X - X.mean(axis=0)) / np.maximum(X.std(axis=0), 1)
     z = z @ rng.normal(size=len(chosen)) + draw(st.floats(0, 1)) * rng.normal(size=n)
     y = np.argsort(np.argsort(z, kind="stable")) * n_classes // n
-    weights = rng.choice([0.0, 1.0, 2.0, 4.0], n, p=[0.2, 0.4, 0.2, 0.2])
+    weights = rng.choice([0.0, 1.0, 3.0, 5.0], n, p=[0.2, 0.4, 0.2, 0.2])
     first_of_class = np.unique(y, return_index=True)[1]
     weights[first_of_class] = np.maximum(weights[first_of_class], 1)
     return Table(X, y, weights)
@@ -216,11 +217,9 @@ def test_offsets_of_columns_do_not_matter(
 @SAME
 @given(tables(), CONTAINERS, ALPHAS, st.data())
 def test_columns_far_off_are_as_good_as_near_ones(table, container, alpha, data):
-    """Rows are shifted, and no digit is lost; here where no value is that of most."""
+    """Rows are shifted, and no digit is lost."""
     X, y, weights = table
     X = X - X.min(axis=0)
-    for value in (X[weights > 0].min(axis=0), X[weights > 0].max(axis=0)):
-        assume((weights @ (value != X) >= weights.sum() / 4).all())
     far = container(X + 3 * 2.0 ** data.draw(powers_of(X, 36, 42)))
     p = fit(container(X), y, weights, alpha=alpha).predict_proba(X)
     q = fit(far, y, weights, alpha=alpha).predict_proba(far)
@@ -274,7 +273,7 @@ def test_alpha_is_found_in_any_order_of_the_classes(table, hidden, names):
 
 
 @SAME
-@given(tables(), CONTAINERS, ALPHAS, st.sampled_from([None, {1: 4.0}]))
+@given(tables(), CONTAINERS, ALPHAS, CLASS_WEIGHTS)
 def test_weights_are_copies(table, container, alpha, class_weight):
     """Two are a weight of 2, and none is one of 0, up to rounding."""
     X, y, weights = table
@@ -286,7 +285,7 @@ def test_weights_are_copies(table, container, alpha, class_weight):
 
 
 @FEWER
-@given(tables(), CONTAINERS, NETWORKS, st.sampled_from([None, {1: 4.0}]))
+@given(tables(), CONTAINERS, NETWORKS, CLASS_WEIGHTS)
 def test_alpha_of_weights_is_that_of_copies(table, container, hidden, class_weight):
     """Copies are held out together, and a row without weight is nowhere."""
     X, y, weights = table

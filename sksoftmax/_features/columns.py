@@ -13,9 +13,9 @@ Array = NDArray[np.floating]
 # `function(values, columns)`: of values, and of the columns that they are in.
 Function: TypeAlias = Callable[[Array, NDArray[np.integer] | slice], NDArray]
 
-# Part of the rows whose values are rare, if the others have one in common; and of two
-# values.
-_RARE, _RARE_OF_TWO = 1 / 4, 1 / 200
+# Part of the rows whose values are rare, if the others have one in common, and of two
+# values. A quarter itself is not, whatever the rounding of weights.
+_RARE, _RARE_OF_TWO = 1 / 4 * (1 - 1e-6), 1 / 200
 
 
 class Columns(NamedTuple):
@@ -69,7 +69,7 @@ class Columns(NamedTuple):
         spread = np.sqrt(variance)
         for value, differ in zip((low, high, zero), others, strict=True):
             rare = (differ > 0) & (differ < _RARE * total)
-            squared_distance = variance + (low + mean - value) ** 2
+            squared_distance = variance + (mean - (value - low)) ** 2
             half = np.sqrt(squared_distance[rare] / differ[rare] * total) / 2
             spread[rare] = np.sqrt(np.sqrt(variance[rare]) * half)
         rarer = np.minimum(others[0], others[1]) / (_RARE_OF_TWO * total)

@@ -167,3 +167,24 @@ def test_rows_without_weight_are_in_no_range(X, container):
     weights[::7], X[::7] = 0, 1e6
     _, highest, *_ = Columns.of(container(X), weights)
     np.testing.assert_array_equal(highest, X[weights > 0].max(axis=0))
+
+
+def test_rounding_does_not_tell_what_is_rare(rng):
+    """A quarter is not, in any order of weights whose sums round: the scale jumps."""
+    counts = np.array([4, 5, 6, 9])
+    weights = np.repeat(counts.sum() / (4 * counts), counts)  # "balanced"
+    x = np.zeros((24, 1))
+    x[4:9, 0] = [3, 3, 1, 3, 3]
+    spreads = []
+    for _ in range(50):
+        order = rng.permutation(24)
+        spreads.append(Columns.of(x[order], weights[order]).spread[0])
+    assert spreads == pytest.approx([spreads[0]] * 50, rel=1e-12)
+
+
+@pytest.mark.parametrize("offset", [1e12, 1e14, 1e15])
+def test_scale_of_rare_values_is_exact_far_from_zero(offset):
+    """Distances are those of the values, not of their rounded mean."""
+    x = np.array([0.5, 1.0] + [0.0] * 14)[:, np.newaxis]
+    near, far = (Columns.of(rows, None).spread[0] for rows in (x, x + offset))
+    assert far == pytest.approx(near, rel=1e-12)
