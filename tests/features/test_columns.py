@@ -171,13 +171,13 @@ def test_rows_without_weight_are_in_no_range(X, container):
 
 def test_rounding_does_not_tell_what_is_rare(rng):
     """A quarter is not, in any order of weights whose sums round: the scale jumps."""
-    counts = np.array([4, 5, 6, 9])
-    weights = np.repeat(counts.sum() / (4 * counts), counts)  # "balanced"
-    x = np.zeros((24, 1))
-    x[4:9, 0] = [3, 3, 1, 3, 3]
+    counts = np.array([6, 7, 8, 9])
+    weights = np.repeat(4 / counts, counts)  # as of "balanced"
+    x = np.zeros((30, 1))
+    x[6:13, 0] = [3, 3, 1, 3, 3, 3, 1]
     spreads = []
     for _ in range(50):
-        order = rng.permutation(24)
+        order = rng.permutation(30)
         spreads.append(Columns.of(x[order], weights[order]).spread[0])
     assert spreads == pytest.approx([spreads[0]] * 50, rel=1e-12)
 
