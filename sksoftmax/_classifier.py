@@ -14,14 +14,11 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import Convergence, Minimum, NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
-from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._network.prediction import outputs, overflow_message
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
@@ -30,21 +27,21 @@ from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._sklearn.fit_params import refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.interchange import to_mlp_classifier
-from sksoftmax._sklearn.labels import as_labels, check_class_weight
+from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import (
     MatrixLike,
-    check_weights,
-    multiplied,
     refuse_dates,
     samples_of_weight,
 )
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
     check_validation_data,
-    split_rows,
+    parts,
     untrained_warning,
+    validation_objective,
 )
 from sksoftmax._training.objective import Objective
+from sksoftmax._training.problem import Problem, objective_of
 from sksoftmax._training.training import Stage, Trained, train
 from sksoftmax._training.warm_start import check_same_problem, previous_point
 from sksoftmax._version import VersionedEstimator
@@ -498,15 +495,14 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             np.errstate(all="ignore"),  # results are checked
             BlockThreads() as threads,
         ):
-            objective, start = self._prepare(X, y, sample_weight, threads.map)
+            problem = self._problem(X, y, sample_weight, threads.map)
             objective, early_stopping = self._hold_out(
-                objective, X_val, y_val, sample_weight_val
+                problem.objective, X_val, y_val, sample_weight_val
             )
             task.begin()
             try:
                 trained, doubtful = self._train(
-                    objective,
-                    start,
+                    problem._replace(objective=objective),
                     is_warm=is_warm,
                     max_time=self._seconds_left(began),
                     early_stopping=early_stopping,
@@ -530,72 +526,38 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             warnings.warn(doubt, stacklevel=3)
         return self
 
-    def _prepare(
+    def _problem(
         self,
         X: MatrixLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         map_blocks: Map = map,
-    ) -> tuple[Objective, Array]:
-        """Validate, and set up the objective and its starting point.
-
-        Sets `n_features_in_`, `feature_names_in_`, `classes_`, `class_weight_`,
-        `_activations`, `_state` and, unless the start is warm, `_seed`.
-        """
+    ) -> Problem:
+        """What is to be minimised, from where; and set what it is about."""
         hidden_units = check_hidden_units(self.hidden_layer_sizes)
         activations = check_activations(self.activation, len(hidden_units))
         previous = vars(self).copy()
-        refuse_dates(X)
-        X, y = validate_data(
-            self, X, as_labels(y), accept_sparse="csr", dtype=[np.float64, np.float32]
-        )
-        check_classification_targets(y)
-        weights, weights_sum, unit = check_weights(sample_weight, X)
-        classes, codes = np.unique(y, return_inverse=True)
-        if classes.size < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs samples of at least 2 classes; y has "
-                f"only one class: {classes.tolist()[0]!r}."
-            )
-        self.class_weight_ = check_class_weight(
-            self.class_weight, classes, codes, weights
-        )
-        unit = samples_of_weight(weights, unit)
-        if self.class_weight is not None:
-            factors = self.class_weight_[codes]
-            weights, weights_sum, factor = check_weights(
-                multiplied(factors, weights), X, "sample_weight times class_weight"
-            )
-            unit *= factor
-        layout = ParameterLayout([X.shape[1], *hidden_units, classes.size])
-        if self.standardize:
-            standardization = Standardization.of(X, weights)
-            standardization.check_dtype(X.dtype, self._feature_names())
-        else:
-            standardization = Standardization.identity(X.shape[1])
-        self.classes_ = classes
-        self._activations = activations
-        objective = Objective(
-            X,
-            codes,
-            weights,
-            weights_sum=weights_sum,
-            layout=layout,
-            activations=[ACTIVATIONS[name] for name in activations],
-            alpha=(1.0 if self.alpha == "auto" else self.alpha) / unit,
-            standardization=standardization,
+        data = TrainingData.of(self, X, y, sample_weight)
+        objective = objective_of(
+            data,
+            hidden_units,
+            activations,
+            alpha=1.0 if self.alpha == "auto" else self.alpha,
+            unit=samples_of_weight(data.weights, data.unit),
+            has_class_weight=self.class_weight is not None,
+            standardize=self.standardize,
+            feature_names=self._feature_names(),
             map_blocks=map_blocks,
-            weights_unit=unit,
-            class_weight=None if self.class_weight is None else self.class_weight_,
         )
+        self.classes_, self.class_weight_ = data.classes, data.class_weight
+        self._activations = activations
         if self._is_warm():
-            check_same_problem(previous, vars(self), layout.layer_units)
-            start, self._state = previous_point(previous, objective)
-        else:
-            random_state = check_random_state(self.random_state)
-            start, self._state = layout.draw(random_state), None
-            self._seed = random_state.randint(np.iinfo(np.int32).max)
-        return objective, start
+            check_same_problem(previous, vars(self), objective.layout.layer_units)
+            return Problem(objective, *previous_point(previous, objective), self._seed)
+        random_state = check_random_state(self.random_state)
+        start = objective.layout.draw(random_state)
+        self._seed = random_state.randint(np.iinfo(np.int32).max)
+        return Problem(objective, start, None, self._seed)
 
     def _hold_out(
         self,
@@ -611,21 +573,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         if not self.early_stopping:
             return objective, None
         if given is not None:
-            X, codes, weights = given
-            if self.class_weight is not None:
-                weights, _, _ = check_weights(
-                    multiplied(self.class_weight_[codes], weights),
-                    X,
-                    "sample_weight_val times class_weight",
-                )
-            validation = objective.on(X, codes, weights)
+            validation = validation_objective(objective, *given)
         else:
-            rows, held_out = split_rows(
-                objective, self.validation_fraction, np.random.RandomState(self._seed)
+            objective, validation = parts(
+                objective, self.validation_fraction, self._seed
             )
-            validation = objective.subset(held_out)
-            alpha = objective.alpha * objective.weights_unit
-            objective = objective.subset(rows).with_alpha(alpha)
         return objective, EarlyStopping(validation, self.n_iter_no_change, self.tol)
 
     def _iteration_callback(
@@ -644,20 +596,21 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         return after_iteration
 
     def _train(
-        self, objective: Objective, start: Array, *, is_warm: bool, **options: Any
+        self, problem: Problem, *, is_warm: bool, **options: Any
     ) -> tuple[Trained, list[Warning]]:
         """Minimise, with the given alpha or the best; and what is to be warned of.
 
         Sets `alpha_`; and `held_out_loss_`, `log_evidence_` and `alpha_path_`, or
         removes them.
         """
+        objective, start, state, seed = problem
         options = {
             **options,
             "max_iter": self.max_iter,
             "tol": self.tol,
-            "seed": self._seed,
+            "seed": seed,
             "is_warm": is_warm,
-            "state": self._state,
+            "state": state,
             "verbose": self.verbose,
         }
         if self.alpha == "auto" and is_warm and hasattr(self, "alpha_path_"):

@@ -19,8 +19,6 @@ from sklearn.utils.metadata_routing import (
     _routing_enabled,
     process_routing,
 )
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
 
 from sksoftmax._classifier import SoftmaxMLPClassifier, validates_parameters
 from sksoftmax._rows.blocks import Matrix
@@ -38,8 +36,8 @@ from sksoftmax._sklearn.callbacks import FitTask
 from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.folds import frame_or_array, rows_of
-from sksoftmax._sklearn.labels import as_labels, check_class_weight
-from sksoftmax._sklearn.validation import MatrixLike, check_weights, refuse_dates
+from sksoftmax._sklearn.training_data import TrainingData
+from sksoftmax._sklearn.validation import MatrixLike
 from sksoftmax._training.early_stopping import check_validation_data
 
 Array = NDArray[np.floating]
@@ -355,42 +353,25 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         task = FitTask(self, X, y, sample_weight)
         with restored_on_failure(self):
             forget(self)
-            given_X, given_y = X, y
-            refuse_dates(X)
-            X, y = validate_data(
-                self,
-                X,
-                as_labels(y),
-                accept_sparse="csr",
-                dtype=[np.float64, np.float32],
-            )
-            fold_X, fold_y = frame_or_array(given_X, X), frame_or_array(given_y, y)
-            check_classification_targets(y)
-            check_weights(sample_weight, X)
-            weights = _by_row(sample_weight, X)
-            classes = np.unique(y)
-            check_class_weight(
-                self.class_weight, classes, np.searchsorted(classes, y), weights
-            )
+            data = TrainingData.of(self, X, y, sample_weight)
+            weights = _by_row(sample_weight, data.X)
             validation = self._validation_data(
-                X_val, y_val, sample_weight_val, classes, X.dtype
+                X_val, y_val, sample_weight_val, data.classes, data.X.dtype
             )
             scorer, split_params, score_params = self._route(weights, params)
-            cv = check_cv(self.cv, y, classifier=True)
-            folds = [
-                (rows_of(train, len(y)), rows_of(test, len(y)))
-                for train, test in cv.split(fold_X, fold_y, **split_params)
-            ]
-            if not folds:
-                raise ValueError(f"cv must give at least one fold; got {self.cv!r}.")
-            if self.scoring is None:
-                _warn_of_missing_classes(lacking_classes(y, folds))
+            samples = Samples(
+                frame_or_array(X, data.X),
+                frame_or_array(y, data.y),
+                {"sample_weight": weights},
+                score_params,
+            )
+            folds = self._folds(samples, data.y, split_params)
             clf = self._classifier()
             task.begin()
             fits = fit_folds(
                 clf,
                 _announced(alphas, task),
-                Samples(fold_X, fold_y, {"sample_weight": weights}, score_params),
+                samples,
                 folds,
                 scorer,
                 n_jobs=self.n_jobs,
@@ -399,30 +380,14 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                 **validation,
             )
             alphas = alphas[: len(fits)]
-            scores = scores_of(fits)
-            means = mean_scores(scores)
-            if not np.isfinite(means).any():
-                raise ValueError(
-                    f"scoring={self.scoring!r} gave no finite score for any alpha in "
-                    f"{alphas.tolist()}."
-                )
+            means = self._means(alphas, fits)
             best = int(means.argmax())
             clf.set_params(alpha=float(alphas[best]))
-            task.start("refit")
-            try:
-                with (
-                    task.share_with(clf),
-                    warnings.catch_warnings(record=True) as doubts,
-                ):
-                    warnings.simplefilter("always")
-                    clf.fit(X, y, weights, **validation)
-            except KeyboardInterrupt:
-                if not hasattr(clf, "coefs_"):
-                    raise
-            fitted = set(vars(clf)).difference(clf.get_params())
-            self.__dict__.update({name: getattr(clf, name) for name in fitted})
+            with warnings.catch_warnings(record=True) as doubts:
+                warnings.simplefilter("always")
+                self._refit(clf, task, data.X, data.y, weights, **validation)
             self.best_score_ = float(means[best])
-            self.alphas_, self.scores_ = alphas, scores
+            self.alphas_, self.scores_ = alphas, scores_of(fits)
             self.cv_results_ = cv_results(alphas, fits)
         if self.convergence_.reason == "interrupted":
             raise KeyboardInterrupt
@@ -434,6 +399,43 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             if not issubclass(doubt.category, ConvergenceWarning):
                 warnings.warn(doubt.message, stacklevel=3)
         return self
+
+    def _folds(self, samples: Samples, y: NDArray, split_params: dict) -> list[tuple]:
+        """Rows to train and to score on."""
+        cv = check_cv(self.cv, y, classifier=True)
+        folds = [
+            (rows_of(train, len(y)), rows_of(test, len(y)))
+            for train, test in cv.split(samples.X, samples.y, **split_params)
+        ]
+        if not folds:
+            raise ValueError(f"cv must give at least one fold; got {self.cv!r}.")
+        if self.scoring is None:
+            _warn_of_missing_classes(lacking_classes(y, folds))
+        return folds
+
+    def _means(self, alphas: Array, fits: list) -> Array:
+        """Mean score of each alpha, of which there is one at least."""
+        means = mean_scores(scores_of(fits))
+        if not np.isfinite(means).any():
+            raise ValueError(
+                f"scoring={self.scoring!r} gave no finite score for any alpha in "
+                f"{alphas.tolist()}."
+            )
+        return means
+
+    def _refit(
+        self, clf: SoftmaxMLPClassifier, task: FitTask, *data: Any, **validation: Any
+    ) -> None:
+        """Fit all samples, and take over what that has set."""
+        task.start("refit")
+        try:
+            with task.share_with(clf):
+                clf.fit(*data, **validation)
+        except KeyboardInterrupt:
+            if not hasattr(clf, "coefs_"):
+                raise
+        fitted = set(vars(clf)).difference(clf.get_params())
+        self.__dict__.update({name: getattr(clf, name) for name in fitted})
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Tell how metadata are routed to the splitter and to the scorer.
@@ -533,7 +535,7 @@ def _warn_of_missing_classes(folds: list[int]) -> None:
             "samples do not count in their scores. Shuffled, stratified or fewer folds "
             "may have them all.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 

@@ -46,7 +46,7 @@ def shares(problem):
     found = []
     for _ in range(ROUNDS):
         with BlockThreads() as threads:
-            objective, start = clf._prepare(problem.X, problem.y, None, threads.map)
+            objective, start, *_ = clf._problem(problem.X, problem.y, None, threads.map)
             seconds = []
             evaluate = type(objective).__call__
 

@@ -55,7 +55,7 @@ def curve(run, X, y, activation, alpha):
     clf = SoftmaxMLPClassifier((100,), activation, alpha=alpha, random_state=0)
     evaluations = []
     with BlockThreads() as threads:
-        objective, start = clf._prepare(X, y, None, threads.map)
+        objective, start, *_ = clf._problem(X, y, None, threads.map)
         began = time.perf_counter()
 
         def recorded(x):

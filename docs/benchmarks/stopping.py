@@ -33,7 +33,7 @@ RULES = {
 def stops(X, y, activation, alpha):
     """For each rule: iterations, objective over the last one, and whether it fired."""
     clf = SoftmaxMLPClassifier((100,), activation, alpha=alpha, random_state=0)
-    objective, start = clf._prepare(X, y, None)
+    objective, start, *_ = clf._problem(X, y, None)
     losses, found = [objective(start)[0]], {}
 
     def record(state):

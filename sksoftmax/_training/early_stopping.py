@@ -13,6 +13,7 @@ from sksoftmax._sklearn.labels import as_labels, label_codes
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
+    multiplied,
     refuse_dates,
     renamed,
 )
@@ -181,6 +182,31 @@ def check_validation_data(
     codes = label_codes(y, classes, "y_val")
     weights, _, _ = check_weights(sample_weight_val, X, "sample_weight_val")
     return X, codes, weights
+
+
+def validation_objective(
+    objective: Objective,
+    X: Matrix,
+    codes: NDArray[np.integer],
+    weights: Array | None,
+) -> Objective:
+    """The same function of the rows that a user validates on."""
+    if objective.class_weight is not None:
+        weights, _, _ = check_weights(
+            multiplied(objective.class_weight[codes], weights),
+            X,
+            "sample_weight_val times class_weight",
+        )
+    return objective.on(X, codes, weights)
+
+
+def parts(
+    objective: Objective, fraction: float, seed: int
+) -> tuple[Objective, Objective]:
+    """Of rows to train on, with the same alpha, and of those to validate on."""
+    rows, held_out = split_rows(objective, fraction, np.random.RandomState(seed))
+    alpha = objective.alpha * objective.weights_unit
+    return objective.subset(rows).with_alpha(alpha), objective.subset(held_out)
 
 
 def split_rows(

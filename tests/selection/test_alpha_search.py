@@ -31,7 +31,7 @@ def data(n=120, noise=0.3, seed=0):
 
 def prepared(X, y, **parameters):
     clf = SoftmaxMLPClassifier((8,), "tanh", random_state=0, **parameters)
-    return clf._prepare(X, y, None)
+    return clf._problem(X, y, None)[:2]
 
 
 class Search:

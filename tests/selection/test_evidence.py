@@ -11,7 +11,7 @@ from sksoftmax._selection.evidence import LaplaceEvidence
 def prepared(X, y, sample_weight=None, hidden=(5,), **parameters):
     """An objective and a point that is not special."""
     clf = SoftmaxMLPClassifier(hidden, "tanh", alpha=1, random_state=0, **parameters)
-    objective, _ = clf._prepare(X, y, sample_weight)
+    objective, *_ = clf._problem(X, y, sample_weight)
     x = np.random.default_rng(0).normal(size=objective.layout.n_parameters)
     return objective, x
 
@@ -85,7 +85,7 @@ def test_blocks_have_at_least_the_determinant_of_the_whole(small_data, monkeypat
     objective, _ = prepared(*small_data)
     clf = SoftmaxMLPClassifier((5,), "tanh", alpha=1, random_state=0, tol=1e-9)
     clf.fit(*small_data)
-    x = clf.set_params(warm_start=True)._prepare(*small_data, None)[1]
+    x = clf.set_params(warm_start=True)._problem(*small_data, None)[1]
     monkeypatch.setattr(sksoftmax._selection.evidence, "_OCCAM_FACTOR", 1)
     ours = -2 * evidence_of(objective)(x, 0.0, 1.0).log_evidence
     whole = log_det_of_hessian(objective, x, 1.0)

@@ -15,7 +15,7 @@ ALL = 10**9
 
 def objective_of(X, y, sample_weight=None, **parameters):
     clf = SoftmaxMLPClassifier((4,), "tanh", alpha=1, random_state=0, **parameters)
-    return clf._prepare(X, y, sample_weight)[0]
+    return clf._problem(X, y, sample_weight)[0]
 
 
 def point(objective):

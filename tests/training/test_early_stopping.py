@@ -98,7 +98,7 @@ def test_restart_forgets_the_best():
 
 def objective_of(y, sample_weight=None):
     X = np.arange(len(y), dtype=float)[:, np.newaxis]
-    return classifier()._prepare(X, y, sample_weight)[0]
+    return classifier()._problem(X, y, sample_weight)[0]
 
 
 def test_classes_are_split_in_proportion(rng):
@@ -165,7 +165,7 @@ def test_own_part_is_a_split_by_hand(small_data):
     X, y = small_data
     clf = classifier(standardize=False, validation_fraction=0.3)
     rows, held_out = split_rows(
-        clf._prepare(X, y, None)[0], 0.3, np.random.RandomState(clf._seed)
+        clf._problem(X, y, None)[0], 0.3, np.random.RandomState(clf._seed)
     )
     clf.fit(X, y)
     given = classifier(standardize=False)

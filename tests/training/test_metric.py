@@ -13,7 +13,7 @@ from sksoftmax._training.metric import KroneckerMetric
 
 def objective_of(X, y, sample_weight=None, **parameters):
     clf = SoftmaxMLPClassifier((7,), "tanh", random_state=0, **parameters)
-    return clf._prepare(X, y, sample_weight)[0]
+    return clf._problem(X, y, sample_weight)[0]
 
 
 def metric_of(X, y, sample_weight=None, seed=0, **parameters):
@@ -150,11 +150,11 @@ def test_only_factors_that_are_worth_it_are_inverted(shape, hidden, dense):
     X = np.broadcast_to(0.0, shape)
     y = np.arange(shape[0]) % 3
     clf = SoftmaxMLPClassifier(hidden, standardize=False)
-    objective, _ = clf._prepare(X, y, None)
+    objective, *_ = clf._problem(X, y, None)
     assert sksoftmax._training.metric._max_dense(objective) == pytest.approx(
         dense, rel=0.01
     )
-    sparse, _ = clf._prepare(csr_array(shape), y, None)
+    sparse, *_ = clf._problem(csr_array(shape), y, None)
     assert sksoftmax._training.metric._max_dense(sparse) <= dense
 
 
@@ -215,7 +215,7 @@ def test_the_operator_is_near_the_inverse_hessian(small_data):
     """
     X, y = small_data
     clf = SoftmaxMLPClassifier((), random_state=0)
-    objective, start = clf._prepare(X, y, None)
+    objective, start, *_ = clf._problem(X, y, None)
     metric = KroneckerMetric(objective, np.random.RandomState(0))
     H = metric(start)(1e-3)
     steps = 1e-5 * np.eye(start.size)

@@ -320,7 +320,7 @@ def user_objective(X, y, copies, class_weight):
         standardize=False,
     )
     is_plain = (copies == 1).all()
-    return clf._prepare(X, y, None if is_plain else copies.astype(float))[0]
+    return clf._problem(X, y, None if is_plain else copies.astype(float))[0]
 
 
 def test_counts_are_samples_whatever_classes_weigh(user_problem):

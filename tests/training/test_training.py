@@ -31,7 +31,7 @@ def large_data():
 
 def objective_of(X, y, sample_weight=None, **parameters):
     parameters = {"hidden_layer_sizes": (10,), "random_state": 0, **parameters}
-    return SoftmaxMLPClassifier(**parameters)._prepare(X, y, sample_weight)
+    return SoftmaxMLPClassifier(**parameters)._problem(X, y, sample_weight)[:2]
 
 
 def subsets_of(*data):

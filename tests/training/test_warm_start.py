@@ -137,7 +137,9 @@ def test_the_start_is_where_predictions_are(rng, dtype):
     clf = SoftmaxMLPClassifier((4,), alpha=1.0, random_state=0, warm_start=True)
     clf.fit(X.astype(dtype), y)
     rows = slice(0, 100)
-    objective, start = copy.deepcopy(clf)._prepare(X[rows].astype(dtype), y[rows], None)
+    objective, start, *_ = copy.deepcopy(clf)._problem(
+        X[rows].astype(dtype), y[rows], None
+    )
     log_p = clf.predict_log_proba(X[rows].astype(dtype))
     log_loss = -log_p[np.arange(100), y[rows]].mean()
     assert objective.log_loss(start) == pytest.approx(log_loss, rel=1e-5)

@@ -14,7 +14,7 @@ from sksoftmax._training.training import train
 
 def evaluation(problem):
     """One call of the objective, with the threads that a fit starts once."""
-    objective, _ = estimator(problem)._prepare(problem.X, problem.y, None)
+    objective, *_ = estimator(problem)._problem(problem.X, problem.y, None)
     n_layers = len(problem.weights) // 2
     coefs, intercepts = problem.weights[:n_layers], problem.weights[n_layers:]
     point = objective.layout.pack([W.T for W in coefs], intercepts)
@@ -37,7 +37,7 @@ def weights_of(problem, gradient):
 
 def problem_of(problem, threads):
     """Objective and start of a fit."""
-    objective, start = estimator(problem)._prepare(problem.X, problem.y, None)
+    objective, start, *_ = estimator(problem)._problem(problem.X, problem.y, None)
     objective.map_blocks = threads.map
     return objective, start
 

@@ -1,0 +1,87 @@
+"""Training data as users give them: checked, coded and counted."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array, csr_matrix
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from sksoftmax._sklearn.labels import as_labels, check_class_weight
+from sksoftmax._sklearn.validation import MatrixLike, check_weights, refuse_dates
+
+Array = NDArray[np.floating]
+
+
+class TrainingData(NamedTuple):
+    """What a classifier is fitted to.
+
+    Attributes
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+        float32 or float64.
+    y : ndarray of shape (n_samples,)
+        Labels.
+    codes : ndarray of shape (n_samples,)
+        Their places in `classes`.
+    classes : ndarray of shape (n_classes,)
+        At least two.
+    weights : ndarray of shape (n_samples,) or None
+        Of the samples, the largest of which is 1, as of `check_weights`.
+    weights_sum, unit : float
+        Of them.
+    class_weight : ndarray of shape (n_classes,)
+        1 for all where the classifier has none.
+    """
+
+    X: NDArray[np.floating] | csr_array | csr_matrix
+    y: NDArray
+    codes: NDArray[np.integer]
+    classes: NDArray
+    weights: Array | None
+    weights_sum: float
+    unit: float
+    class_weight: Array
+
+    @classmethod
+    def of(
+        cls,
+        classifier: ClassifierMixin,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+    ) -> "TrainingData":
+        """Check what `fit` is given.
+
+        Sets `n_features_in_` and `feature_names_in_`, as scikit-learn's check does.
+
+        Raises
+        ------
+        TypeError
+            If a column holds dates.
+        ValueError
+            If `X`, `y`, the weights or the `class_weight` of `classifier` are invalid,
+            or there are fewer than two classes.
+        """
+        refuse_dates(X)
+        X, y = validate_data(
+            classifier,
+            X,
+            as_labels(y),
+            accept_sparse="csr",
+            dtype=[np.float64, np.float32],
+        )
+        check_classification_targets(y)
+        weights, weights_sum, unit = check_weights(sample_weight, X)
+        classes, codes = np.unique(y, return_inverse=True)
+        if classes.size < 2:
+            raise ValueError(
+                f"{type(classifier).__name__} needs samples of at least 2 classes; y "
+                f"has only one class: {classes.tolist()[0]!r}."
+            )
+        class_weight = check_class_weight(
+            classifier.class_weight, classes, codes, weights
+        )
+        return cls(X, y, codes, classes, weights, weights_sum, unit, class_weight)

@@ -1,0 +1,71 @@
+"""From data and the shape of a network to an objective."""
+
+import numpy as np
+import pytest
+
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._sklearn.training_data import TrainingData
+from sksoftmax._training.problem import objective_of
+
+
+def problem(data, sample_weight=None, class_weight=None, **options):
+    clf = SoftmaxMLPClassifier(class_weight=class_weight)
+    data = TrainingData.of(clf, *data, sample_weight)
+    options = {"alpha": 2.0, "unit": data.unit, "standardize": True, **options}
+    options["has_class_weight"] = class_weight is not None
+    return objective_of(data, [5], ["tanh"], **options)
+
+
+def point_of(objective):
+    return np.linspace(-1, 1, objective.layout.n_parameters)
+
+
+def test_shapes_are_those_of_data_and_network(small_data):
+    """Features, hidden units, classes; each sample counts as one."""
+    objective = problem(small_data)
+    assert objective.layout.layer_units == (6, 5, small_data[1].max() + 1)
+    assert objective.weights_sum == 80
+    assert objective.effective_samples == pytest.approx(80)
+    assert objective.alpha == 2.0
+
+
+def test_class_weights_are_factors_of_sample_weights(small_data):
+    """Whose unit is that of alpha, too."""
+    _, y = small_data
+    weights = np.arange(80.0) + 1
+    by_class = problem(small_data, weights, {0: 4.0})
+    plain = problem(small_data, weights * np.where(y == 0, 4, 1))
+    point = point_of(plain)
+    for one, other in zip(by_class(point), plain(point), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+    np.testing.assert_array_equal(by_class.counts, weights)
+
+
+def test_products_of_weights_are_checked(small_data):
+    """None of them need be left."""
+    _, y = small_data
+    with pytest.raises(ValueError, match="sample_weight times class_weight are 0"):
+        problem(small_data, np.where(y == 0, 1.0, 0.0), {0: 0.0})
+
+
+def test_features_are_standardised_unless_not(small_data):
+    """Then units and offsets do not matter."""
+    X, y = small_data
+    moved = X * 8 + 16, y
+    point = point_of(problem(small_data))
+    near, far = (problem(data)(point)[0] for data in (small_data, moved))
+    assert far == pytest.approx(near, rel=1e-9)
+    near, far = (
+        problem(data, standardize=False)(point)[0] for data in (small_data, moved)
+    )
+    assert far != pytest.approx(near, rel=1e-4)
+
+
+def test_a_column_too_small_is_named(small_data):
+    """By its name, where there are names."""
+    X, y = small_data
+    X = X.astype(np.float32)
+    X[:, 1] *= np.float32(1e-40)
+    names = np.array(list("abcdef"), dtype=object)
+    with pytest.raises(ValueError, match="column 'b'"):
+        problem((X, y), feature_names=names)
