@@ -66,6 +66,7 @@ def test_what_the_rows_do_not_span_changes_no_output(X, y, rng, kind):
     projected = reduced.projected(point)
     assert reduced.log_loss(projected) == pytest.approx(objective.log_loss(point))
     assert reduced(projected)[0] < objective(point)[0]
+    np.testing.assert_allclose(objective.translated(point, reduced), projected)
 
 
 @KINDS
