@@ -4,8 +4,8 @@ A penalty on squares leaves the first layer no weights orthogonal to all of the
 standardised rows X (the representer theorem; T. Hastie and R. Tibshirani, Efficient
 quadratic regularization for expression arrays, Biostatistics 5, 2004). With orthonormal
 columns Q and `X = Z Q'`, the weights `W = C Q'` have the outputs and the penalty that C
-has on Z, whose columns are no more than the rows are. So the minimum is the same, and
-so is the path to it, from the projection of where it begins.
+has on Z, whose columns are no more than the rows are. So the minimum is the same, from
+the projection of where it begins; not the path to it, as the metric is a better one.
 
 Q comes from eigenvectors, so that the second moment of Z is diagonal. Its columns are
 never made: all products with it are products with X.
@@ -25,11 +25,11 @@ from sksoftmax._rows.blocks import Matrix
 Array = NDArray[np.floating]
 
 # Eigenvectors of more rows take longer than fits.
-_FEATURES_PER_ROW, _MAX_ROWS = 4, 2048
+_FEATURES_PER_ROW, _ROWS_PER_UNIT, _MAX_ROWS = 4, 32, 2048
 # Where more is stored of sparse rows, dense ones have their products sooner; and where
 # the mean of a feature is so many of its spreads, products centred after they are
 # summed lose digits.
-_MAX_DENSITY, _MAX_MEAN = 0.2, 1e3
+_MAX_DENSITY, _MAX_MEAN = 0.2, 10
 _BATCH_VALUES = 2**21
 _EPS = np.finfo(np.float64).eps
 
@@ -59,8 +59,7 @@ class RowSpace(Standardization):
         self._X = X
         self._features = features
         self.n_features = X.shape[1]
-        zeros = np.zeros(X.shape[1])
-        self._centre = -features.standardized_values(zeros, slice(None))
+        self._centre = _centre(features)
         root = np.ones(X.shape[0]) if weights is None else np.sqrt(weights)
         root = root.astype(np.float64)[:, np.newaxis]
         gram = root * self._products(X) * root.T
@@ -76,16 +75,22 @@ class RowSpace(Standardization):
 
     @classmethod
     def if_worth_it(
-        cls, X: Matrix, weights: Array | None, features: Standardization
+        cls, X: Matrix, weights: Array | None, features: Standardization, n_units: int
     ) -> Self | None:
         """That of the rows that have a weight, if they are few, of many features.
 
-        None otherwise, and where all are equal or their products overflow.
+        None otherwise; for a first layer of few units, which is fitted sooner than the
+        space is found; for features in their own units, as products of rows lose those
+        that are small beside others; and where all rows are equal.
         """
         n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
-        if n_rows > _MAX_ROWS or X.shape[1] < _FEATURES_PER_ROW * n_rows:
+        if n_rows > min(_MAX_ROWS, _ROWS_PER_UNIT * n_units):
             return None
-        if weights is not None:
+        if X.shape[1] < _FEATURES_PER_ROW * n_rows or not features.is_learnt:
+            return None
+        if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
+            return None
+        if weights is not None and n_rows < X.shape[0]:
             X, weights = X[weights > 0], weights[weights > 0]
         space = cls(X, weights, features)
         return space if space.rows.size else None
@@ -98,8 +103,10 @@ class RowSpace(Standardization):
         """Weights of the coordinates, from those of the standardised features."""
         products = np.zeros((coef.shape[0], self._X.shape[0]))
         for columns in self._batches(self._X):
-            products += coef[:, columns] @ self._standardized(self._X, columns)[0].T
-        return products @ self._basis  # which is orthogonal to what is equal in all
+            rows, mean = self._standardized(self._X, columns)
+            part = coef[:, columns]
+            products += part @ rows.T - (part @ mean)[:, np.newaxis]
+        return products @ self._basis
 
     def to_user_units(
         self,
@@ -112,7 +119,9 @@ class RowSpace(Standardization):
         of_rows = coef @ self._basis.T
         standardized = np.empty((coef.shape[0], self.n_features))
         for columns in self._batches(self._X):
-            standardized[:, columns] = of_rows @ self._standardized(self._X, columns)[0]
+            rows, mean = self._standardized(self._X, columns)
+            standardized[:, columns] = of_rows @ rows
+            standardized[:, columns] -= np.outer(of_rows.sum(axis=1), mean)
         return self._features.to_user_units(standardized, intercept, dtype, origin)
 
     def from_user_units(
@@ -137,7 +146,7 @@ class RowSpace(Standardization):
     def _standardized(self, X: Matrix, columns: slice) -> tuple[Matrix, Array]:
         """What is standardised values less a mean, of some columns, in float64."""
         rows: Any = X[:, columns]
-        if self._is_sparse(X):
+        if _is_sparse(X, self._features):
             rows = rows.astype(np.float64)
             rows.data /= self._features.scale[columns][rows.indices]
             return rows, self._centre[columns]
@@ -147,12 +156,19 @@ class RowSpace(Standardization):
 
     def _batches(self, *matrices: Matrix) -> Iterator[slice]:
         """Columns of which dense copies are small: of sparse rows all at once."""
-        dense = [X.shape[0] for X in matrices if not self._is_sparse(X)]
+        dense = [X.shape[0] for X in matrices if not _is_sparse(X, self._features)]
         width = max(_BATCH_VALUES // max(dense), 1) if dense else self.n_features
         return gen_batches(self.n_features, width)
 
-    def _is_sparse(self, X: Matrix) -> bool:
-        """Whether few values are stored, and the others are not far from the mean."""
-        if isinstance(X, np.ndarray) or abs(self._centre).max() > _MAX_MEAN:
-            return False
-        return X.nnz <= _MAX_DENSITY * X.shape[0] * X.shape[1]
+
+def _is_sparse(X: Matrix, features: Standardization) -> bool:
+    """Whether few values are stored, and the others are not far from the mean."""
+    if isinstance(X, np.ndarray) or abs(_centre(features)).max() > _MAX_MEAN:
+        return False
+    return X.nnz <= _MAX_DENSITY * X.shape[0] * X.shape[1]
+
+
+def _centre(features: Standardization) -> Array:
+    """Means, in spreads."""
+    zeros = np.zeros(features.scale.size)
+    return -features.standardized_values(zeros, slice(None))

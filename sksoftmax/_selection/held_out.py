@@ -39,7 +39,7 @@ class Split(NamedTuple):
     def of(cls, train: Objective, held_out: Objective) -> "Split":
         """With a row for an observation."""
         n_rows = held_out.y[held_out.counted].size
-        train = train.reduced()
+        train = train.reduced_beside(held_out)
         return cls(train, held_out.beside(train), np.ones(n_rows))
 
     @property

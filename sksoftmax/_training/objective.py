@@ -31,6 +31,8 @@ Array = NDArray[np.floating]
 
 # Of weights in float32: that of a whole number of copies is still one.
 _ROUNDING = 1e-6
+# Of which coordinates, as many as there are rows to train on, would be too much memory.
+_MANY_ROWS = 4096
 
 
 class Objective:
@@ -122,7 +124,9 @@ class Objective:
     @property
     def counted(self) -> slice | NDArray[np.bool_]:
         """Which rows have a weight."""
-        return slice(None) if self.weights is None else self.weights > 0
+        if self.weights is None or (self.weights > 0).all():
+            return slice(None)
+        return self.weights > 0
 
     @property
     def counts(self) -> Array | None:
@@ -212,6 +216,10 @@ class Objective:
         space = self._row_space
         return self if space is None else self._in_space(space, space.rows)
 
+    def reduced_beside(self, other: "Objective") -> "Objective":
+        """The same, unless there are many rows of another to have coordinates."""
+        return self if other.X.shape[0] > _MANY_ROWS else self.reduced()
+
     def beside(self, training: "Objective") -> "Objective":
         """The same function of these rows, for parameters of a reduced one."""
         space = training.standardization
@@ -233,7 +241,8 @@ class Objective:
 
     @cached_property
     def _row_space(self) -> RowSpace | None:
-        return RowSpace.if_worth_it(self.X, self.weights, self.standardization)
+        n_units = self.layout.layer_units[1]
+        return RowSpace.if_worth_it(self.X, self.weights, self.standardization, n_units)
 
     def _in_space(self, space: RowSpace, coordinates: Array) -> "Objective":
         rows = self.counted

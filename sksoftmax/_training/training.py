@@ -23,6 +23,8 @@ Callback = Callable[[State], bool | None]
 # least twice as many, and the copy of X is small.
 _FIRST_ROWS, _GROWTH, _MAX_COPY = 5000, 4, 2**25
 _STAGE_ITERATIONS, _STAGE_TOL = 12, 1e-2
+# Part of a start that is rounding.
+_SPANNED = 1e-6
 
 
 class Stage(NamedTuple):
@@ -93,20 +95,26 @@ def train(
     R. Bollapragada et al., A progressive batching L-BFGS method for machine learning,
     ICML 2018, for growing the sample.
     """
-    reduced = objective.reduced()
-    if reduced is not objective:
+    began = time.perf_counter()
+    if early_stopping is None:
+        reduced = objective.reduced()
+    else:
+        reduced = objective.reduced_beside(early_stopping.validation)
+    projected = reduced.projected(start)
+    # What the rows do not span of a warm start is the user's, for as long as it lasts.
+    if reduced is objective:
+        start = projected
+    elif not is_warm or _is_spanned(start, projected):
         callback = callback and _in_parameters_of(objective, reduced, callback)
-        objective = reduced
+        objective, start = reduced, projected
+        if state is not None and _is_at(state, start):
+            start = state.x
     if early_stopping is not None:
         validation = early_stopping.validation.beside(objective)
         early_stopping = early_stopping._replace(validation=validation)
-    if state is not None and state.x.size == objective.layout.n_parameters:
-        start = state.x
-    else:
-        start = objective.projected(start)
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
-    run = _Run(objective, max_time, early_stopping, callback, is_enough, verbose)
+    run = _Run(objective, max_time, early_stopping, callback, is_enough, verbose, began)
     try:
         x = start if is_warm else _fit_subsets(objective, start, run, random_state)
         minimum = run.stage(
@@ -122,6 +130,19 @@ def train(
             raise
         minimum = run.interrupted(objective, run.last)
     return run.result(objective, minimum)
+
+
+def _is_spanned(start: Array, projected: Array) -> bool:
+    """Whether the projection is all of it, but for rounding in float32."""
+    return bool(np.linalg.norm(projected) >= (1 - _SPANNED) * np.linalg.norm(start))
+
+
+def _is_at(state: State, start: Array) -> bool:
+    """Whether a state is of the same space, and at this point but for rounding."""
+    if state.x.size != start.size:
+        return False
+    distance = np.linalg.norm(state.x - start)
+    return bool(distance <= _SPANNED * np.linalg.norm(start))
 
 
 def _in_parameters_of(
@@ -168,8 +189,9 @@ class _Run:
         callback: Callback | None,
         is_enough: Callable[[State], bool] | None,
         verbose: int,
+        began: float,
     ) -> None:
-        self._began = time.perf_counter()
+        self._began = began
         self._n_rows = objective.X.shape[0]
         self._max_time = max_time
         self._callback = callback

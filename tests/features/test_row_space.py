@@ -7,6 +7,7 @@ from test_objective import make_objective, random_point
 
 import sksoftmax._features.row_space
 import sksoftmax._selection.regularization
+import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
@@ -108,17 +109,68 @@ def test_one_may_be_sparse_and_the_other_dense(
     )
 
 
-@pytest.mark.parametrize(
-    "change", [lambda X: X + 1, lambda X: X + (np.arange(40) == 3) * 2.0**40]
-)
-def test_sparse_rows_of_dense_or_far_features_are_exact(X, change):
-    """By products of dense rows, which are standardised before they are summed."""
-    X = change(np.round(X * 1024) / 1024)
-    standardization = Standardization.of(X, None)
-    dense, sparse = (
-        RowSpace(rows, None, standardization).rows for rows in (X, csr_array(X))
+@pytest.mark.parametrize("offset", [3, 30, 300])
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_sparse_fits_are_what_they_say(rng, offset, early_stopping):
+    """Losses are those of the weights, also of features that are far from zero."""
+    y = np.arange(100) % 3
+    X = 1.0 * (rng.random((100, 2000)) < 0.05 + 0.1 * (rng.random((3, 2000)) < 0.1)[y])
+    X[:, :100] = offset + rng.normal(size=(100, 100))
+    X = csr_array(X)
+    clf = SoftmaxMLPClassifier(
+        (5,), alpha=0.1, early_stopping=early_stopping, random_state=0
     )
-    np.testing.assert_array_equal(dense, sparse)
+    validation = {"X_val": X[:30], "y_val": y[:30]} if early_stopping else {}
+    clf.fit(X[30:], y[30:], **validation)
+    rows, labels = (X[:30], y[:30]) if early_stopping else (X[30:], y[30:])
+    loss = -clf.predict_log_proba(rows)[np.arange(len(labels)), labels].mean()
+    if early_stopping:
+        assert clf.best_validation_loss_ == pytest.approx(loss, rel=1e-6)
+    else:
+        assert loss < clf.loss_
+
+
+def test_a_part_for_validation_is_not_centred_as_the_rest(rng):
+    """Both are in the mean of all rows."""
+    y = np.arange(100) % 2
+    X = csr_array(1.0 * (rng.random((100, 1000)) < 0.05 + 0.1 * y[:, np.newaxis]))
+    clf = SoftmaxMLPClassifier((5,), alpha=1.0, early_stopping=True, random_state=0)
+    objective, start, *_ = clf._problem(X, y, None)
+    rule = clf._hold_out(objective, None, None, None)
+    trained = train(
+        rule[0], start, max_iter=20, tol=1e-4, early_stopping=rule[1], seed=0
+    )
+    assert trained.objective is not rule[0]
+    whole = trained.objective.translated(trained.minimum.x, objective)
+    loss = rule[1].validation.log_loss(whole)
+    assert trained.validation.best.validation_loss == pytest.approx(loss, rel=1e-9)
+
+
+def test_a_state_of_other_rows_is_not_taken(rng):
+    """Though their space may be as large."""
+    y = np.arange(90) % 3
+    X = rng.normal(size=(90, 6)) + 1.5 * np.eye(6)[y]
+    X = X @ rng.normal(size=(6, 800))  # of rank 6, and so is each part
+    clf = SoftmaxMLPClassifier(alpha=0.1, warm_start=True, random_state=0).fit(X, y)
+    loss = clf.loss_
+    clf.set_params(early_stopping=True, max_iter=1, tol=1e-4)
+    with pytest.warns(match="max_iter=1"):
+        clf.fit(X, y)
+    assert clf.loss_curve_[0] < 2 * loss
+
+
+def test_much_validation_data_has_no_coordinates(X, y, monkeypatch):
+    """They would be as many numbers for each row as there are rows to train on."""
+    monkeypatch.setattr(sksoftmax._training.objective, "_MANY_ROWS", 7)
+    objective = make_objective(X, y)
+    assert objective.reduced_beside(objective) is objective
+
+
+@pytest.mark.parametrize("weights", [None, np.arange(1.0, 9)])
+def test_rows_are_not_copied(X, y, weights):
+    """Unless some have no weight."""
+    space = make_objective(X, y, weights).reduced().standardization
+    assert np.shares_memory(space._X, X)
 
 
 @WEIGHTS
@@ -175,10 +227,11 @@ def test_fits_are_exact_at_a_large_offset(X, y):
     "change",
     [
         lambda X: X[:, :31],  # not that many features
+        lambda X: csr_array(X + 1),  # not sparse
         lambda X: np.where(np.arange(40) == 3, 1e200 * X, X),
         np.zeros_like,
     ],
-    ids=["narrow", "overflow", "constant"],
+    ids=["narrow", "not sparse", "overflow", "constant"],
 )
 def test_what_the_space_is_not_worth_or_good_for_stays_as_it_is(X, y, change):
     """Then the objective is its own reduced one."""
@@ -236,14 +289,15 @@ def test_warm_start_goes_on_as_if_it_had_not_stopped(X, y):
     np.testing.assert_array_equal(half.coefs_[0], whole.coefs_[0])
 
 
-def test_warm_start_on_other_rows_begins_at_its_weights(X, y):
-    """What other rows do not span is left out, and the minimiser begins anew."""
-    clf = SoftmaxMLPClassifier((3,), alpha=1, random_state=0, warm_start=True)
-    clf.fit(X, y)
-    for n_rows in (7, 8):
-        first = clf.fit(X[:n_rows], y[:n_rows]).loss_curve_[0]
-        anew = SoftmaxMLPClassifier((3,), alpha=1, random_state=0)
-        assert first < anew.fit(X[:n_rows], y[:n_rows]).loss_curve_[0]
+def test_a_warm_start_keeps_what_the_rows_do_not_span(X, y, rng):
+    """By a fit to all features, unless there is nothing of it."""
+    objective = make_objective(X, y)
+    start = random_point(objective, rng)
+    options = {"max_iter": 3, "tol": 0, "is_warm": True}
+    assert train(objective, start, **options).objective is objective
+    reduced = objective.reduced()
+    spanned = reduced.translated(reduced.projected(start), objective)
+    assert train(objective, spanned, **options).objective.X.shape == (8, 7)
 
 
 @pytest.mark.parametrize("alpha", [0.1, "auto"])
