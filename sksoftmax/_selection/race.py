@@ -21,7 +21,7 @@ _OUT = 2.0
 # Parts of the best loss that a difference has to have to be worth a weaker candidate,
 # or another part.
 _NEGLIGIBLE, _NOTICEABLE = 1e-3, 1e-2
-# A single one may be lucky, unless all others are out.
+# A single one may be lucky.
 _MIN_PARTS = 2
 # Where all are alike the search is to end, too: by some twenty-five attempts.
 _MOST_RIVALS = 3
@@ -66,7 +66,7 @@ def race(
     best = field.refine(1)
     for n in range(2, n_parts + 1):
         rivals = field.rivals(best, n - 1)
-        if not rivals and (n > _MIN_PARTS or field.is_decided(best)):
+        if not rivals and n > _MIN_PARTS:
             break
         for candidate in [best, *rivals]:
             field.judge_on(candidate, n)
@@ -151,10 +151,6 @@ class _Field:
         """Whether it is within the limits."""
         least, largest = self._limits
         return least <= candidate <= largest
-
-    def is_decided(self, best: int) -> bool:
-        """Whether no other candidate need be judged again."""
-        return all(self._is_out(c, best) for c in self._n_parts if c != best)
 
     def _is_out(self, candidate: int, best: int) -> bool:
         """Whether a candidate was so much worse that it need not be judged again."""

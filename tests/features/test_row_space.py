@@ -1,5 +1,7 @@
 """The space of few rows of many features, and fits in it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -13,7 +15,7 @@ from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._selection.regularization import train_with_best_alpha
 from sksoftmax._training.early_stopping import EarlyStopping
-from sksoftmax._training.training import train
+from sksoftmax._training.training import _is_at, train
 
 KINDS = pytest.mark.parametrize("kind", [np.asarray, csr_array], ids=["dense", "CSR"])
 WEIGHTS = pytest.mark.parametrize(
@@ -287,6 +289,30 @@ def test_warm_start_goes_on_as_if_it_had_not_stopped(X, y):
     half = SoftmaxMLPClassifier((3,), max_iter=10, warm_start=True, **options)
     half.fit(X, y).fit(X, y)
     np.testing.assert_array_equal(half.coefs_[0], whole.coefs_[0])
+
+
+def test_rows_that_overflow_span_nothing(X):
+    """They are left to the fit, which says so."""
+    with np.errstate(all="ignore"):
+        assert not RowSpace(X * 1e200, None, Standardization.identity(40)).rows.size
+
+
+@pytest.mark.filterwarnings("ignore:L-BFGS stopped before the loss settled")
+def test_warm_starts_on_fewer_and_more_rows(X, y):
+    """What the minimiser remembers is of another number of coordinates."""
+    clf = SoftmaxMLPClassifier((3,), alpha=1, random_state=0, warm_start=True)
+    clf.fit(X, y)
+    for n_rows in (7, 8):
+        before = clf.coefs_[0]
+        clf.set_params(max_iter=1).fit(X[:n_rows], y[:n_rows])
+        assert 0 < abs(clf.coefs_[0] - before).max() < abs(before).max()
+
+
+def test_a_state_is_at_a_point_of_its_own_space():
+    """By its size, and by its coordinates."""
+    start = np.array([3.0, 4.0])
+    for x, is_at in (([3, 4, 0], False), ([4, 3], False), ([3, 4 + 1e-7], True)):
+        assert _is_at(SimpleNamespace(x=np.array(x, float)), start) == is_at
 
 
 def test_a_warm_start_keeps_what_the_rows_do_not_span(X, y, rng):

@@ -145,9 +145,13 @@ def test_an_end_that_is_not_the_best_is_not_passed():
 
 
 def test_clear_races_are_short():
-    """On one part, where all others are clearly worse by twice the error."""
+    """On two parts, as one can be lucky, and the second for the best alone.
+
+    Where all others are worse by twice the error.
+    """
     course = Course(valley(0))
-    assert course.n_parts() == 1
+    assert course.n_parts() == 2
+    assert [c for c, part in course.attempts if part == 1] == [0]
 
 
 def test_no_race_is_over_while_one_can_be_lucky():
