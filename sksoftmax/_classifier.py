@@ -42,7 +42,7 @@ from sksoftmax._training.early_stopping import (
 )
 from sksoftmax._training.objective import Objective
 from sksoftmax._training.problem import Problem, objective_of
-from sksoftmax._training.training import Stage, Trained, train
+from sksoftmax._training.training import Callback, Stage, Trained, train
 from sksoftmax._training.warm_start import check_same_problem, previous_point
 from sksoftmax._version import VersionedEstimator
 
@@ -506,7 +506,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
                     is_warm=is_warm,
                     max_time=self._seconds_left(began),
                     early_stopping=early_stopping,
-                    callback=self._iteration_callback(objective, task),
+                    callback=_iteration_callback(task),
                 )
             except NotFiniteError as error:
                 message = overflow_message(objective.X, error, self._feature_names())
@@ -579,21 +579,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
                 objective, self.validation_fraction, self._seed
             )
         return objective, EarlyStopping(validation, self.n_iter_no_change, self.tol)
-
-    def _iteration_callback(
-        self, objective: Objective, task: FitTask
-    ) -> Callable[[State], bool] | None:
-        """What tells scikit-learn's callbacks of each iteration, if there are any."""
-        if not task.is_watched:
-            return None
-        task.start("iteration")
-
-        def after_iteration(state: State) -> bool:
-            is_enough = task.finish(lambda: _fitted_weights(objective, state.x))
-            task.start("iteration")
-            return is_enough
-
-        return after_iteration
 
     def _train(
         self, problem: Problem, *, is_warm: bool, **options: Any
@@ -812,6 +797,20 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _iteration_callback(task: FitTask) -> Callback | None:
+    """What tells scikit-learn's callbacks of each iteration, if there are any."""
+    if not task.is_watched:
+        return None
+    task.start("iteration")
+
+    def after_iteration(state: State, objective: Objective) -> bool:
+        is_enough = task.finish(lambda: _fitted_weights(objective, state.x))
+        task.start("iteration")
+        return is_enough
+
+    return after_iteration
 
 
 def _fitted_weights(objective: Objective, x: Array) -> dict[str, Any]:

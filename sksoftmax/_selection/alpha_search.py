@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,10 +16,9 @@ from sksoftmax._selection.held_out import HeldOut, Split
 from sksoftmax._selection.judge import Estimate, Judge
 from sksoftmax._selection.race import race
 from sksoftmax._training.objective import Objective
-from sksoftmax._training.training import Trained, train
+from sksoftmax._training.training import Callback, Trained, train
 
 Array = NDArray[np.floating]
-Callback = Callable[[State], bool | None]
 
 # Candidates are 10**(step / _PER_DECADE): from one to the next, test log-losses change
 # by a few percent. The first are 10, 1 and 0.1, the last 1e4 and 1e-5.
@@ -139,8 +137,8 @@ class AlphaSearch:
     verbose : int
         1 prints a line for each fit, 2 also what each fit prints.
     callback : callable or None
-        Called after each iteration of each fit, with a state in the parameters of
-        `objective`; ends the search where it returns True.
+        Called after each iteration of each fit, as of `train`; ends the search where
+        it returns True.
     **options : dict
         What else `train` takes.
     """
@@ -263,7 +261,7 @@ class AlphaSearch:
             max_time=None if self._ends is None else self._ends - time.perf_counter(),
             is_enough=watch,
             verbose=max(self._verbose - (watch is not None), 0),
-            callback=self._callback_on(objective),
+            callback=self._callback,
             **self._options,
         )
         reason = trained.minimum.convergence.reason
@@ -308,17 +306,9 @@ class AlphaSearch:
         if self._verbose:
             report(self._progress(step, part, n_iter, is_lost))
 
-    def _callback_on(self, objective: Objective) -> Callback | None:
-        callback = self._callback
-        if callback is None or objective is self._objective:
-            return callback
-        return lambda state: callback(
-            replace(state, x=objective.translated(state.x, self._objective))
-        )
-
     def _on_all_rows(self, trained: Trained, split: Split | None) -> Trained:
         """In the parameters of the objective on all rows."""
-        if split is None or "early_stopping" in self._options:
+        if split is None or split.train is self._objective:
             return trained
         x = split.train.translated(trained.minimum.x, self._objective)
         minimum = trained.minimum._replace(x=x, state=None)

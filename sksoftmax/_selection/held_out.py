@@ -26,7 +26,7 @@ class Split(NamedTuple):
     Attributes
     ----------
     train, held_out : Objective
-        In the space of the rows to train on, if that is worth it.
+        Of parts, in the space of the rows to train on, if that is worth it.
     independent : ndarray of shape (n_held_out,)
         How many independent observations each held-out row with a weight is.
     """
@@ -39,8 +39,7 @@ class Split(NamedTuple):
     def of(cls, train: Objective, held_out: Objective) -> "Split":
         """With a row for an observation."""
         n_rows = held_out.y[held_out.counted].size
-        train = train.reduced_beside(held_out)
-        return cls(train, held_out.beside(train), np.ones(n_rows))
+        return cls(train, held_out, np.ones(n_rows))
 
     @property
     def weights(self) -> Array:

@@ -133,9 +133,7 @@ def _searched(objective: Objective, start: Array, **options: Any) -> Found:
     if "early_stopping" in options:
         if objective.counts is not None:
             unit *= float(np.median(objective.counts[objective.counted]))
-        rule = options["early_stopping"]
-        split = Split.of(objective, rule.validation)
-        options["early_stopping"] = rule._replace(validation=split.held_out)
+        split = Split.of(objective, options["early_stopping"].validation)
         held_out = HeldOut(1, lambda part: split)
         search = AlphaSearch(objective, held_out, start, unit=unit, **options)
         return search.run(COARSE)

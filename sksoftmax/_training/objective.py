@@ -31,8 +31,6 @@ Array = NDArray[np.floating]
 
 # Of weights in float32: that of a whole number of copies is still one.
 _ROUNDING = 1e-6
-# Of which coordinates, as many as there are rows to train on, would be too much memory.
-_MANY_ROWS = 4096
 
 
 class Objective:
@@ -215,10 +213,6 @@ class Objective:
         """
         space = self._row_space
         return self if space is None else self._in_space(space, space.rows)
-
-    def reduced_beside(self, other: "Objective") -> "Objective":
-        """The same, unless there are many rows of another to have coordinates."""
-        return self if other.X.shape[0] > _MANY_ROWS else self.reduced()
 
     def beside(self, training: "Objective") -> "Objective":
         """The same function of these rows, for parameters of a reduced one."""

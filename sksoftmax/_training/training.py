@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,14 +16,15 @@ from sksoftmax._training.metric import KroneckerMetric
 from sksoftmax._training.objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]
-Callback = Callable[[State], bool | None]
+# Of a state, and of the objective that its parameters are those of.
+Callback = Callable[[State, Objective], bool | None]
 
 # Subsets begin with this many rows, and grow by this factor, while all rows are at
 # least twice as many, and the copy of X is small.
 _FIRST_ROWS, _GROWTH, _MAX_COPY = 5000, 4, 2**25
 _STAGE_ITERATIONS, _STAGE_TOL = 12, 1e-2
-# Part of a start that is rounding.
-_SPANNED = 1e-6
+# Part of a start in float32.
+_ROUNDING = 1e-6
 
 
 class Stage(NamedTuple):
@@ -96,22 +96,9 @@ def train(
     ICML 2018, for growing the sample.
     """
     began = time.perf_counter()
+    # What is kept of early stopping is no minimum, but a point of the path.
     if early_stopping is None:
-        reduced = objective.reduced()
-    else:
-        reduced = objective.reduced_beside(early_stopping.validation)
-    projected = reduced.projected(start)
-    # What the rows do not span of a warm start is the user's, for as long as it lasts.
-    if reduced is objective:
-        start = projected
-    elif not is_warm or _is_spanned(start, projected):
-        callback = callback and _in_parameters_of(objective, reduced, callback)
-        objective, start = reduced, projected
-        if state is not None and _is_at(state, start):
-            start = state.x
-    if early_stopping is not None:
-        validation = early_stopping.validation.beside(objective)
-        early_stopping = early_stopping._replace(validation=validation)
+        objective, start = _in_row_space(objective, start, is_warm, state)
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
     run = _Run(objective, max_time, early_stopping, callback, is_enough, verbose, began)
@@ -132,26 +119,21 @@ def train(
     return run.result(objective, minimum)
 
 
-def _is_spanned(start: Array, projected: Array) -> bool:
-    """Whether the projection is all of it, but for rounding in float32."""
-    return bool(np.linalg.norm(projected) >= (1 - _SPANNED) * np.linalg.norm(start))
+def _in_row_space(
+    objective: Objective, start: Array, is_warm: bool, state: State | None
+) -> tuple[Objective, Array]:
+    """The reduced objective and its start, unless there is a reason against it.
 
-
-def _is_at(state: State, start: Array) -> bool:
-    """Whether a state is of the same space, and at this point but for rounding."""
-    if state.x.size != start.size:
-        return False
-    distance = np.linalg.norm(state.x - start)
-    return bool(distance <= _SPANNED * np.linalg.norm(start))
-
-
-def _in_parameters_of(
-    objective: Objective, reduced: Objective, callback: Callback
-) -> Callback:
-    def translated(state: State) -> bool | None:
-        return callback(replace(state, x=reduced.translated(state.x, objective)))
-
-    return translated
+    What the rows do not span of a warm start is the user's, for as long as it lasts.
+    """
+    reduced = objective.reduced()
+    if reduced is not objective and state is not None:
+        return reduced, state.x
+    projected = reduced.projected(start)
+    lengths = np.linalg.norm(projected), np.linalg.norm(start)
+    if is_warm and lengths[0] < (1 - _ROUNDING) * lengths[1]:
+        return objective, start
+    return reduced, projected
 
 
 def _fit_subsets(
@@ -201,6 +183,7 @@ class _Run:
         self._n_evaluations = 0
         self._is_over = self._has_enough = False
         self._validation = early_stopping and ValidationCurve(early_stopping)
+        self._function: Objective
         self.last: Array | None = None
         self.is_stopped = False
         self.stages: list[Stage] = []
@@ -221,6 +204,7 @@ class _Run:
     def stage(self, function: Objective, x: Array, **options: Any) -> Minimum:
         """Iterations on the rows of `function`."""
         n_samples = function.X.shape[0]
+        self._function = function
         if self._validation:
             self._validation.restart(x, self.loss(function, x))
         left = None if self._max_time is None else self._max_time - self._seconds()
@@ -264,7 +248,7 @@ class _Run:
             self._is_over = self._validation.add(state.x, state.loss)
         if self._verbose:
             report(self._progress(state))
-        if self._callback is not None and self._callback(state):
+        if self._callback is not None and self._callback(state, self._function):
             self.is_stopped = True
         if self._is_enough is not None and n_samples == self._n_rows:
             self._has_enough = self._is_enough(state)

@@ -1,7 +1,5 @@
 """The space of few rows of many features, and fits in it."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -15,7 +13,8 @@ from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._selection.regularization import train_with_best_alpha
 from sksoftmax._training.early_stopping import EarlyStopping
-from sksoftmax._training.training import _is_at, train
+from sksoftmax._training.training import train
+from sksoftmax._training.warm_start import previous_point
 
 KINDS = pytest.mark.parametrize("kind", [np.asarray, csr_array], ids=["dense", "CSR"])
 WEIGHTS = pytest.mark.parametrize(
@@ -112,40 +111,29 @@ def test_one_may_be_sparse_and_the_other_dense(
 
 
 @pytest.mark.parametrize("offset", [3, 30, 300])
-@pytest.mark.parametrize("early_stopping", [False, True])
-def test_sparse_fits_are_what_they_say(rng, offset, early_stopping):
-    """Losses are those of the weights, also of features that are far from zero."""
+def test_sparse_fits_are_what_they_say(rng, offset):
+    """The loss is that of the weights, also of features that are far from zero."""
     y = np.arange(100) % 3
     X = 1.0 * (rng.random((100, 2000)) < 0.05 + 0.1 * (rng.random((3, 2000)) < 0.1)[y])
     X[:, :100] = offset + rng.normal(size=(100, 100))
-    X = csr_array(X)
-    clf = SoftmaxMLPClassifier(
-        (5,), alpha=0.1, early_stopping=early_stopping, random_state=0
-    )
-    validation = {"X_val": X[:30], "y_val": y[:30]} if early_stopping else {}
-    clf.fit(X[30:], y[30:], **validation)
-    rows, labels = (X[:30], y[:30]) if early_stopping else (X[30:], y[30:])
-    loss = -clf.predict_log_proba(rows)[np.arange(len(labels)), labels].mean()
-    if early_stopping:
-        assert clf.best_validation_loss_ == pytest.approx(loss, rel=1e-6)
-    else:
-        assert loss < clf.loss_
+    clf = SoftmaxMLPClassifier((5,), alpha=0.1, random_state=0).fit(csr_array(X), y)
+    log_loss = -clf.predict_log_proba(X)[np.arange(100), y].mean()
+    objective, *_ = clf.set_params(warm_start=True)._problem(X, y, None)
+    start = previous_point(vars(clf), objective)[0]
+    assert log_loss == pytest.approx(objective.log_loss(start), rel=1e-6)
+    assert clf.loss_ == pytest.approx(objective.with_alpha(0.1)(start)[0], rel=1e-6)
 
 
-def test_a_part_for_validation_is_not_centred_as_the_rest(rng):
-    """Both are in the mean of all rows."""
-    y = np.arange(100) % 2
-    X = csr_array(1.0 * (rng.random((100, 1000)) < 0.05 + 0.1 * y[:, np.newaxis]))
-    clf = SoftmaxMLPClassifier((5,), alpha=1.0, early_stopping=True, random_state=0)
-    objective, start, *_ = clf._problem(X, y, None)
-    rule = clf._hold_out(objective, None, None, None)
-    trained = train(
-        rule[0], start, max_iter=20, tol=1e-4, early_stopping=rule[1], seed=0
-    )
-    assert trained.objective is not rule[0]
-    whole = trained.objective.translated(trained.minimum.x, objective)
-    loss = rule[1].validation.log_loss(whole)
-    assert trained.validation.best.validation_loss == pytest.approx(loss, rel=1e-9)
+@KINDS
+def test_rows_need_not_be_centred(X, y, rng, kind):
+    """A part of the rows has the mean of all, and what is equal in it counts."""
+    objective = make_objective(kind(X), y).subset(np.arange(6))
+    reduced = objective.reduced()
+    assert reduced.X.shape == (6, 6)
+    point = random_point(reduced, rng)
+    whole = reduced.translated(point, objective)
+    assert reduced(point)[0] == pytest.approx(objective(whole)[0], rel=1e-12)
+    np.testing.assert_allclose(reduced.projected(whole), point, atol=1e-10)
 
 
 def test_a_state_of_other_rows_is_not_taken(rng):
@@ -161,17 +149,12 @@ def test_a_state_of_other_rows_is_not_taken(rng):
     assert clf.loss_curve_[0] < 2 * loss
 
 
-def test_much_validation_data_has_no_coordinates(X, y, monkeypatch):
-    """They would be as many numbers for each row as there are rows to train on."""
-    monkeypatch.setattr(sksoftmax._training.objective, "_MANY_ROWS", 7)
-    objective = make_objective(X, y)
-    assert objective.reduced_beside(objective) is objective
-
-
 @pytest.mark.parametrize("weights", [None, np.arange(1.0, 9)])
 def test_rows_are_not_copied(X, y, weights):
     """Unless some have no weight."""
-    space = make_objective(X, y, weights).reduced().standardization
+    objective = make_objective(X, y, weights)
+    assert objective.counted == slice(None)
+    space = objective.reduced().standardization
     assert np.shares_memory(space._X, X)
 
 
@@ -230,10 +213,11 @@ def test_fits_are_exact_at_a_large_offset(X, y):
     [
         lambda X: X[:, :31],  # not that many features
         lambda X: csr_array(X + 1),  # not sparse
+        lambda X: csr_array(np.c_[1000 + np.arange(8), X]),  # a mean of 400 spreads
         lambda X: np.where(np.arange(40) == 3, 1e200 * X, X),
         np.zeros_like,
     ],
-    ids=["narrow", "not sparse", "overflow", "constant"],
+    ids=["narrow", "not sparse", "far", "overflow", "constant"],
 )
 def test_what_the_space_is_not_worth_or_good_for_stays_as_it_is(X, y, change):
     """Then the objective is its own reduced one."""
@@ -249,6 +233,21 @@ def test_more_rows_than_their_products_are_worth_stay_as_they_are(X, y, unreduce
     assert objective.reduced() is not objective
     unreduced()
     objective = make_objective(X, y)
+    assert objective.reduced() is objective
+
+
+@pytest.mark.parametrize("n_units", [1, 2])
+def test_few_units_are_worth_few_rows(rng, n_units):
+    """Their fits are soon done."""
+    for n_rows, is_reduced in ((32 * n_units, True), (32 * n_units + 1, False)):
+        X, y = rng.normal(size=(n_rows, 300)), np.arange(n_rows) % 2
+        objective = make_objective(X, y, hidden=(n_units,))
+        assert (objective.reduced() is not objective) == is_reduced
+
+
+def test_features_in_their_own_units_stay_as_they_are(X, y):
+    """Beside a large one, products of the rows would lose all others."""
+    objective = make_objective(X, y, standardize=False)
     assert objective.reduced() is objective
 
 
@@ -308,13 +307,6 @@ def test_warm_starts_on_fewer_and_more_rows(X, y):
         assert 0 < abs(clf.coefs_[0] - before).max() < abs(before).max()
 
 
-def test_a_state_is_at_a_point_of_its_own_space():
-    """By its size, and by its coordinates."""
-    start = np.array([3.0, 4.0])
-    for x, is_at in (([3, 4, 0], False), ([4, 3], False), ([3, 4 + 1e-7], True)):
-        assert _is_at(SimpleNamespace(x=np.array(x, float)), start) == is_at
-
-
 def test_a_warm_start_keeps_what_the_rows_do_not_span(X, y, rng):
     """By a fit to all features, unless there is nothing of it."""
     objective = make_objective(X, y)
@@ -326,19 +318,13 @@ def test_a_warm_start_keeps_what_the_rows_do_not_span(X, y, rng):
     assert train(objective, spanned, **options).objective.X.shape == (8, 7)
 
 
-@pytest.mark.parametrize("alpha", [0.1, "auto"])
-def test_early_stopping_validates_in_the_row_space(X, y, alpha, unreduced):
-    """By the same losses as with all features."""
-    X, y = np.vstack([X, X + 0.1]), np.tile(y, 2)
-    X = np.hstack([X, X * X, X**3])
-    clf = SoftmaxMLPClassifier(
-        (), alpha=alpha, early_stopping=True, validation_fraction=0.3, random_state=0
-    )
-    clf.fit(X, y)
-    loss = clf.best_validation_loss_
-    assert len(clf.coefs_[0]) == 120
-    unreduced()
-    assert loss == pytest.approx(clf.fit(X, y).best_validation_loss_, rel=0.05)
+def test_early_stopping_goes_the_way_of_all_features(X, y, rng):
+    """What is kept of it is a point of the path, which is another one here."""
+    objective = make_objective(X, y)
+    rule = EarlyStopping(objective.on(X + 0.1, y, None), 5, 1e-3)
+    start = random_point(objective, rng)
+    trained = train(objective, start, max_iter=3, tol=0, early_stopping=rule)
+    assert trained.objective is objective
 
 
 def test_search_for_alpha_fits_in_the_space_of_its_own_rows(X, y, monkeypatch):
@@ -353,24 +339,26 @@ def test_search_for_alpha_fits_in_the_space_of_its_own_rows(X, y, monkeypatch):
     X, y = np.vstack([X, X + 0.1]), np.tile(y, 2)
     X = np.hstack([X, X * X])
     SoftmaxMLPClassifier((2,), random_state=0).fit(X, y)
+    assert seen[:-1]
     assert set(seen[:-1]) <= {12, 13, 14}
     assert seen[-1] == 16
 
 
-def test_callbacks_see_parameters_of_all_features(X, y, rng):
-    """Whatever space a fit is made in."""
+def test_callbacks_see_whose_parameters_they_are(X, y, rng):
+    """Of which weights of all features can be made, where they are asked for."""
     objective = make_objective(X, y)
     seen = []
-    trained = train(
-        objective,
-        random_point(objective, rng),
-        max_iter=3,
-        tol=0,
-        callback=lambda state: seen.append((state.loss, objective(state.x)[0])),
-    )
+
+    def callback(state, shown):
+        (coef, _), _ = shown.public_weights(state.x, np.float64)
+        seen.append((state.loss, shown(state.x)[0], len(coef)))
+
+    start = random_point(objective, rng)
+    trained = train(objective, start, max_iter=3, tol=0, callback=callback)
     assert trained.objective.X.shape == (8, 7)
-    assert len(seen) == 3
-    np.testing.assert_allclose(*np.transpose(seen), rtol=1e-9)
+    losses, again, n_features = np.transpose(seen)
+    np.testing.assert_array_equal(losses, again)
+    np.testing.assert_array_equal(n_features, [40, 40, 40])
 
 
 @pytest.mark.parametrize("reason", ["callback", "max_time"])
@@ -380,7 +368,7 @@ def test_a_search_may_be_ended(X, y, rng, judge, reason, monkeypatch):
     if judge == "evidence":  # as of classes of one row each
         monkeypatch.setattr(sksoftmax._selection.regularization, "fifths", no_parts)
     objective = make_objective(np.hstack([X, X * X]), y)
-    options = {"callback": lambda state: True} if reason == "callback" else {}
+    options = {"callback": lambda *_: True} if reason == "callback" else {}
     if judge == "validation data":
         rule = EarlyStopping(objective.on(objective.X + 0.1, y, None), 5, 1e-3)
         options["early_stopping"] = rule

@@ -282,7 +282,7 @@ def stop_in(n_fits, n_iter, error=None):
     """A callback that stops, or raises, after so many iterations of that fit."""
     begun = 0
 
-    def callback(state):
+    def callback(state, _):
         nonlocal begun
         begun += state.n_iter == 1
         if (begun, state.n_iter) < (n_fits, n_iter):
@@ -486,24 +486,26 @@ def test_a_fit_is_lost_if_clearly_worse_and_risen(worse_by, error, is_lost):
     assert last == is_lost
 
 
-def test_fits_are_shown_in_the_parameters_of_all_rows():
-    """To the callback, and as what was found: the network is the same one."""
+def test_fits_are_shown_and_found_as_the_same_network():
+    """To the callback in the parameters of the fit, in the end in those of all rows."""
     seen = []
-    search = Search(*prepared(*data()), callback=lambda state: seen.append(state))
+    search = Search(*prepared(*data()), callback=lambda *shown: seen.append(shown))
     train, found = search.held_out.split(0).train, search.found
-    objective = search.objective
 
-    def assert_same_network(x, trained):
+    def assert_same_network(objective, x, trained):
         ours = objective.public_weights(x, np.float64)
         theirs = train.public_weights(trained.minimum.x, np.float64)
         for one, other in zip(chain(*ours), chain(*theirs), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
 
     assert found.fit.minimum.state is None
-    assert_same_network(found.fit.minimum.x, search.trained[search.best][0])
+    assert found.fit.objective is search.objective
+    best = search.trained[search.best][0]
+    assert_same_network(search.objective, found.fit.minimum.x, best)
     first = search.trained[10.0][0]
-    assert_same_network(seen[len(first.minimum.loss_curve) - 1].x, first)
-    assert [state.loss for state in seen[:9]] == first.minimum.loss_curve[:9]
+    state, objective = seen[len(first.minimum.loss_curve) - 1]
+    assert_same_network(objective, state.x, first)
+    assert state.loss == first.minimum.loss_curve[-1]
 
 
 @pytest.mark.parametrize(("n", "largest"), [(30, 0), (120, 2), (99, 1)])

@@ -193,7 +193,7 @@ def test_time_is_that_of_all_stages(large_data):
     ("reason", "options"),
     [
         ("max_time", {"max_time": 1e-6}),
-        ("callback", {"callback": lambda state: state.n_iter == 1}),
+        ("callback", {"callback": lambda state, _: state.n_iter == 1}),
     ],
 )
 def test_a_stop_is_one_of_the_whole_fit(reason, options):
@@ -214,7 +214,7 @@ def test_a_callback_sees_each_iteration(large_data):
         start,
         max_iter=3,
         tol=0,
-        callback=lambda state: seen.append(state.loss),
+        callback=lambda state, _: seen.append(state.loss),
     )
     assert seen == minimum.loss_curve
     assert len(stages) == 2
@@ -267,7 +267,7 @@ def test_other_endings_keep_their_names(small_data, reason):
     objective, start = objective_of(*small_data)
     early = EarlyStopping(objective, 1, 10.0)  # at once
     options = {
-        "callback": {"callback": lambda state: True, "is_enough": lambda state: True},
+        "callback": {"callback": lambda *_: True, "is_enough": lambda state: True},
         "early_stopping": {"early_stopping": early, "is_enough": lambda state: False},
     }[reason]
     minimum, *_ = train(objective, start, max_iter=9, tol=0, **options)

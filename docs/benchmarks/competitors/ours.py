@@ -49,7 +49,7 @@ def trace(problem, seconds):
         objective, start = problem_of(problem, threads)
         began = time.perf_counter()
 
-        def record(state):
+        def record(state, _):
             points.append((time.perf_counter() - began, state.x))
 
         train(
