@@ -1,5 +1,6 @@
 """The estimator: validate, fit, predict."""
 
+import math
 import time
 import typing
 import warnings
@@ -486,7 +487,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             stopping keeps a network that is hardly trained; or if the weights are taken
             for relative ones.
         """
-        began = time.perf_counter()
+        seconds = math.inf if self.max_time is None else self.max_time
+        ends = time.perf_counter() + seconds
         refuse_fit_params(self, params)
         is_warm = self._is_warm()
         task = FitTask(self, X, y, sample_weight)
@@ -504,7 +506,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
                 trained, doubtful = self._train(
                     problem._replace(objective=objective),
                     is_warm=is_warm,
-                    max_time=self._seconds_left(began),
+                    ends=ends,
                     early_stopping=early_stopping,
                     callback=_iteration_callback(task),
                 )
@@ -608,12 +610,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.alpha_path_ = found.path
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
         return trained, list(doubts(found, self.max_time))
-
-    def _seconds_left(self, began: float) -> float | None:
-        """Of `max_time`, but enough for an iteration."""
-        if self.max_time is None:
-            return None
-        return max(began + self.max_time - time.perf_counter(), 1e-9)
 
     def _feature_names(self) -> NDArray | None:
         return getattr(self, "feature_names_in_", None)

@@ -52,9 +52,9 @@ class Convergence(NamedTuple):
     reason : str
         "tol": the loss has settled; "gradient": the decrease that gradient and metric
         promise is below the rounding error of the loss; "rounding": so was the last
-        one, and no step lowers the loss any more; "max_iter", "max_time", "callback":
-        out of iterations, out of time, asked to stop; "line_search": no lower loss was
-        found, for the rounding errors of the objective.
+        one, and no step lowers the loss any more; "max_iter", "max_time": out of
+        iterations, out of time; "line_search": no lower loss was found, for the
+        rounding errors of the objective; or what the callback has said.
     n_iter : int
         Iterations.
     n_evaluations : int
@@ -158,10 +158,10 @@ def minimize(
     *,
     max_iter: int,
     tol: float,
-    max_time: float | None = None,
+    ends: float = math.inf,
     initial_inverse_hessian: Callable[[Array], DampedOperator] | None = None,
     state: State | None = None,
-    callback: Callable[[State], bool | None] | None = None,
+    callback: Callable[[State], str | None] | None = None,
     eps: float = float(np.finfo(np.float64).eps),
     verbose: int = 0,
 ) -> Minimum:
@@ -181,8 +181,9 @@ def minimize(
         times the loss. Not where the gradient is small: at a minimum of a relu network,
         which is a kink, it never is; and with many parameters and little loss each of
         its entries is small from early on.
-    max_time : float, default=None
-        Stop after the iteration in which so many seconds have passed.
+    ends : float, default=inf
+        Stop after the iteration in which `time.perf_counter` gets there: a moment, not
+        seconds, as it is handed down from the call of `fit`.
     initial_inverse_hessian : callable, default=None
         `initial_inverse_hessian(x)(damping)` is an operator from vector to vector,
         symmetric and positive definite: an estimate of the inverse Hessian at `x`, the
@@ -192,7 +193,7 @@ def minimize(
         Go on from here, with the bits of a run that did not stop, if `objective` has
         the same value and gradient at `start` as there. Otherwise it is ignored.
     callback : callable, default=None
-        Called with the state after each iteration; stops where it returns True.
+        Called with the state after each iteration; stops where it returns a reason.
     eps : float, default=2.2e-16
         Relative rounding error of what the objective adds up.
     verbose : int
@@ -215,14 +216,14 @@ def minimize(
     losses: list[float] = []
 
     def stop_reason(state: State) -> str | None:
-        is_enough = callback is not None and callback(state)
+        reason = None if callback is None else callback(state)
         if relative_decrease(state.recent_losses) <= tol:
             return "tol"
         if len(losses) == max_iter:
             return "max_iter"
-        if max_time is not None and time.perf_counter() - began >= max_time:
+        if time.perf_counter() >= ends:
             return "max_time"
-        return "callback" if is_enough else None
+        return reason
 
     # Overflow shows in values that are not finite, which are looked for.
     with np.errstate(all="ignore"):

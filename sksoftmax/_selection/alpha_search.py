@@ -132,7 +132,7 @@ class AlphaSearch:
     is_coarse : bool, default=False
         A first look: whole decades alone, and no evidence.
     seed : int
-    ends : float or None
+    ends : float, default=inf
         When time is over, by `time.perf_counter`.
     verbose : int
         1 prints a line for each fit, 2 also what each fit prints.
@@ -152,7 +152,7 @@ class AlphaSearch:
         unit: float = 1.0,
         is_coarse: bool = False,
         seed: int = 0,
-        ends: float | None = None,
+        ends: float = math.inf,
         verbose: int = 0,
         callback: Callback | None = None,
         **options: Any,
@@ -258,7 +258,7 @@ class AlphaSearch:
             objective.with_alpha(self._alpha(step)),
             self._start,
             seed=self._seed,
-            max_time=None if self._ends is None else self._ends - time.perf_counter(),
+            ends=self._ends,
             is_enough=watch,
             verbose=max(self._verbose - (watch is not None), 0),
             callback=self._callback,
@@ -271,7 +271,7 @@ class AlphaSearch:
         self._take(step, part, split, trained, is_lost)
         if reason in ("interrupted", "callback"):
             self._ended_by = reason
-        elif self._ends is not None and time.perf_counter() >= self._ends:
+        elif time.perf_counter() >= self._ends:
             self._ended_by = "max_time"
         if self._ended_by is not None:
             raise _EndedError

@@ -66,7 +66,7 @@ def train_with_best_alpha(
     start: Array,
     *,
     seed: int = 0,
-    max_time: float | None = None,
+    ends: float = np.inf,
     early_stopping: EarlyStopping | None = None,
     is_warm: bool = False,
     state: State | None = None,
@@ -78,7 +78,7 @@ def train_with_best_alpha(
     another alpha: the units that a large one has put to sleep stay so for the smaller
     ones. So the result is that of `train` with the alpha found, bit for bit, unless
     time was over or a callback or the user ended the search: then it comes from the
-    best of the fits that were made. Half of `max_time` is for the search.
+    best of the fits that were made. Half of the time until `ends` is for the search.
 
     With early stopping the validation data judge, and each fit is one to all rows that
     there are to train on. So it is where nothing can be held out: there the evidence
@@ -91,7 +91,6 @@ def train_with_best_alpha(
     trained : Trained
         The fit with that alpha.
     """
-    began = time.perf_counter()
     options["seed"] = seed
     if early_stopping is not None:
         options["early_stopping"] = early_stopping
@@ -99,7 +98,7 @@ def train_with_best_alpha(
         objective,
         # What held-out rows judge must not have seen them, as a warm start has.
         objective.layout.draw(np.random.RandomState(seed)) if is_warm else start,
-        ends=None if max_time is None else began + max_time / 2,
+        ends=(time.perf_counter() + ends) / 2,
         **options,
     )
     objective = objective.with_alpha(found.candidate.alpha)
@@ -111,10 +110,9 @@ def train_with_best_alpha(
         best = found.fit
         start = best.objective.translated(best.minimum.x, objective)
         is_warm, state = True, None
-    left = None if max_time is None else began + max_time - time.perf_counter()
     try:
         trained = train(
-            objective, start, max_time=left, is_warm=is_warm, state=state, **options
+            objective, start, ends=ends, is_warm=is_warm, state=state, **options
         )
     except KeyboardInterrupt:
         return found, _as_it_is(found, "interrupted")

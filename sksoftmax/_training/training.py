@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -69,7 +70,7 @@ def train(
     *,
     max_iter: int,
     tol: float,
-    max_time: float | None = None,
+    ends: float = np.inf,
     seed: int = 0,
     is_warm: bool = False,
     state: State | None = None,
@@ -83,11 +84,13 @@ def train(
     The last stage is on all rows, and its minimum that of the objective: `max_iter` and
     `tol` are about that one, and it is the one that early stopping ends, with one of
     its iterates, the first included. Losses, evaluations and seconds are those of all
-    stages. From a warm start there is only the last. Out of time, or asked to stop,
-    there is one more iteration on all rows. After each of those `is_enough` is asked,
-    and ends the fit where it returns True, with "enough" for its reason.
+    stages. From a warm start there is only the last. Out of time, by
+    `time.perf_counter` at `ends`, or asked to stop, there is one more iteration on all
+    rows. After each of those `is_enough` is asked.
 
-    A KeyboardInterrupt after the first iteration ends it with what there is, and
+    Where `callback` or `is_enough` returns True, or the validation data have nothing
+    left to gain, the reason is "callback", "enough" or "early_stopping". A
+    KeyboardInterrupt after the first iteration ends the fit with what there is, and
     "interrupted" for its reason: to raise it again is left to the caller.
 
     References
@@ -101,7 +104,8 @@ def train(
         objective, start = _in_row_space(objective, start, is_warm, state)
     random_state = np.random.RandomState(seed)
     metric = KroneckerMetric(objective, random_state)
-    run = _Run(objective, max_time, early_stopping, callback, is_enough, verbose, began)
+    validation = early_stopping and ValidationCurve(early_stopping)
+    run = _Run(objective, began, ends, validation, callback, is_enough, verbose)
     try:
         x = start if is_warm else _fit_subsets(objective, start, run, random_state)
         minimum = run.stage(
@@ -115,8 +119,8 @@ def train(
     except KeyboardInterrupt:
         if run.last is None:
             raise
-        minimum = run.interrupted(objective, run.last)
-    return run.result(objective, minimum)
+        return run.interrupted(run.last)
+    return run.ended(minimum)
 
 
 def _in_row_space(
@@ -160,42 +164,22 @@ def _fit_subsets(
     return x
 
 
+@dataclass
 class _Run:
     """The stages of one fit: their iterations, evaluations and seconds together."""
 
-    def __init__(
-        self,
-        objective: Objective,
-        max_time: float | None,
-        early_stopping: EarlyStopping | None,
-        callback: Callback | None,
-        is_enough: Callable[[State], bool] | None,
-        verbose: int,
-        began: float,
-    ) -> None:
-        self._began = began
-        self._n_rows = objective.X.shape[0]
-        self._max_time = max_time
-        self._callback = callback
-        self._is_enough = is_enough
-        self._verbose = verbose
-        self._losses: list[float] = []
-        self._n_evaluations = 0
-        self._is_over = self._has_enough = False
-        self._validation = early_stopping and ValidationCurve(early_stopping)
-        self._function: Objective
-        self.last: Array | None = None
-        self.is_stopped = False
-        self.stages: list[Stage] = []
-
-    def interrupted(self, objective: Objective, last: Array) -> Minimum:
-        """The best iterate for a minimum. The state may be that of half a step."""
-        x = self._validation.best.x if self._validation else last
-        loss = self.loss(objective, x)
-        if self._validation:
-            self._validation.best = self._validation.best._replace(loss=loss)
-        convergence = Convergence("interrupted", 0, 0, np.nan, 0.0)
-        return Minimum(x, loss, [], convergence, None)
+    objective: Objective
+    began: float
+    ends: float
+    validation: ValidationCurve | None
+    callback: Callback | None
+    is_enough: Callable[[State], bool] | None
+    verbose: int
+    losses: list[float] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
+    n_evaluations: int = 0
+    last: Array | None = None
+    is_stopped: bool = False  # by the callback, of which one iteration more is left
 
     def loss(self, function: Objective, x: Array) -> float:
         """The objective at one point."""
@@ -203,69 +187,81 @@ class _Run:
 
     def stage(self, function: Objective, x: Array, **options: Any) -> Minimum:
         """Iterations on the rows of `function`."""
-        n_samples = function.X.shape[0]
-        self._function = function
-        if self._validation:
-            self._validation.restart(x, self.loss(function, x))
-        left = None if self._max_time is None else self._max_time - self._seconds()
-        self.stages.append(Stage(n_samples, 0))
+        if self.validation:
+            self.validation.restart(x, self.loss(function, x))
+        self.stages.append(Stage(function.X.shape[0], 0))
         return minimize(
             partial(self._evaluate, function),
             x,
-            max_time=left,
-            callback=self._after_iteration,
+            ends=self.ends,
+            callback=partial(self._after_iteration, function),
             eps=float(np.finfo(function.X.dtype).eps),
-            verbose=self._verbose,
+            verbose=self.verbose,
             **options,
         )
 
-    def result(self, objective: Objective, minimum: Minimum) -> Trained:
-        """The last stage's minimum, or best iterate, with the sums of all stages."""
-        convergence = minimum.convergence._replace(
-            n_iter=len(self._losses),
-            n_evaluations=self._n_evaluations,
-            seconds=self._seconds(),
+    def ended(self, minimum: Minimum) -> Trained:
+        """The last stage's minimum, or with early stopping the best iterate."""
+        point = self.validation.best if self.validation else minimum
+        reason, norm = minimum.convergence.reason, minimum.convergence.gradient_norm
+        return self._trained(point.x, point.loss, reason, norm, minimum.state)
+
+    def interrupted(self, last: Array) -> Trained:
+        """The same of the last iterate. The state may be that of half a step."""
+        x = self.validation.best.x if self.validation else last
+        return self._trained(x, self.loss(self.objective, x), "interrupted")
+
+    def _trained(
+        self,
+        x: Array,
+        loss: float,
+        reason: str,
+        gradient_norm: float = np.nan,
+        state: State | None = None,
+    ) -> Trained:
+        """A point, with the sums of all stages."""
+        seconds = time.perf_counter() - self.began
+        convergence = Convergence(
+            reason, len(self.losses), self.n_evaluations, gradient_norm, seconds
         )
-        if self._validation:
-            best = self._validation.best
-            minimum = minimum._replace(x=best.x, loss=best.loss)
-        if convergence.reason == "callback" and not self.is_stopped:
-            reason = "enough" if self._has_enough else "early_stopping"
-            convergence = convergence._replace(reason=reason)
-        minimum = minimum._replace(loss_curve=self._losses, convergence=convergence)
-        return Trained(minimum, self.stages, self._validation, objective)
+        minimum = Minimum(x, loss, self.losses, convergence, state)
+        return Trained(minimum, self.stages, self.validation, self.objective)
 
     def _evaluate(self, function: Objective, x: Array) -> tuple[float, Array]:
-        self._n_evaluations += 1
+        self.n_evaluations += 1
         return function(x)
 
-    def _after_iteration(self, state: State) -> bool:
+    def _after_iteration(self, function: Objective, state: State) -> str | None:
+        """Take note of it; the reason to stop, if there is one."""
         self.last = state.x
-        self._losses.append(state.loss)
+        self.losses.append(state.loss)
         n_samples, n_iter = self.stages.pop()
         self.stages.append(Stage(n_samples, n_iter + 1))
-        if self._validation:
-            self._is_over = self._validation.add(state.x, state.loss)
-        if self._verbose:
+        is_settled = self.validation and self.validation.add(state.x, state.loss)
+        if self.verbose:
             report(self._progress(state))
-        if self._callback is not None and self._callback(state, self._function):
+        if self.callback is not None and self.callback(state, function):
             self.is_stopped = True
-        if self._is_enough is not None and n_samples == self._n_rows:
-            self._has_enough = self._is_enough(state)
-        return self.is_stopped or self._is_over or self._has_enough
+        is_enough = (
+            self.is_enough is not None
+            and function is self.objective
+            and self.is_enough(state)
+        )
+        if self.is_stopped:
+            return "callback"
+        if is_enough:
+            return "enough"
+        return "early_stopping" if is_settled else None
 
     def _progress(self, state: State) -> str:
         n_samples, n_iter = self.stages[-1]
         loss = f"Iteration {n_iter}, loss = {state.loss:.8f}"
-        if len(self.stages) > 1 or n_samples < self._n_rows:
+        if len(self.stages) > 1 or n_samples < self.objective.X.shape[0]:
             loss += f" of {n_samples} rows"
         parts = [loss, f"gradient norm = {state.gradient_norm:.1e}"]
-        if self._validation:
-            parts.append(f"validation loss = {self._validation.losses[-1]:.8f}")
-        return ", ".join([*parts, f"{self._seconds():.1f} s"])
-
-    def _seconds(self) -> float:
-        return time.perf_counter() - self._began
+        if self.validation:
+            parts.append(f"validation loss = {self.validation.losses[-1]:.8f}")
+        return ", ".join([*parts, f"{time.perf_counter() - self.began:.1f} s"])
 
 
 def _subsets(

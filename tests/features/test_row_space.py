@@ -378,7 +378,7 @@ def test_a_search_may_be_ended(X, y, rng, judge, reason, monkeypatch):
         start,
         max_iter=20,
         tol=0,
-        max_time=1e-6 if reason == "max_time" else None,
+        ends=0.0 if reason == "max_time" else np.inf,
         is_warm=True,
         **options,
     )

@@ -360,27 +360,28 @@ def test_a_state_is_not_changed_by_going_on_from_it():
 
 
 def test_a_callback_sees_each_iteration_and_may_stop():
-    """Its True ends the fit at this point."""
+    """What it returns is the reason of the end, at this point."""
     seen = []
 
     def callback(state):
         seen.append(state.loss)
-        return len(seen) == 4
+        return "enough" if len(seen) == 4 else None
 
     minimum = minimize(rosenbrock, np.zeros(5), max_iter=50, tol=0, callback=callback)
-    assert minimum.convergence.reason == "callback"
+    assert minimum.convergence.reason == "enough"
     assert seen == minimum.loss_curve
     assert len(seen) == 4
 
 
 def test_time_is_kept():
-    """After max_time the fit ends with the iteration that is running."""
+    """After that moment the fit ends with the iteration that is running."""
 
     def slow(x):
         time.sleep(0.01)
         return rosenbrock(x)
 
-    minimum = minimize(slow, np.zeros(20), max_iter=1000, tol=0, max_time=0.05)
+    ends = time.perf_counter() + 0.05
+    minimum = minimize(slow, np.zeros(20), max_iter=1000, tol=0, ends=ends)
     assert minimum.convergence.reason == "max_time"
     assert minimum.convergence.seconds >= 0.05
     assert len(minimum.loss_curve) < 50

@@ -146,7 +146,7 @@ def test_fits_know_nothing_of_each_other(search):
     for start, options in search.calls:
         assert start is search.start
         assert options["seed"] == 0
-        assert options["max_time"] is None
+        assert options["ends"] == np.inf
         assert not options.get("is_warm")
 
 
@@ -360,13 +360,12 @@ def test_an_interrupt_before_there_is_anything_is_raised(monkeypatch):
             assert any(found.fit is fit for fit in tried)
 
 
-def test_time_left_is_that_of_the_search():
-    """Fits get what there is of it."""
+def test_fits_end_with_the_search():
+    """None has more time than there is."""
     objective, start = prepared(*data())
-    search = Search(objective, start, ends=time.perf_counter() + 1000)
-    left = [options["max_time"] for _, options in search.calls]
-    assert 900 < left[-1] < left[0] < 1000
-    assert left == sorted(left, reverse=True)
+    ends = time.perf_counter() + 1000
+    search = Search(objective, start, ends=ends)
+    assert {options["ends"] for _, options in search.calls} == {ends}
     assert search.found.ended_by is None
 
 

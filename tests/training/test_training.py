@@ -184,7 +184,7 @@ def test_verbose_prints_a_line_for_each_iteration(small_data, capsys):
 def test_time_is_that_of_all_stages(large_data):
     """A subset that takes all of max_time leaves one iteration for the whole."""
     objective, start = objective_of(*large_data)
-    minimum, stages, *_ = train(objective, start, max_iter=50, tol=0, max_time=1e-6)
+    minimum, stages, *_ = train(objective, start, max_iter=50, tol=0, ends=0.0)
     assert [stage.n_iter for stage in stages] == [1, 1]
     assert minimum.convergence.reason == "max_time"
 
@@ -192,7 +192,7 @@ def test_time_is_that_of_all_stages(large_data):
 @pytest.mark.parametrize(
     ("reason", "options"),
     [
-        ("max_time", {"max_time": 1e-6}),
+        ("max_time", {"ends": 0.0}),
         ("callback", {"callback": lambda state, _: state.n_iter == 1}),
     ],
 )
@@ -262,7 +262,7 @@ def test_all_rows_alone_are_enough(large_data):
 
 
 @pytest.mark.parametrize("reason", ["callback", "early_stopping"])
-def test_other_endings_keep_their_names(small_data, reason):
+def test_other_endings_keep_their_names(small_data, reason, capsys):
     """A callback that ends the fit with what was enough, and validation data."""
     objective, start = objective_of(*small_data)
     early = EarlyStopping(objective, 1, 10.0)  # at once
@@ -270,8 +270,9 @@ def test_other_endings_keep_their_names(small_data, reason):
         "callback": {"callback": lambda *_: True, "is_enough": lambda state: True},
         "early_stopping": {"early_stopping": early, "is_enough": lambda state: False},
     }[reason]
-    minimum, *_ = train(objective, start, max_iter=9, tol=0, **options)
+    minimum, *_ = train(objective, start, max_iter=9, tol=0, verbose=1, **options)
     assert minimum.convergence.reason == reason
+    assert f"Stopped by {reason} after" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -57,7 +57,7 @@ def trace(problem, seconds):
             start,
             max_iter=10**6,
             tol=0,
-            max_time=seconds,
+            ends=time.perf_counter() + seconds,
             callback=record,
         )
     return [(t, weights_of(problem, x)) for t, x in points]
