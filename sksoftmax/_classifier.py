@@ -4,7 +4,8 @@ import math
 import time
 import typing
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
@@ -17,16 +18,18 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sksoftmax._minimizer.lbfgs import Convergence, Minimum, NotFiniteError, State
+from sksoftmax._minimizer.lbfgs import Convergence, NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
 from sksoftmax._network.prediction import outputs, overflow_message
+from sksoftmax._rows.blocks import Matrix
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
-from sksoftmax._selection.regularization import doubts, train_with_best_alpha
+from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
 from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
+from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import refuse_fit_params
-from sksoftmax._sklearn.fitted import forget, restored_on_failure
+from sksoftmax._sklearn.fitted import Layers, forget, restored_on_failure
 from sksoftmax._sklearn.interchange import to_mlp_classifier
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import (
@@ -34,6 +37,7 @@ from sksoftmax._sklearn.validation import (
     refuse_dates,
     samples_of_weight,
 )
+from sksoftmax._training.attributes import attributes_of, weights_at
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
     check_validation_data,
@@ -43,7 +47,7 @@ from sksoftmax._training.early_stopping import (
 )
 from sksoftmax._training.objective import Objective
 from sksoftmax._training.problem import Problem, objective_of
-from sksoftmax._training.training import Callback, Stage, Trained, train
+from sksoftmax._training.training import Stage, Trained, train
 from sksoftmax._training.warm_start import check_same_problem, previous_point
 from sksoftmax._version import VersionedEstimator
 
@@ -502,29 +506,27 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
                 problem.objective, X_val, y_val, sample_weight_val
             )
             task.begin()
-            try:
-                trained, doubtful = self._train(
+            with self._overflow_told(objective.X):
+                trained, doubts = self._train(
                     problem._replace(objective=objective),
                     is_warm=is_warm,
                     ends=ends,
                     early_stopping=early_stopping,
-                    callback=_iteration_callback(task),
+                    callback=task.after_each("iteration", weights_at),
                 )
-            except NotFiniteError as error:
-                message = overflow_message(objective.X, error, self._feature_names())
-                raise ValueError(
-                    f"{message} Extreme values of alpha ({self.alpha}) do this too."
-                ) from error
-            self._set_fitted(trained)
+            forget(
+                self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"
+            )
+            self.__dict__.update(attributes_of(trained, keeps_state=self.warm_start))
         if self.convergence_.reason == "interrupted":
             raise KeyboardInterrupt
         task.finish()
         task.end()
         if trained.validation and not (is_warm or trained.validation.has_learnt()):
-            doubtful = [untrained_warning(is_given=X_val is not None)]
-        if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubtful):
-            self._warn_if_not_converged(trained.minimum)
-        for doubt in doubtful:
+            doubts = [untrained_warning(is_given=X_val is not None)]
+        if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubts):
+            doubts = [*convergence_warnings(self, [self.convergence_.reason]), *doubts]
+        for doubt in doubts:
             warnings.warn(doubt, stacklevel=3)
         return self
 
@@ -609,53 +611,24 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         found, trained = train_with_best_alpha(objective, start, **options)
         self.alpha_path_ = found.path
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
-        return trained, list(doubts(found, self.max_time))
+        return trained, list(search_doubts(found, self.max_time))
+
+    @contextmanager
+    def _overflow_told(self, X: Matrix) -> Iterator[None]:
+        """Say of which rows, where the minimiser knows only of a point."""
+        try:
+            yield
+        except NotFiniteError as error:
+            raise ValueError(
+                f"{overflow_message(X, error, self._feature_names())} Extreme values "
+                f"of alpha ({self.alpha}) do this too."
+            ) from error
 
     def _feature_names(self) -> NDArray | None:
         return getattr(self, "feature_names_in_", None)
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")
-
-    def _set_fitted(self, trained: Trained) -> None:
-        minimum, stages, validation, objective = trained
-        self.__dict__.update(_fitted_weights(objective, minimum.x))
-        self._state = minimum.state if self.warm_start else None
-        self.n_iter_ = len(minimum.loss_curve)
-        self.loss_ = minimum.loss
-        self.loss_curve_ = minimum.loss_curve
-        self.convergence_ = minimum.convergence
-        self.stages_ = stages
-        if validation is None:
-            forget(
-                self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"
-            )
-        else:
-            self.validation_loss_curve_ = validation.losses
-            self.best_validation_loss_ = validation.best.validation_loss
-            self.best_iter_ = validation.best.n_iter
-        self.n_layers_ = len(objective.layout.layer_units)
-        self.n_outputs_ = self.classes_.size
-        self.out_activation_ = "softmax"
-
-    def _warn_if_not_converged(self, minimum: Minimum) -> None:
-        if minimum.convergence.reason == "max_iter":
-            reason = f"max_iter={self.max_iter} iterations were done"
-            remedy = "Increase max_iter, tol or alpha."
-        elif minimum.convergence.reason == "max_time":
-            reason = f"max_time={self.max_time} seconds were over"
-            remedy = "Increase max_time, tol or alpha."
-        elif minimum.convergence.reason == "line_search":
-            reason = "the line search found no lower loss, as rounding errors hide it"
-            remedy = "Increase tol, scale the features, or pass X as float64."
-        else:
-            return
-        warnings.warn(
-            f"L-BFGS stopped before the loss settled to tol={self.tol}: {reason}. "
-            f"{remedy}",
-            ConvergenceWarning,
-            stacklevel=4,
-        )
 
     def decision_function(self, X: MatrixLike) -> Array:
         """Compute the logits of the classes, the input of softmax.
@@ -735,17 +708,15 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             ensure_all_finite=False,  # done block by block, in the threads
             reset=False,
         )
-        intercepts = self.intercepts_
-        if self._origin is not None:
-            intercepts = [self._origin_intercept, *intercepts[1:]]
+        coefs, intercepts, origin = Layers.of(vars(self))
         return outputs(
             X,
-            [coef.T for coef in self.coefs_],
+            [coef.T for coef in coefs],
             intercepts,
             [ACTIVATIONS[name] for name in self._activations],
             function,
             name=type(self).__name__,
-            origin=self._origin,
+            origin=origin,
             feature_names=self._feature_names(),
         )
 
@@ -793,28 +764,3 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _iteration_callback(task: FitTask) -> Callback | None:
-    """What tells scikit-learn's callbacks of each iteration, if there are any."""
-    if not task.is_watched:
-        return None
-    task.start("iteration")
-
-    def after_iteration(state: State, objective: Objective) -> bool:
-        is_enough = task.finish(lambda: _fitted_weights(objective, state.x))
-        task.start("iteration")
-        return is_enough
-
-    return after_iteration
-
-
-def _fitted_weights(objective: Objective, x: Array) -> dict[str, Any]:
-    """The attributes of a point."""
-    coefs, intercepts = objective.public_weights(x, objective.X.dtype)
-    attributes = {"coefs_": coefs, "intercepts_": intercepts}
-    origin = objective.standardization.origin
-    if origin is None:
-        return {**attributes, "_origin": None}
-    _, (intercept, *_) = objective.public_weights(x, objective.X.dtype, origin)
-    return {**attributes, "_origin": origin, "_origin_intercept": intercept}

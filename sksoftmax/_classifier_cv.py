@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Integral
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -33,6 +33,7 @@ from sksoftmax._selection.cross_validation import (
     takes_weights,
 )
 from sksoftmax._sklearn.callbacks import FitTask
+from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.folds import frame_or_array, rows_of
@@ -383,9 +384,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             means = self._means(alphas, fits)
             best = int(means.argmax())
             clf.set_params(alpha=float(alphas[best]))
-            with warnings.catch_warnings(record=True) as doubts:
-                warnings.simplefilter("always")
-                self._refit(clf, task, data.X, data.y, weights, **validation)
+            doubts = self._refit(clf, task, data.X, data.y, weights, **validation)
             self.best_score_ = float(means[best])
             self.alphas_, self.scores_ = alphas, scores_of(fits)
             self.cv_results_ = cv_results(alphas, fits)
@@ -394,10 +393,9 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         task.finish(dict)
         task.end()
         reasons = [fit.reason for of_alpha in fits for fit in of_alpha]
-        _warn_if_not_converged([*reasons, self.convergence_.reason])
-        for doubt in doubts:
-            if not issubclass(doubt.category, ConvergenceWarning):
-                warnings.warn(doubt.message, stacklevel=3)
+        reasons.append(self.convergence_.reason)
+        for doubt in [*convergence_warnings(self, reasons), *doubts]:
+            warnings.warn(doubt, stacklevel=3)
         return self
 
     def _folds(self, samples: Samples, y: NDArray, split_params: dict) -> list[tuple]:
@@ -425,17 +423,20 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     def _refit(
         self, clf: SoftmaxMLPClassifier, task: FitTask, *data: Any, **validation: Any
-    ) -> None:
-        """Fit all samples, and take over what that has set."""
+    ) -> list[Warning]:
+        """Fit all samples, and take over what that has set; and what it warns of."""
         task.start("refit")
         try:
-            with task.share_with(clf):
+            with task.share_with(clf), warnings.catch_warnings(record=True) as doubts:
+                warnings.simplefilter("always")
+                warnings.simplefilter("ignore", ConvergenceWarning)  # told of all fits
                 clf.fit(*data, **validation)
         except KeyboardInterrupt:
             if not hasattr(clf, "coefs_"):
                 raise
         fitted = set(vars(clf)).difference(clf.get_params())
         self.__dict__.update({name: getattr(clf, name) for name in fitted})
+        return [cast(Warning, doubt.message) for doubt in doubts]
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Tell how metadata are routed to the splitter and to the scorer.
@@ -568,17 +569,3 @@ def _check_alphas(alphas: int | Sequence[float] | Array) -> Array:
             f"them, all finite and not negative; got {alphas!r}."
         )
     return np.unique(values.astype(np.float64))[::-1]
-
-
-def _warn_if_not_converged(reasons: list[str]) -> None:
-    """One warning for all fits."""
-    early = [r for r in reasons if r in ("max_iter", "max_time", "line_search")]
-    if early:
-        counts = ", ".join(f"{early.count(r)} by {r}" for r in sorted(set(early)))
-        warnings.warn(
-            f"L-BFGS stopped before the loss settled to tol in {len(early)} of "
-            f"{len(reasons)} fits: {counts}. Increase max_iter, max_time, tol, or the "
-            "smallest of alphas.",
-            ConvergenceWarning,
-            stacklevel=4,
-        )

@@ -66,6 +66,7 @@ from sklearn.base import ClassifierMixin
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
+from sksoftmax._sklearn.fitted import Layers
 from sksoftmax._sklearn.validation import column_name
 
 __all__: list[str] = []
@@ -99,20 +100,21 @@ _ACTIVATIONS = {
 }
 
 
-def _intercept_from(origin: NDArray, clf: Any) -> NDArray:
-    """That of the first layer for rows less an origin, the fitted one rounded."""
-    coef = clf.coefs_[0].astype(np.float64)
-    steps = abs(coef).max(axis=1) * np.spacing(abs(origin))
+def _intercept_from(
+    rounded: NDArray, origin: NDArray, layers: Layers, names: NDArray | None
+) -> NDArray:
+    """That of the first layer for rows less the rounded origin."""
+    coef = layers.coefs[0].astype(np.float64)
+    steps = abs(coef).max(axis=1) * np.spacing(abs(rounded))
     column = int(steps.argmax())
     if steps[column] > _LARGEST_STEP:
-        name = column_name(column, getattr(clf, "feature_names_in_", None))
         raise ValueError(
-            f"{origin.dtype} can't tell the values of {name} apart, about "
-            f"{clf._origin[column]:.3g}. Convert with DoubleTensorType inputs, or "
-            "subtract a constant from the column before the fit."
+            f"{rounded.dtype} can't tell the values of {column_name(column, names)} "
+            f"apart, about {origin[column]:.3g}. Convert with DoubleTensorType "
+            "inputs, or subtract a constant from the column before the fit."
         )
-    rounding = clf._origin - origin.astype(np.float64)
-    return (clf._origin_intercept - rounding @ coef).astype(origin.dtype)
+    rounding = origin - rounded.astype(np.float64)
+    return (layers.intercepts[0] - rounding @ coef).astype(rounded.dtype)
 
 
 def _label_classes(scope: Any, clf: ClassifierMixin) -> NDArray:
@@ -150,18 +152,18 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     dtype = np.float64 if is_double else np.float32
     tensor_type = DoubleTensorType if is_double else FloatTensorType
     h = OnnxCast(operator.inputs[0], to=guess_proto_type(tensor_type()), **version)
-    layers = [
-        (coef.astype(dtype), intercept.astype(dtype))
-        for coef, intercept in zip(clf.coefs_, clf.intercepts_, strict=True)
-    ]
-    if clf._origin is not None:
-        origin = clf._origin.astype(dtype)
-        layers[0] = layers[0][0], _intercept_from(origin, clf)
-        h = OnnxSub(h, origin, **version)
-    for (coef, intercept), name in zip(layers, clf._activations, strict=False):
-        a = OnnxGemm(h, coef, intercept, **version)
+    layers = Layers.of(vars(clf))
+    coefs = [coef.astype(dtype) for coef in layers.coefs]
+    intercepts = [intercept.astype(dtype) for intercept in layers.intercepts]
+    if layers.origin is not None:
+        rounded = layers.origin.astype(dtype)
+        names = getattr(clf, "feature_names_in_", None)
+        intercepts[0] = _intercept_from(rounded, layers.origin, layers, names)
+        h = OnnxSub(h, rounded, **version)
+    for *layer, name in zip(coefs, intercepts, clf._activations, strict=False):
+        a = OnnxGemm(h, *layer, **version)
         h = _ACTIVATIONS[name](a, np.ones(1, dtype), **version)
-    logits = OnnxGemm(h, *layers[-1], **version)
+    logits = OnnxGemm(h, coefs[-1], intercepts[-1], **version)
 
     classes = _label_classes(scope, clf)
     codes = OnnxArgMax(logits, axis=1, keepdims=0, **version)

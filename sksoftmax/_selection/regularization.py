@@ -31,7 +31,7 @@ _MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
 _MAX_COPY = 2**27
 
 
-def doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
+def search_doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
     """What a user should know of the alpha that was found, and can try."""
     loss, alpha = found.candidate.held_out_loss, found.candidate.alpha
     if found.ended_by == "max_time":

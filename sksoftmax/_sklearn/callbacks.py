@@ -97,6 +97,24 @@ class FitTask:
         """
         return self.is_watched and self._end(self._subtask, attributes)
 
+    def after_each(
+        self, name: str, attributes: Callable[..., dict[str, Any]]
+    ) -> Callable[..., bool] | None:
+        """What ends a subtask and begins the next; None where nobody is told.
+
+        Called with what `attributes` takes; whether a callback asks to stop.
+        """
+        if not self.is_watched:
+            return None
+        self.start(name)
+
+        def next_subtask(*point: Any) -> bool:
+            is_enough = self.finish(lambda: attributes(*point))
+            self.start(name)
+            return is_enough
+
+        return next_subtask
+
     def end(self) -> None:
         """End; the estimator is fitted."""
         if self.is_watched:

@@ -1,9 +1,44 @@
-"""What a fit has set on an estimator: to take it back, or to drop it."""
+"""What a fit has set on an estimator: to take it back, to drop it, to predict by it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, NamedTuple, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+
+Array = NDArray[np.floating]
+
+
+class Layers(NamedTuple):
+    """A fitted network for rows from which an origin is subtracted.
+
+    `coefs_` and `intercepts_` alone are the same network for rows as they are, which
+    loses digits of columns far from 0: the first intercept adds up what cancels. It is
+    the only one that differs.
+
+    Attributes
+    ----------
+    coefs : list of ndarray
+        (fan_in, fan_out) each.
+    intercepts : list of ndarray
+    origin : ndarray of shape (n_features,) or None
+        None for 0.
+    """
+
+    coefs: list[Array]
+    intercepts: list[Array]
+    origin: Array | None
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, Any]) -> Self:
+        """From the attributes of an estimator, by their names."""
+        coefs, intercepts = [*attributes["coefs_"]], [*attributes["intercepts_"]]
+        origin = attributes["_origin"]
+        if origin is not None:
+            intercepts[0] = attributes["_origin_intercept"]
+        return cls(coefs, intercepts, origin)
 
 
 @contextmanager

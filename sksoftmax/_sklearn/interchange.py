@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._sklearn.fitted import Layers
 from sksoftmax._sklearn.validation import column_name
 
 if TYPE_CHECKING:
@@ -45,10 +46,12 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
             f"{list(_ACTIVATIONS)}; got {activations}. Fit with one of these, or "
             "export to ONNX with sksoftmax.onnx, which has them all."
         )
-    coefs = [coef.copy() for coef in clf.coefs_]
-    intercepts = [intercept.copy() for intercept in clf.intercepts_]
-    if clf._origin is not None:
-        coefs[0], intercepts[0] = _from_zero(clf)
+    layers = Layers.of(vars(clf))
+    coefs = [coef.copy() for coef in layers.coefs]
+    intercepts = [intercept.copy() for intercept in layers.intercepts]
+    if layers.origin is not None:
+        names_in = getattr(clf, "feature_names_in_", None)
+        coefs[0], intercepts[0] = _from_zero(layers, names_in)
     is_binary = clf.classes_.size == 2
     if is_binary:
         # softmax of (z_0, z_1) is the logistic function of z_1 - z_0.
@@ -75,17 +78,17 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
     return mlp
 
 
-def _from_zero(clf: Any) -> tuple[NDArray, NDArray]:
+def _from_zero(layers: Layers, names: NDArray | None) -> tuple[NDArray, NDArray]:
     """The first layer for rows less no origin: float64 has the digits, or none has."""
-    coef = clf.coefs_[0].astype(np.float64)
-    origin = clf._origin.astype(np.float64)
+    coef = layers.coefs[0].astype(np.float64)
+    origin = np.asarray(layers.origin, np.float64)
     sizes = abs(coef).max(axis=1) * abs(origin)
     column = int(sizes.argmax())
     if sizes[column] * np.finfo(np.float64).eps > _LARGEST_ERROR:
-        name = column_name(column, getattr(clf, "feature_names_in_", None))
         raise ValueError(
             "MLPClassifier adds up products with the values of X, and those of "
-            f"{name}, about {origin[column]:.3g}, are too far from 0 for what "
-            "distinguishes them. Subtract a constant from the column before the fit."
+            f"{column_name(column, names)}, about {origin[column]:.3g}, are too far "
+            "from 0 for what distinguishes them. Subtract a constant from the column "
+            "before the fit."
         )
-    return coef, clf._origin_intercept - origin @ coef
+    return coef, layers.intercepts[0] - origin @ coef

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._minimizer.lbfgs import State
+from sksoftmax._sklearn.fitted import Layers
 from sksoftmax._training.objective import Objective
 
 Array = NDArray[np.floating]
@@ -63,17 +64,16 @@ def previous_point(
         That of the minimiser there, in those of the reduced objective, unless weights
         or units have changed since.
     """
-    coefs, intercepts = previous["coefs_"], previous["intercepts_"]
     state = previous["_state"]
     if state is not None:
         reduced = objective.reduced()
-        if not _has_weights(reduced, state, (*coefs, *intercepts)):
+        weights = (*previous["coefs_"], *previous["intercepts_"])
+        if not _has_weights(reduced, state, weights):
             state = None
         elif reduced is objective:
             return state.x, state
-    coefs, intercepts, origin = [W.T for W in coefs], list(intercepts), None
-    if previous["_origin"] is not None:
-        origin, intercepts[0] = previous["_origin"], previous["_origin_intercept"]
+    coefs, intercepts, origin = Layers.of(previous)
+    coefs = [W.T for W in coefs]
     coefs[0], intercepts[0] = objective.standardization.from_user_units(
         coefs[0], intercepts[0], origin
     )

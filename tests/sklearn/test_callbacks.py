@@ -193,6 +193,7 @@ def test_without_callbacks_there_are_no_tasks():
     task.begin()
     task.start("iteration")
     assert not task.finish()
+    assert task.after_each("iteration", dict) is None
     with task.share_with(None):
         task.end()
 

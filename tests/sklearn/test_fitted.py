@@ -1,9 +1,10 @@
 """What a fit has set."""
 
+import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from sksoftmax._sklearn.fitted import forget, restored_on_failure
+from sksoftmax._sklearn.fitted import Layers, forget, restored_on_failure
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
@@ -41,3 +42,22 @@ def test_fitted_attributes_are_forgotten():
     forget(clf)
     assert not hasattr(clf, "b_")
     assert (clf.C, clf._c_, clf._d) == (3, 2, 3)
+
+
+def test_layers_are_those_for_shifted_rows():
+    """Where there is an origin the first intercept is another one, and no other is."""
+    attributes = {
+        "coefs_": [np.ones((2, 3)), np.ones((3, 2))],
+        "intercepts_": [np.zeros(3), np.ones(2)],
+        "_origin": None,
+    }
+    coefs, intercepts, origin = Layers.of(attributes)
+    assert origin is None
+    assert list(map(id, coefs)) == list(map(id, attributes["coefs_"]))
+    assert list(map(id, intercepts)) == list(map(id, attributes["intercepts_"]))
+    shifted = {"_origin": np.array([5.0, 7.0]), "_origin_intercept": np.full(3, 12.0)}
+    coefs, intercepts, origin = Layers.of(attributes | shifted)
+    assert origin is shifted["_origin"]
+    assert intercepts[0] is shifted["_origin_intercept"]
+    assert intercepts[1] is attributes["intercepts_"][1]
+    assert attributes["intercepts_"][0].tolist() == [0, 0, 0]
