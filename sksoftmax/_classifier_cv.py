@@ -23,6 +23,7 @@ from sklearn.utils.metadata_routing import (
 from sksoftmax._classifier import SoftmaxMLPClassifier, validates_parameters
 from sksoftmax._rows.blocks import Matrix
 from sksoftmax._selection.cross_validation import (
+    FoldFit,
     Samples,
     cv_results,
     fit_folds,
@@ -380,14 +381,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                 callback=task.finish,
                 **validation,
             )
-            alphas = alphas[: len(fits)]
-            means = self._means(alphas, fits)
-            best = int(means.argmax())
-            clf.set_params(alpha=float(alphas[best]))
+            clf.set_params(alpha=self._best_of(alphas[: len(fits)], fits))
             doubts = self._refit(clf, task, data.X, data.y, weights, **validation)
-            self.best_score_ = float(means[best])
-            self.alphas_, self.scores_ = alphas, scores_of(fits)
-            self.cv_results_ = cv_results(alphas, fits)
         if self.convergence_.reason == "interrupted":
             raise KeyboardInterrupt
         task.finish(dict)
@@ -411,15 +406,19 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             _warn_of_missing_classes(lacking_classes(y, folds))
         return folds
 
-    def _means(self, alphas: Array, fits: list) -> Array:
-        """Mean score of each alpha, of which there is one at least."""
-        means = mean_scores(scores_of(fits))
+    def _best_of(self, alphas: Array, fits: list[list[FoldFit]]) -> float:
+        """The alpha with the largest mean score; and set what all have scored."""
+        self.alphas_, self.scores_ = alphas, scores_of(fits)
+        self.cv_results_ = cv_results(alphas, fits)
+        means = mean_scores(self.scores_)
         if not np.isfinite(means).any():
             raise ValueError(
                 f"scoring={self.scoring!r} gave no finite score for any alpha in "
                 f"{alphas.tolist()}."
             )
-        return means
+        best = int(means.argmax())
+        self.best_score_ = float(means[best])
+        return float(alphas[best])
 
     def _refit(
         self, clf: SoftmaxMLPClassifier, task: FitTask, *data: Any, **validation: Any
