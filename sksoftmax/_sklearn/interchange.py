@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from sksoftmax._sklearn.fitted import Layers
 from sksoftmax._sklearn.validation import column_name
@@ -63,7 +64,7 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
         solver="lbfgs",
         alpha=clf.alpha_,
         max_iter=clf.max_iter,
-        random_state=clf.random_state,
+        random_state=clone(clf.random_state, safe=False),  # as clone does
     )
     mlp.classes_ = clf.classes_
     mlp.n_features_in_ = clf.n_features_in_
@@ -74,6 +75,8 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
     mlp.n_outputs_ = 1 if is_binary else clf.n_outputs_
     mlp.out_activation_ = "logistic" if is_binary else "softmax"
     mlp.n_iter_, mlp.loss_, mlp.t_ = clf.n_iter_, clf.loss_, 0
+    # Private, but predict needs it, and no public method sets it alone: a fit to a few
+    # rows would leave arrays of another network behind. A test compares it with fit's.
     mlp._label_binarizer = LabelBinarizer().fit(clf.classes_)
     return mlp
 

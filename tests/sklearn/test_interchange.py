@@ -76,6 +76,20 @@ def test_it_has_what_a_fit_would_set(n_classes):
     assert (mlp.n_iter_, mlp.loss_) == (clf.n_iter_, clf.loss_)
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_what_is_private_is_as_a_fit_sets_it(n_classes):
+    """So that a scikit-learn that keeps it elsewhere, or otherwise, is seen here."""
+    X, y = data(n_classes)
+    mlp = SoftmaxMLPClassifier((7,), random_state=0).fit(X, y).to_sklearn()
+    fitted = clone(mlp).set_params(tol=1).fit(X, y)
+    assert [name for name in vars(mlp) if name[0] == "_"] == ["_label_binarizer"]
+    ours, theirs = mlp._label_binarizer, fitted._label_binarizer
+    assert type(ours) is type(theirs)
+    assert vars(ours).keys() == vars(theirs).keys()
+    for name, value in vars(theirs).items():
+        np.testing.assert_array_equal(getattr(ours, name), value)
+
+
 def test_pickle_warm_start_and_repr():
     """It is pickled and shown as any other, and a warm start goes on from it."""
     X, y = data(3)
@@ -108,6 +122,17 @@ def test_it_is_a_copy():
     for part in (*mlp.coefs_, *mlp.intercepts_):
         part[:] = 0
     np.testing.assert_array_equal(clf.predict_proba(X), p)
+
+
+def test_random_numbers_are_not_shared():
+    """A fit of one leaves the generator of the other where it was, as of a clone."""
+    X, y = data(2)
+    clf = SoftmaxMLPClassifier((7,), random_state=np.random.RandomState(3)).fit(X, y)
+    expected = clone(clf).random_state.randint(1000)
+    mlp = clf.to_sklearn()
+    assert clone(mlp).random_state.randint(1000) == expected
+    mlp.set_params(tol=1).fit(X, y)
+    assert clf.random_state.randint(1000) == expected
 
 
 def test_feature_names_are_kept():
