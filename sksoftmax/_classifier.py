@@ -4,8 +4,7 @@ import math
 import time
 import typing
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
@@ -18,11 +17,10 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sksoftmax._minimizer.lbfgs import Convergence, NotFiniteError, State
+from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
-from sksoftmax._network.prediction import outputs, overflow_message
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._network.prediction import outputs
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
 from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
@@ -45,10 +43,8 @@ from sksoftmax._training.early_stopping import (
     untrained_warning,
     validation_objective,
 )
-from sksoftmax._training.objective import Objective
 from sksoftmax._training.problem import Problem, objective_of
 from sksoftmax._training.training import Stage, Trained, train
-from sksoftmax._training.warm_start import check_same_problem, previous_point
 from sksoftmax._version import VersionedEstimator
 
 if typing.TYPE_CHECKING:
@@ -502,13 +498,13 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             BlockThreads() as threads,
         ):
             problem = self._problem(X, y, sample_weight, threads.map)
-            objective, early_stopping = self._hold_out(
-                problem.objective, X_val, y_val, sample_weight_val
+            problem, early_stopping = self._hold_out(
+                problem, X_val, y_val, sample_weight_val
             )
             task.begin()
-            with self._overflow_told(objective.X):
+            with problem.overflow_told(self.alpha, self._feature_names()):
                 trained, doubts = self._train(
-                    problem._replace(objective=objective),
+                    problem,
                     is_warm=is_warm,
                     ends=ends,
                     early_stopping=early_stopping,
@@ -556,33 +552,33 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.classes_, self.class_weight_ = data.classes, data.class_weight
         self._activations = activations
         if self._is_warm():
-            check_same_problem(previous, vars(self), objective.layout.layer_units)
-            return Problem(objective, *previous_point(previous, objective), self._seed)
-        random_state = check_random_state(self.random_state)
-        start = objective.layout.draw(random_state)
-        self._seed = random_state.randint(np.iinfo(np.int32).max)
-        return Problem(objective, start, None, self._seed)
+            return Problem.continued(objective, previous, vars(self))
+        problem = Problem.drawn(objective, check_random_state(self.random_state))
+        self._seed = problem.seed
+        return problem
 
     def _hold_out(
         self,
-        objective: Objective,
+        problem: Problem,
         X_val: MatrixLike | None,
         y_val: ArrayLike | None,
         sample_weight_val: ArrayLike | None,
-    ) -> tuple[Objective, EarlyStopping | None]:
+    ) -> tuple[Problem, EarlyStopping | None]:
         """What to train on, and what to validate on: the user's data or a part."""
+        objective = problem.objective
         given = check_validation_data(
             self, X_val, y_val, sample_weight_val, self.classes_, objective.X.dtype
         )
         if not self.early_stopping:
-            return objective, None
+            return problem, None
         if given is not None:
             validation = validation_objective(objective, *given)
         else:
             objective, validation = parts(
-                objective, self.validation_fraction, self._seed
+                objective, self.validation_fraction, problem.seed
             )
-        return objective, EarlyStopping(validation, self.n_iter_no_change, self.tol)
+        rule = EarlyStopping(validation, self.n_iter_no_change, self.tol)
+        return problem._replace(objective=objective), rule
 
     def _train(
         self, problem: Problem, *, is_warm: bool, **options: Any
@@ -612,17 +608,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.alpha_path_ = found.path
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
         return trained, list(search_doubts(found, self.max_time))
-
-    @contextmanager
-    def _overflow_told(self, X: Matrix) -> Iterator[None]:
-        """Say of which rows, where the minimiser knows only of a point."""
-        try:
-            yield
-        except NotFiniteError as error:
-            raise ValueError(
-                f"{overflow_message(X, error, self._feature_names())} Extreme values "
-                f"of alpha ({self.alpha}) do this too."
-            ) from error
 
     def _feature_names(self) -> NDArray | None:
         return getattr(self, "feature_names_in_", None)

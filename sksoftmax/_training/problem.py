@@ -1,19 +1,26 @@
 """The problem of a fit: its objective on all rows, and where it begins."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._features.standardization import Standardization
-from sksoftmax._minimizer.lbfgs import State
+from sksoftmax._minimizer.lbfgs import NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._network.prediction import overflow_message
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import check_weights, multiplied
 from sksoftmax._training.objective import Objective
+from sksoftmax._training.warm_start import (
+    Attributes,
+    check_same_problem,
+    previous_point,
+)
 
 Array = NDArray[np.floating]
 
@@ -35,6 +42,34 @@ class Problem(NamedTuple):
     start: Array
     state: State | None
     seed: int
+
+    @classmethod
+    def drawn(cls, objective: Objective, random_state: np.random.RandomState) -> Self:
+        """From random weights."""
+        start = objective.layout.draw(random_state)
+        seed = random_state.randint(np.iinfo(np.int32).max)
+        return cls(objective, start, None, seed)
+
+    @classmethod
+    def continued(
+        cls, objective: Objective, previous: Attributes, current: Attributes
+    ) -> Self:
+        """From where the previous fit has ended, one of the same network."""
+        check_same_problem(previous, current, objective.layout.layer_units)
+        return cls(objective, *previous_point(previous, objective), previous["_seed"])
+
+    @contextmanager
+    def overflow_told(
+        self, alpha: float | str, feature_names: NDArray | None
+    ) -> Iterator[None]:
+        """Say of which column, where the minimiser knows only of a point."""
+        try:
+            yield
+        except NotFiniteError as error:
+            raise ValueError(
+                f"{overflow_message(self.objective.X, error, feature_names)} Extreme "
+                f"values of alpha ({alpha}) do this too."
+            ) from error
 
 
 def objective_of(

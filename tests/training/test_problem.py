@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._minimizer.lbfgs import NotFiniteError
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._training.problem import objective_of
+from sksoftmax._training.problem import Problem, objective_of
 
 
 def problem(data, sample_weight=None, class_weight=None, **options):
@@ -69,3 +70,39 @@ def test_a_column_too_small_is_named(small_data):
     names = np.array(list("abcdef"), dtype=object)
     with pytest.raises(ValueError, match="column 'b'"):
         problem((X, y), feature_names=names)
+
+
+def test_a_start_is_drawn_with_the_seed_of_other_draws(small_data):
+    """One after the other: what a given generator says, and nothing else."""
+    objective = problem(small_data)
+    drawn, again, other = (
+        Problem.drawn(objective, np.random.RandomState(seed)) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(drawn.start, again.start)
+    assert drawn.seed == again.seed != other.seed
+    assert not np.array_equal(drawn.start, other.start)
+    assert drawn.state is None
+
+
+def test_a_start_is_that_of_the_same_network(small_data):
+    """With the seed of the fit before; another network is refused."""
+    clf = SoftmaxMLPClassifier((5,), "tanh", alpha=2.0, random_state=0, warm_start=True)
+    before = vars(clf.fit(*small_data))
+    objective = problem(small_data)
+    continued = Problem.continued(objective, before, before)
+    assert objective(continued.start)[0] == clf.loss_
+    assert continued.seed == clf._seed
+    with pytest.raises(ValueError, match="activations"):
+        Problem.continued(objective, before, {**before, "_activations": ["relu"]})
+
+
+def test_overflow_is_told_with_its_column(small_data):
+    """And with the alpha that may be its cause."""
+    X, y = small_data
+    X = X * [1, 1, 1e9, 1, 1, 1]
+    drawn = Problem.drawn(problem((X, y)), np.random.RandomState(0))
+    with (
+        pytest.raises(ValueError, match=r"overflows: so\..*'c'.* alpha \(0.5\) do"),
+        drawn.overflow_told(0.5, np.array(list("abcdef"))),
+    ):
+        raise NotFiniteError("so")
