@@ -179,7 +179,7 @@ class _Run:
     stages: list[Stage] = field(default_factory=list)
     n_evaluations: int = 0
     last: Array | None = None
-    is_stopped: bool = False  # by the callback, of which one iteration more is left
+    is_stopped: bool = False  # by the callback; one more iteration is on all rows
 
     def loss(self, function: Objective, x: Array) -> float:
         """The objective at one point."""
