@@ -84,10 +84,9 @@ class KroneckerMetric:
                 draws = self._draws[:, rows]
                 if sample.weights is not None:
                     draws = draws[:, sample.weights[rows] > 0]
-            with np.errstate(all="ignore"):
-                factors = curvature_sums(
-                    X, weights, *network, sample.activations, self._max_dense, draws
-                )
+            factors = curvature_sums(
+                X, weights, *network, sample.activations, self._max_dense, draws
+            )
             return [*factors.inputs, *factors.deltas]
 
         means = _mean_over_rows(sample, sums)
@@ -114,9 +113,8 @@ class KroneckerMetric:
                 squares = sample.standardization.squares(X, weights)
                 return [np.append(squares, weights_sum)]
             X = X if isinstance(X, np.ndarray) else X.toarray()
-            with np.errstate(all="ignore"):
-                X = sample.standardization.standardized(X)
-                return [second_moment(X.T, weights, self._max_dense)]
+            X = sample.standardization.standardized(X)
+            return [second_moment(X.T, weights, self._max_dense)]
 
         return _mean_over_rows(sample, sums)[0]
 
