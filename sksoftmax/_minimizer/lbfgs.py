@@ -89,7 +89,7 @@ class State:
     pairs : CurvaturePairs
         The last steps and the changes of the gradient along them.
     gradient_norm : float
-        Of `Convergence`, where the last step began.
+        Of `Convergence`, where the last direction was looked for.
     metric_at : ndarray of shape (n,) or None
         Where the starting metric was made; None for the identity.
     metric_damping : float
@@ -185,10 +185,10 @@ def minimize(
         Stop after the iteration in which `time.perf_counter` gets there: a moment, not
         seconds, as it is handed down from the call of `fit`.
     initial_inverse_hessian : callable, default=None
-        `initial_inverse_hessian(x)(damping)` is an operator from vector to vector,
-        symmetric and positive definite: an estimate of the inverse Hessian at `x`, the
-        closer to a multiple of the identity the larger the damping. The same arguments
-        must give the same operator. None is the identity.
+        `initial_inverse_hessian(x)(damping)` is an operator from vector to vector, or
+        from rows to rows, symmetric and positive definite: an estimate of the inverse
+        Hessian at `x`, the closer to a multiple of the identity the larger the damping.
+        The same arguments must give the same operator. None is the identity.
     state : State, default=None
         Go on from here, with the bits of a run that did not stop, if `objective` has
         the same value and gradient at `start` as there. Otherwise it is ignored.
@@ -233,7 +233,7 @@ def minimize(
         while reason is None:
             losses.append(state.loss)
             reason = stop_reason(state) or search.advance()
-        norm = search.gradient_norm()
+        search.line()  # for the norm at the end
     if verbose:
         report(
             f"Stopped by {reason} after {len(losses)} iterations, loss = "
@@ -243,7 +243,7 @@ def minimize(
         reason,
         len(losses),
         1 + search.n_evaluations,
-        norm,
+        state.gradient_norm,
         time.perf_counter() - began,
     )
     return Minimum(state.x, state.loss, losses, convergence, state)
@@ -278,7 +278,6 @@ class _Search:
         self.n_evaluations = 0
         self._n_finite = 0
         self._is_settled = False
-        self._promised = np.inf
         self._operator: Operator = _identity
         if metric is not None and state.metric_at is not None:
             self._operator = metric(state.metric_at)(state.metric_damping)
@@ -289,52 +288,47 @@ class _Search:
         if not state.gradient.any():
             return "gradient"
         self._refresh_metric()
-        before = state.loss
-        trial = self._step()
-        promised = self._promised
-        while trial is None or trial.step == 0:
+        before, rounding = state.loss, _ROUNDING * abs(state.loss)
+        direction, slope = self.line()
+        promised = part_of_loss(-slope, before)
+        while (trial := self._step(direction, slope, rounding)) is None:
             if not self._retreat():
-                return "gradient" if trial else self._failure(promised)
-            trial = self._step()
+                is_flat = 0 <= -slope <= rounding
+                return "gradient" if is_flat else self._failure(promised)
+            direction, slope = self.line()
         is_useful = state.move_to(trial)
         # Not the end at once: a bad metric, or a kink, can make one step that short.
-        self._is_settled = before - trial.loss <= _ROUNDING * abs(before)
+        self._is_settled = before - trial.loss <= rounding
         if self._is_settled or not is_useful:
             self._retreat()
         return None
 
-    def _step(self) -> Trial | None:
-        """The next point; the present one, where the promised decrease is rounding."""
+    def line(self) -> tuple[Array, float]:
+        """The direction from the current point, and the slope of the loss along it."""
         state = self.state
-        direction = self._direction()
+        direction = -state.pairs.apply(self._metric, state.gradient)
         slope = float(direction @ state.gradient)
-        self._promised = part_of_loss(-slope, state.loss)
-        state.gradient_norm = _norm(self._promised)
-        here = Trial(0.0, state.x, state.loss, state.gradient, slope)
-        if not -np.inf < slope <= 0:  # nor NaN
-            return None
-        if -slope <= _ROUNDING * abs(state.loss):
-            return here
-        return strong_wolfe(lambda step: self._trial(direction, step), here, 1.0)
+        state.gradient_norm = _norm(part_of_loss(-slope, state.loss))
+        return direction, slope
 
-    def gradient_norm(self) -> float:
-        """`sqrt(g' H g / loss)` at the current point."""
-        decrease = -float(self._direction() @ self.state.gradient)
-        return _norm(part_of_loss(decrease, self.state.loss))
+    def _step(self, direction: Array, slope: float, rounding: float) -> Trial | None:
+        """The next point, if more than rounding is promised, and a lower one found."""
+        state = self.state
+        if not rounding < -slope < np.inf:  # nor NaN
+            return None
+        here = Trial(0.0, state.x, state.loss, state.gradient, slope)
+        return strong_wolfe(lambda step: self._trial(direction, step), here, 1.0)
 
     def _trial(self, direction: Array, step: float) -> Trial:
         x = self.state.x + step * direction
         loss, gradient = self.objective(x)
         self.n_evaluations += 1
         slope = float(direction @ gradient)
-        if np.isfinite(loss) and np.isfinite(slope):
+        if math.isfinite(loss) and math.isfinite(slope):
             self._n_finite += 1
         else:
             loss, slope = np.inf, np.nan
         return Trial(step, x, float(loss), gradient, slope)
-
-    def _direction(self) -> Array:
-        return -self.state.pairs.apply(self._metric, self.state.gradient)
 
     def _metric(self, vector: Array) -> Array:
         """The starting metric, in its size."""

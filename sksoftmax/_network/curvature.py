@@ -15,7 +15,8 @@ depends on what it holds, so that a copy draws the same, as a weight of two does
 Sums over rows, in the conventions of `network.py`; the floors above normalise.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,14 +25,11 @@ from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.special import softmax
 
 from sksoftmax._network.activations import Activation
-from sksoftmax._network.network import forward_layers
+from sksoftmax._network.network import backpropagated, forward_layers
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._rows.blocks import Matrix
 
 Array = NDArray[np.floating]
-
-# Of the first layer's A: with the damping of the last metric, and both next to it.
-_KEPT_INVERSES = 3
 
 
 class KroneckerFactors(NamedTuple):
@@ -69,18 +67,11 @@ def curvature_sums(
     deltas = _all_labels(p) if draws is None else _drawn_labels(p, draws)
     if sample_weight is not None:
         deltas *= np.sqrt(sample_weight)
-    delta_sums = [_gram(deltas, max_dense)]
-    for layer in reversed(range(len(activations))):
-        fan_out, *vectors = deltas.shape
-        deltas = coefs[layer + 1].T @ deltas.reshape(fan_out, -1)
-        deltas = deltas.reshape(len(coefs[layer]), *vectors)  # -1 fails without rows
-        derivative = activations[layer].derivative(
-            pre_activations[layer], outputs[layer + 1]
-        )
-        deltas *= derivative[:, np.newaxis]
-        delta_sums.insert(0, _gram(deltas, max_dense))
+    deltas = deltas.reshape(len(p), -1)
+    layers = backpropagated(deltas, pre_activations, outputs, coefs, activations)
+    delta_sums = [_gram(deltas, max_dense) for deltas in layers]
     inputs = [second_moment(h, sample_weight, max_dense) for h in outputs[1:]]
-    return KroneckerFactors(inputs, delta_sums)
+    return KroneckerFactors(inputs, delta_sums[::-1])
 
 
 def _all_labels(p: Array) -> Array:
@@ -116,15 +107,14 @@ def second_moment(h: Array, sample_weight: Array | None, max_dense: int) -> Arra
 
 
 def _gram(vectors: Array, max_dense: int) -> Array:
-    """Sum of outer products of (units, ...), or the sums of squares."""
-    flat = vectors.reshape(len(vectors), -1)
-    if len(flat) > max_dense:
-        return np.einsum("ij,ij->i", flat, flat)
-    return flat @ flat.T
+    """Sum of outer products of the columns of (units, n), or the sums of squares."""
+    if len(vectors) > max_dense:
+        return np.einsum("ij,ij->i", vectors, vectors)
+    return vectors @ vectors.T
 
 
 class KroneckerInverse:
-    """Approximate inverse Hessian, as an operator on flat float64 vectors.
+    """Approximate inverse Hessian, as an operator on flat float64 vectors, or rows.
 
     Each layer's block is `(A + pi d I)^-1 (x) (G + d / pi I)^-1`: their product is
     damped by about d^2, and pi^2, the ratio of the mean eigenvalues of A and G, shares
@@ -140,8 +130,8 @@ class KroneckerInverse:
     dtype : dtype
         Of the products. In float32 the rounding errors of two fits that should be equal
         would be as large as that.
-    first_inverses : dict
-        Where inverses of the first layer's A are kept from one metric to the next.
+    first_inverse : callable
+        `first_inverse(damping)` is `damped_inverse` of the first layer's A.
     """
 
     def __init__(
@@ -151,63 +141,61 @@ class KroneckerInverse:
         *,
         damping: float,
         dtype: np.dtype,
-        first_inverses: dict[float, Array],
+        first_inverse: Callable[[float], Array],
     ) -> None:
         self._layout = layout
         self._dtype = dtype
-        self._inverses = []
-        root = np.sqrt(damping)
-        for layer, (A, G) in enumerate(zip(*factors, strict=True)):
+        self._inverses: list[tuple[Array, Array]] = []
+        root = math.sqrt(damping)
+        for A, G in zip(*factors, strict=True):
             pi = _share(A, G)
-            if layer > 0:
-                inverse = _damped_inverse(A, pi * root, dtype)
-            else:
-                inverse = first_inverses.get(pi * root)
-                if inverse is None:
-                    inverse = _damped_inverse(A, pi * root, dtype)
-                    if len(first_inverses) == _KEPT_INVERSES:
-                        del first_inverses[next(iter(first_inverses))]
-                    first_inverses[pi * root] = inverse
-            self._inverses.append((inverse, _damped_inverse(G, root / pi, dtype)))
+            inverse = (
+                damped_inverse(A, pi * root, dtype)
+                if self._inverses
+                else first_inverse(pi * root)
+            )
+            self._inverses.append((inverse, damped_inverse(G, root / pi, dtype)))
 
-    def __call__(self, vector: Array) -> Array:
+    def __call__(self, vectors: Array) -> Array:
         """`G^-1 [W b] A^-1` of each layer."""
-        result = np.empty_like(vector)
+        result = np.empty_like(vectors)
         for W, b, new_W, new_b, (A, G) in zip(
-            *self._layout.unpack(vector),
+            *self._layout.unpack(vectors),
             *self._layout.unpack(result),
             self._inverses,
             strict=True,
         ):
-            V = np.empty((W.shape[0], W.shape[1] + 1), self._dtype)
-            V[:, :-1], V[:, -1] = W, b
+            V = np.empty((*W.shape[:-1], W.shape[-1] + 1), self._dtype)
+            V[..., :-1], V[..., -1] = W, b
             V = V @ A if A.ndim == 2 else V * A
             V = G @ V if G.ndim == 2 else G[:, np.newaxis] * V
-            new_W[:], new_b[:] = V[:, :-1], V[:, -1]
+            new_W[...], new_b[...] = V[..., :-1], V[..., -1]
         return result
 
 
 def _share(A: Array, G: Array) -> float:
     """Pi: square root of the ratio of mean eigenvalues, a power of two."""
     mean_A, mean_G = (
-        (np.trace(factor) if factor.ndim == 2 else factor.sum()) / len(factor)
+        (factor.trace() if factor.ndim == 2 else factor.sum()) / len(factor)
         for factor in (A, G)
     )
     with np.errstate(all="ignore"):
         exponent = np.log2(mean_A / mean_G) / 2
-    return 2.0 ** round(exponent) if np.isfinite(exponent) else 1.0
+    return 2.0 ** round(exponent) if math.isfinite(exponent) else 1.0
 
 
-def _damped_inverse(factor: Array, damping: float, dtype: np.dtype) -> Array:
+def damped_inverse(factor: Array, damping: float, dtype: np.dtype) -> Array:
+    """`(factor + damping I)^-1`, or its diagonal; NaN where there is none."""
     if factor.ndim == 1:
         return (1 / (factor + damping)).astype(dtype)
     damped = factor.copy()
-    damped.flat[:: len(damped) + 1] += damping
+    np.einsum("ii->i", damped)[:] += damping
     # By Cholesky factors, in half of the time of `np.linalg.inv`.
     triangle, info = dpotrf(damped.T, lower=1, overwrite_a=1)
-    if info or not np.isfinite(np.trace(factor)):
+    if info or not math.isfinite(factor.trace()):
         # For the minimiser to see, and to go on without.
         return np.full(factor.shape, np.nan, dtype)
-    triangle, _ = dpotri(triangle, lower=1, overwrite_c=1)
+    triangle, _ = dpotri(triangle, lower=1, overwrite_c=1)  # above it there are zeros
+    np.einsum("ii->i", triangle)[:] /= 2
     triangle = triangle.astype(dtype)
-    return np.where(np.tri(len(triangle), dtype=bool), triangle, triangle.T)
+    return triangle + triangle.T

@@ -13,7 +13,7 @@ in the dtype of `X`: adding blocks, dividing by the sum of weights and penalisin
 belong to the floors above.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +45,34 @@ def forward_layers(
     activations: Sequence[Activation],
 ) -> tuple[list[Array], list[Array], Array]:
     """Pre-activations of the hidden layers, h_0 to h_(L-1), and the logits."""
-    h = X.T
-    pre_activations, outputs = [], [h]
+    pre_activations, outputs = [], [X.T]
     for W, b, activation in zip(coefs, intercepts, activations, strict=False):
-        a = _affine(W, h, b)
-        h = activation.value(a)
-        pre_activations.append(a)
-        outputs.append(h)
-    return pre_activations, outputs, _affine(coefs[-1], h, intercepts[-1])
+        pre_activations.append(_affine(W, outputs[-1], b))
+        outputs.append(activation.value(pre_activations[-1]))
+    return pre_activations, outputs, _affine(coefs[-1], outputs[-1], intercepts[-1])
+
+
+def backpropagated(
+    deltas: Array,
+    pre_activations: Sequence[Array],
+    outputs: Sequence[Array],
+    coefs: Sequence[Array],
+    activations: Sequence[Activation],
+) -> Iterator[Array]:
+    """Derivatives with respect to the logits, given, and then to a_(L-1) to a_1.
+
+    Of one function of each row, (units, n_rows), or of several, side by side: (units,
+    n_functions * n_rows).
+    """
+    yield deltas
+    layers = zip(coefs[1:], activations, pre_activations, outputs[1:], strict=True)
+    for W, activation, a, h in reversed([*layers]):
+        deltas = W.T @ deltas
+        n_units, n_rows = h.shape
+        n_functions = deltas.shape[1] // max(n_rows, 1)
+        of_functions = deltas.reshape(n_units, n_functions, n_rows)
+        of_functions *= activation.derivative(a, h)[:, np.newaxis]
+        yield deltas
 
 
 def loss_gradient_sums(
@@ -85,16 +105,13 @@ def loss_gradient_sums(
     """
     pre_activations, outputs, logits = forward_layers(X, coefs, intercepts, activations)
     loss, deltas = cross_entropy_sum(logits, y, sample_weight)
-    coef_gradients: list[Array] = [deltas @ outputs[-1].T]
-    intercept_gradients: list[Array] = [deltas.sum(axis=1)]
-    for layer in reversed(range(len(activations))):
-        deltas = coefs[layer + 1].T @ deltas
-        deltas *= activations[layer].derivative(
-            pre_activations[layer], outputs[layer + 1]
-        )
-        coef_gradients.insert(0, deltas @ outputs[layer].T)
-        intercept_gradients.insert(0, deltas.sum(axis=1))
-    return loss, coef_gradients, intercept_gradients
+    layers = backpropagated(deltas, pre_activations, outputs, coefs, activations)
+    coef_gradients: list[Array] = []
+    intercept_gradients: list[Array] = []
+    for deltas, h in zip(layers, reversed(outputs), strict=True):
+        coef_gradients.append(deltas @ h.T)
+        intercept_gradients.append(deltas.sum(axis=1))
+    return loss, coef_gradients[::-1], intercept_gradients[::-1]
 
 
 def _affine(W: Array, h: Array, b: Array) -> Array:

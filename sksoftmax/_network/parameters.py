@@ -49,8 +49,14 @@ class ParameterLayout:
         ]
 
     def unpack(self, flat: NDArray) -> tuple[list[NDArray], list[NDArray]]:
-        """Views of `flat` as coefs `(fan_out, fan_in)` and intercepts `(fan_out,)`."""
-        parts = [flat[place].reshape(shape) for place, shape in self._parts]
+        """Views of `flat` as coefs `(fan_out, fan_in)` and intercepts `(fan_out,)`.
+
+        Of several vectors, the last axis of `flat`, with the other axes in front.
+        """
+        vectors = flat.shape[:-1]
+        parts = [
+            flat[..., place].reshape(vectors + shape) for place, shape in self._parts
+        ]
         n_layers = len(self.coef_shapes)
         return parts[:n_layers], parts[n_layers:]
 

@@ -63,11 +63,10 @@ def outputs(
         block = X[rows]
         if not np.isfinite(block.data if issparse(block) else block).all():
             assert_all_finite(block, estimator_name=name, input_name="X")
-        with np.errstate(all="ignore"):
-            shifted = from_origin(block, origin)
-            output = forward(shifted, coefs, intercepts, activations)
-            if function is not None:
-                output = function(output, axis=0)
+        shifted = from_origin(block, origin)
+        output = forward(shifted, coefs, intercepts, activations)
+        if function is not None:
+            output = function(output, axis=0)
         if not np.isfinite(output).all():
             what = "a logit or a difference of logits is infinite"
             raise ValueError(overflow_message(block, what, feature_names))
@@ -75,12 +74,13 @@ def outputs(
 
     keep_freed_memory()
     blocks = row_blocks(X, *(len(b) for b in intercepts))
-    if len(blocks) == 1:  # as fast as can be for single rows
-        fill(blocks[0])
-    else:
-        with BlockThreads() as threads:
-            for _ in threads.map(fill, blocks):
-                pass
+    with np.errstate(all="ignore"):  # outputs are checked
+        if len(blocks) == 1:  # as fast as can be for single rows
+            fill(blocks[0])
+        else:
+            with BlockThreads() as threads:
+                for _ in threads.map(fill, blocks):
+                    pass
     return result
 
 

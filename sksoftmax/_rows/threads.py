@@ -16,10 +16,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Self, TypeVar
 
+import numpy as np
 from threadpoolctl import LibController, ThreadpoolController
 
 Item = TypeVar("Item")
@@ -33,6 +34,9 @@ _START = 5.0
 
 class BlockThreads:
     """Context in which BLAS has one thread, and `map` has the rest.
+
+    These have NumPy's error state of whoever calls `map` first: as a rule a fit, which
+    ignores errors and checks results, once for all of its evaluations.
 
     Examples
     --------
@@ -65,7 +69,10 @@ class BlockThreads:
             return map(function, items)
         if self._executor is None:
             self._name = f"sksoftmax-{next(_contexts)}"
-            self._executor = ThreadPoolExecutor(self.n_threads, self._name)
+            error_state = partial(np.seterr, **np.geterr())
+            self._executor = ThreadPoolExecutor(
+                self.n_threads, self._name, initializer=error_state
+            )
         return _ordered(self._executor, function, items, ahead=2 * self.n_threads)
 
 

@@ -1,7 +1,7 @@
 """The minimiser's starting metric: curvature of the objective from some of its rows."""
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +12,7 @@ from sksoftmax._network.curvature import (
     KroneckerFactors,
     KroneckerInverse,
     curvature_sums,
+    damped_inverse,
     second_moment,
 )
 from sksoftmax._rows.blocks import row_values
@@ -24,6 +25,9 @@ Array = NDArray[np.floating]
 # a row one for each class, unless there are more classes than this, and then so many.
 _MAX_ROWS, _MAX_VALUES, _MAX_COLUMNS = 4096, 2**22, 2**12
 _MAX_CLASSES, _LABELS = 64, 16
+# Inverses of the first layer's A: with the damping of the last metric, and both next to
+# it.
+_KEPT_INVERSES = 3
 
 
 class KroneckerMetric:
@@ -54,7 +58,6 @@ class KroneckerMetric:
         n_rows = _MAX_COLUMNS // (_LABELS if is_drawn else n_classes)
         self._small_sample = _sample(self._sample, n_rows, random_state)
         self._draws = _draws(self._small_sample) if is_drawn else None
-        self._first_inverses: dict[float, Array] = {}
 
     def __call__(self, parameters: Array) -> Callable[[float], KroneckerInverse]:
         """The operator at one point, as a function of the damping."""
@@ -66,7 +69,7 @@ class KroneckerMetric:
             self._sample.layout,
             damping=damping + self._penalty,
             dtype=self._sample.X.dtype,
-            first_inverses=self._first_inverses,
+            first_inverse=self._first_inverse,
         )
 
     def factors(self, parameters: Array) -> KroneckerFactors:
@@ -81,10 +84,9 @@ class KroneckerMetric:
                 draws = self._draws[:, rows]
                 if sample.weights is not None:
                     draws = draws[:, sample.weights[rows] > 0]
-            with np.errstate(all="ignore"):
-                factors = curvature_sums(
-                    X, weights, *network, sample.activations, self._max_dense, draws
-                )
+            factors = curvature_sums(
+                X, weights, *network, sample.activations, self._max_dense, draws
+            )
             return [*factors.inputs, *factors.deltas]
 
         means = _mean_over_rows(sample, sums)
@@ -92,6 +94,11 @@ class KroneckerMetric:
         return KroneckerFactors(
             [self.first_inputs, *means[:n_hidden]], means[n_hidden:]
         )
+
+    @cached_property
+    def _first_inverse(self) -> Callable[[float], Array]:
+        inverse = partial(damped_inverse, self.first_inputs, dtype=self._sample.X.dtype)
+        return lru_cache(_KEPT_INVERSES)(inverse)
 
     @cached_property
     def first_inputs(self) -> Array:
@@ -106,9 +113,8 @@ class KroneckerMetric:
                 squares = sample.standardization.squares(X, weights)
                 return [np.append(squares, weights_sum)]
             X = X if isinstance(X, np.ndarray) else X.toarray()
-            with np.errstate(all="ignore"):
-                X = sample.standardization.standardized(X)
-                return [second_moment(X.T, weights, self._max_dense)]
+            X = sample.standardization.standardized(X)
+            return [second_moment(X.T, weights, self._max_dense)]
 
         return _mean_over_rows(sample, sums)[0]
 

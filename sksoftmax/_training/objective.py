@@ -36,6 +36,9 @@ _ROUNDING = 1e-6
 class Objective:
     """A function of the flat parameter vector: `objective(theta) -> (loss, gradient)`.
 
+    An overflow shows in the values returned, which the minimiser checks: to have NumPy
+    ignore it is left to the caller, who may do so once for all evaluations.
+
     Parameters
     ----------
     X : {ndarray, CSR} of shape (n_samples, n_features)
@@ -94,16 +97,14 @@ class Objective:
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
         """Loss and its gradient, a new float64 vector, at one point."""
-        # An overflow shows in the values returned, which the minimiser checks.
-        with np.errstate(all="ignore"):
-            loss, gradient = self._sums(parameters)
-            gradient /= self.weights_sum
-            penalised = slice(self.layout.n_coefs)
-            coefs = parameters[penalised]
-            strength = self.alpha / self.weights_sum
-            gradient[penalised] += strength * coefs
-            penalty = float(strength / 2 * (coefs @ coefs))
-            return loss / self.weights_sum + penalty, gradient
+        loss, gradient = self._sums(parameters)
+        gradient /= self.weights_sum
+        penalised = slice(self.layout.n_coefs)
+        coefs = parameters[penalised]
+        strength = self.alpha / self.weights_sum
+        gradient[penalised] += strength * coefs
+        penalty = float(strength / 2 * (coefs @ coefs))
+        return loss / self.weights_sum + penalty, gradient
 
     def log_loss(self, parameters: Array) -> float:
         """Mean cross-entropy at one point: no penalty, no gradient."""
@@ -114,8 +115,7 @@ class Objective:
 
     def row_losses(self, parameters: Array) -> Array:
         """Cross-entropy of each row that has a weight, in float64."""
-        with np.errstate(all="ignore"):
-            network = self.network(parameters)
+        network = self.network(parameters)
         losses = self.map_blocks(partial(self._block_row_losses, network), self.blocks)
         return np.concatenate(list(losses))
 
@@ -323,26 +323,23 @@ class Objective:
     def _block_sums(
         self, network: tuple[list[Array], list[Array]], rows: slice
     ) -> Sums:
-        with np.errstate(all="ignore"):  # each thread has an error state of its own
-            loss, *gradients = loss_gradient_sums(
-                *self.block(rows), *network, self.activations
-            )
-            return [loss, self.layout.pack(*gradients)]
+        loss, *gradients = loss_gradient_sums(
+            *self.block(rows), *network, self.activations
+        )
+        return [loss, self.layout.pack(*gradients)]
 
     def _block_loss(
         self, network: tuple[list[Array], list[Array]], rows: slice
     ) -> float:
         X, y, weights = self.block(rows)
-        with np.errstate(all="ignore"):
-            logits = forward(X, *network, self.activations)
-            return cross_entropy_sum(logits, y, weights)[0]
+        logits = forward(X, *network, self.activations)
+        return cross_entropy_sum(logits, y, weights)[0]
 
     def _block_row_losses(
         self, network: tuple[list[Array], list[Array]], rows: slice
     ) -> Array:
         X, y, _ = self.block(rows)
-        with np.errstate(all="ignore"):
-            return cross_entropies(forward(X, *network, self.activations), y)
+        return cross_entropies(forward(X, *network, self.activations), y)
 
     def block(self, rows: slice) -> tuple[Matrix, NDArray[np.integer], Array | None]:
         """Shifted rows, class codes and weights, without rows that weigh nothing."""

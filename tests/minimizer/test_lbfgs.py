@@ -221,7 +221,7 @@ def everywhere(operator):
 
 
 def inverse(H):
-    return everywhere(lambda vector: np.linalg.solve(H, vector))
+    return everywhere(lambda vectors: np.linalg.solve(H, vectors.T).T)
 
 
 def test_the_inverse_hessian_of_a_quadratic_needs_one_step():
@@ -246,7 +246,7 @@ def test_a_metric_that_changes_serves_a_function_that_does():
         hessian = (hessian - rosen_der(x)) / 1e-6
         values, vectors = np.linalg.eigh(hessian + hessian.T)
         values = np.maximum(abs(values) / 2, 1)
-        return lambda damping: lambda v: vectors @ ((vectors.T @ v) / values)
+        return lambda damping: lambda v: (v @ vectors / values) @ vectors.T
 
     start = np.zeros(10)
     plain = minimize(rosenbrock, start, max_iter=1000, tol=0)
@@ -259,7 +259,7 @@ def test_a_metric_that_changes_serves_a_function_that_does():
 
 @pytest.mark.parametrize(
     "operator",
-    [np.negative, lambda v: np.full_like(v, np.nan), lambda v: 1e30 * v[::-1]],
+    [np.negative, lambda v: np.full_like(v, np.nan), lambda v: 1e30 * v[..., ::-1]],
     ids=["negative", "NaN", "unsymmetric"],
 )
 def test_a_useless_metric_is_given_up(operator, capsys):
@@ -407,6 +407,15 @@ def test_one_short_step_is_not_the_end():
     assert minimum.loss == pytest.approx(1, abs=1e-9)
     assert len(minimum.loss_curve) == minimum.state.n_iter
     assert minimum.loss_curve[-1] == minimum.loss
+
+
+def test_a_decrease_that_is_rounding_ends_at_once():
+    """Where the gradient promises no more than that, no step is tried."""
+    minimum = minimize(
+        lambda x: (x @ x / 2 + 1, x), np.full(3, 1e-9), max_iter=100, tol=0
+    )
+    assert minimum.convergence.reason == "gradient"
+    assert minimum.convergence.n_evaluations == 1
 
 
 @pytest.mark.parametrize("scale", [1e-2, 1, 1e6])

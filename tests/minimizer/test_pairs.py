@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import sksoftmax._minimizer.pairs
 from sksoftmax._minimizer.pairs import MEMORY, CurvaturePairs
 
 
@@ -68,6 +69,27 @@ def test_spread_is_none_for_a_multiple_of_the_inverse_hessian(rng):
     assert memory.spread(lambda v: 7 * inverse * v) < 1e-12
     logs = [np.log((y @ y) / (s @ y)) for s, y in pairs[-MEMORY:]]
     assert memory.spread(np.copy) == pytest.approx(np.std(logs))
+
+
+@pytest.mark.parametrize("values", [1, 90, 2**16])
+@pytest.mark.parametrize("count", [5, 12])
+def test_spread_is_that_of_all_pairs_whatever_is_taken_at_once(
+    values, count, rng, monkeypatch
+):
+    """One row at a time, three, or all of those in memory."""
+    monkeypatch.setattr(sksoftmax._minimizer.pairs, "_VALUES_AT_ONCE", values)
+    pairs = positive_pairs(rng, count)
+    n_rows = []
+
+    def operator(rows):
+        n_rows.append(len(rows))
+        return 2 * rows
+
+    logs = [np.log((y @ y) / (s @ y)) for s, y in pairs[-MEMORY:]]
+    spread = remembered(pairs, 30).spread(operator)
+    assert spread == pytest.approx(np.std(logs))
+    whole, rest = divmod(len(logs), max(values // 30, 1))
+    assert n_rows == whole * [max(values // 30, 1)] + [rest] * (rest > 0)
 
 
 @pytest.mark.parametrize("y", [-1.0, 0.0, 1e20, np.nan])

@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -266,3 +267,21 @@ def test_only_a_few_results_wait():
     with threadpool_limits(2, "blas"), BlockThreads() as threads:
         for i, _ in enumerate(threads.map(done.append, range(100))):
             assert len(done) <= i + 6
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_blocks_have_the_callers_error_state(n_threads):
+    """What the caller ignores, or raises, its threads do too."""
+
+    def overflow(size):
+        return np.float64(size) * 1e308
+
+    with threadpool_limits(n_threads, "blas"):
+        with np.errstate(over="ignore"), BlockThreads() as threads:
+            assert list(threads.map(overflow, [10, 10])) == [np.inf, np.inf]
+        with (
+            np.errstate(over="raise"),
+            BlockThreads() as threads,
+            pytest.raises(FloatingPointError),
+        ):
+            list(threads.map(overflow, [10, 10]))

@@ -8,6 +8,7 @@ from sklearn.preprocessing import scale
 
 import sksoftmax._training.metric
 from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._network.curvature import damped_inverse
 from sksoftmax._training.metric import KroneckerMetric
 
 
@@ -227,3 +228,22 @@ def test_the_operator_is_near_the_inverse_hessian(small_data):
     values = np.sort(np.abs(np.linalg.eigvals(product)))[-moved.sum() :]
     assert values.min() > 0.1
     assert values.max() < 10
+
+
+def test_the_first_inverse_is_used_again(small_data, rng, monkeypatch):
+    """A of the first layer is inverted once for a damping, of the last three."""
+    made = []
+
+    def counted(factor, damping, dtype):
+        made.append(damping)
+        return damped_inverse(factor, damping, dtype)
+
+    monkeypatch.setattr(sksoftmax._training.metric, "damped_inverse", counted)
+    metric = metric_of(*small_data)
+    x = point(metric, rng)
+    for damping in (0.003, 0.03, 0.0003, 0.003, 0.03):
+        metric(x)(damping)
+    assert len(made) == 3
+    for damping in (0.3, 0.0003):
+        metric(x)(damping)
+    assert len(made) == 5
