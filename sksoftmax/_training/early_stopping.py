@@ -180,7 +180,7 @@ def check_validation_data(
             estimator, X_val, y_val, accept_sparse="csr", dtype=dtype, reset=False
         )
     codes = label_codes(y, classes, "y_val")
-    weights, _, _ = check_weights(sample_weight_val, X, "sample_weight_val")
+    weights, _ = check_weights(sample_weight_val, X, "sample_weight_val")
     return X, codes, weights
 
 
@@ -192,7 +192,7 @@ def validation_objective(
 ) -> Objective:
     """The same function of the rows that a user validates on."""
     if objective.class_weight is not None:
-        weights, _, _ = check_weights(
+        weights, _ = check_weights(
             multiplied(objective.class_weight[codes], weights),
             X,
             "sample_weight_val times class_weight",

@@ -45,8 +45,6 @@ class Objective:
         Class codes.
     weights : ndarray of shape (n_samples,) or None
         The s_i above, in the dtype of `X`.
-    weights_sum : float
-        S above.
     layout : ParameterLayout
     activations : sequence of Activation
         One per hidden layer.
@@ -61,6 +59,13 @@ class Objective:
     class_weight : ndarray of shape (n_classes,), default=None
         Factors in `weights` that are no numbers of samples, in the user's unit. None
         for 1.
+    blocks : list of slice, default=None
+        The rows, cut; None to cut them by the shapes.
+
+    Attributes
+    ----------
+    weights_sum : float
+        S above.
     """
 
     def __init__(
@@ -69,7 +74,6 @@ class Objective:
         y: NDArray[np.integer],
         weights: Array | None,
         *,
-        weights_sum: float,
         layout: ParameterLayout,
         activations: Sequence[Activation],
         alpha: float,
@@ -77,11 +81,11 @@ class Objective:
         map_blocks: Map = map,
         weights_unit: float = 1.0,
         class_weight: Array | None = None,
+        blocks: list[slice] | None = None,
     ) -> None:
         self.X = X
         self.y = y
         self.weights = weights
-        self.weights_sum = weights_sum
         self.layout = layout
         self.activations = activations
         self.alpha = alpha
@@ -89,7 +93,11 @@ class Objective:
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
         self.class_weight = class_weight
-        self.blocks = row_blocks(X, *layout.layer_units[1:])
+        self.blocks = blocks or row_blocks(X, *layout.layer_units[1:])
+        self.weights_sum = float(X.shape[0])
+        if weights is not None:
+            totals = (weights[rows].sum(dtype=np.float64) for rows in self.blocks)
+            self.weights_sum = float(tree_sum([total] for total in totals)[0])
         keep_freed_memory()
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
@@ -157,8 +165,13 @@ class Objective:
         """Mean of that power of the class weights, over the samples."""
         if self.class_weight is None:
             return 1.0
-        counts = np.bincount(self.y, self.counts, minlength=self.class_weight.size)
+        counts = self.class_sums(self.counts)
         return float(np.average(self.class_weight**power, weights=counts))
+
+    def class_sums(self, values: Array | None) -> Array:
+        """Sum of values of the rows, None for ones, of each class."""
+        n_classes = self.layout.layer_units[-1]
+        return class_sums(self.y, values, self.blocks, n_classes)
 
     def with_alpha(self, alpha: float) -> "Objective":
         """The same function with another penalty, `alpha` in the user's unit."""
@@ -191,7 +204,9 @@ class Objective:
             self.X[rows], y, None if is_plain else weights.astype(self.X.dtype)
         )
         if self.standardization.is_learnt:
-            other.standardization = Standardization.of(other.X, other.weights)
+            other.standardization = Standardization.of(
+                other.X, other.weights, other.blocks
+            )
         return other
 
     def translated(self, parameters: Array, other: "Objective") -> Array:
@@ -260,22 +275,20 @@ class Objective:
         standardization: Standardization | None = None,
     ) -> "Objective":
         """The same function of other rows, with the same penalty for each weight."""
-        weights_sum = float(
-            X.shape[0] if weights is None else weights.sum(dtype=np.float64)
-        )
-        return Objective(
+        other = Objective(
             X,
             y,
             weights,
-            weights_sum=weights_sum,
             layout=layout or self.layout,
             activations=self.activations,
-            alpha=self.alpha * weights_sum / self.weights_sum,
+            alpha=self.alpha,
             standardization=standardization or self.standardization,
             map_blocks=self.map_blocks,
             weights_unit=self.weights_unit,
             class_weight=self.class_weight,
         )
+        other.alpha *= other.weights_sum / self.weights_sum
+        return other
 
     def shuffled_classes(
         self, random_state: np.random.RandomState
@@ -353,6 +366,17 @@ class Objective:
             if not counts.all():  # a row without weight may hold anything
                 X, y, weights = X[counts], y[counts], weights[counts]
         return self.standardization.shifted(X), y, weights
+
+
+def class_sums(
+    y: NDArray[np.integer], values: Array | None, blocks: list[slice], n_classes: int
+) -> Array:
+    """Sum of values of the rows, None for ones, of each class."""
+    (sums,) = tree_sum(
+        [np.bincount(y[rows], None if values is None else values[rows], n_classes)]
+        for rows in blocks
+    )
+    return sums
 
 
 def evenly_spaced(rows: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:
