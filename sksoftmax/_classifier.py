@@ -122,7 +122,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     validation_fraction : float, default=0.1
         Part of the samples, of each class in proportion, that early stopping sets aside
-        for validation. Those left are copied. Not used where `fit` is given `X_val`.
+        for validation; none are copied. Not used where `fit` is given `X_val`.
 
     n_iter_no_change : int, default=10
         Iterations that early stopping waits for a gain.

@@ -174,7 +174,7 @@ class _Run:
         began: float,
     ) -> None:
         self._began = began
-        self._n_rows = objective.X.shape[0]
+        self._n_rows = objective.n_samples
         self._max_time = max_time
         self._callback = callback
         self._is_enough = is_enough
@@ -203,7 +203,7 @@ class _Run:
 
     def stage(self, function: Objective, x: Array, **options: Any) -> Minimum:
         """Iterations on the rows of `function`."""
-        n_samples = function.X.shape[0]
+        n_samples = function.n_samples
         self._function = function
         if self._validation:
             self._validation.restart(x, self.loss(function, x))

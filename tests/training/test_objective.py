@@ -448,6 +448,32 @@ def test_weights_are_added_up_in_float64(X, y, sample_weight):
     assert objective.weights_sum == pytest.approx(total, rel=1e-15)
 
 
+def test_weights_of_one_are_none(X, y):
+    """Those of a block, without the rows that have no weight."""
+    objective = make_objective(X, y, np.arange(25) % 2)
+    rows, _, weights = objective.block(slice(0, 25))
+    np.testing.assert_array_equal(rows, X[1::2])
+    assert weights is None
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_some_of_the_rows_are_those_of_a_copy(X, y, rng, container):
+    """To the bit, where they are one block."""
+    chosen = rng.random(25) < 0.6
+    for weights in (None, np.ones(25), rng.integers(1, 5, size=25)):
+        objective = make_objective(container(X), y, weights)
+        some = objective.where(chosen)
+        copied = objective.subset(np.flatnonzero(chosen))
+        assert some.X is objective.X
+        assert some.n_samples == copied.n_samples == chosen.sum()
+        assert some.alpha == pytest.approx(copied.alpha)
+        some = some.with_alpha(1.0)
+        point = random_point(objective, rng)
+        for one, other in zip(some(point), copied.with_alpha(1.0)(point), strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert some.log_loss(point) == copied.log_loss(point)
+
+
 def test_sums_of_classes_are_those_of_their_rows(X, y, sample_weight):
     """Of values, or numbers of rows."""
     objective = make_objective(X, y)
