@@ -30,11 +30,7 @@ from sksoftmax._sklearn.fit_params import refuse_fit_params
 from sksoftmax._sklearn.fitted import Layers, forget, restored_on_failure
 from sksoftmax._sklearn.interchange import to_mlp_classifier
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import (
-    MatrixLike,
-    refuse_dates,
-    samples_of_weight,
-)
+from sksoftmax._sklearn.validation import MatrixLike, refuse_dates
 from sksoftmax._training.attributes import attributes_of, weights_at
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
@@ -127,7 +123,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     validation_fraction : float, default=0.1
         Part of the samples, of each class in proportion, that early stopping sets aside
-        for validation. Those left are copied. Not used where `fit` is given `X_val`.
+        for validation; none are copied. Not used where `fit` is given `X_val`.
 
     n_iter_no_change : int, default=10
         Iterations that early stopping waits for a gain.
@@ -543,13 +539,15 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             hidden_units,
             activations,
             alpha=1.0 if self.alpha == "auto" else self.alpha,
-            unit=samples_of_weight(data.weights, data.unit),
-            has_class_weight=self.class_weight is not None,
             standardize=self.standardize,
             feature_names=self._feature_names(),
             map_blocks=map_blocks,
         )
-        self.classes_, self.class_weight_ = data.classes, data.class_weight
+        self.classes_ = data.classes
+        if objective.class_weight is None:
+            self.class_weight_ = np.ones(data.classes.size)
+        else:
+            self.class_weight_ = objective.class_weight
         self._activations = activations
         if self._is_warm():
             return Problem.continued(objective, previous, vars(self))

@@ -1,12 +1,13 @@
 """What the columns of X are like: their range, mean and spread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.blocks import Matrix
 from sksoftmax._rows.sums import tree_sum
 
 Array = NDArray[np.floating]
@@ -16,6 +17,8 @@ Function: TypeAlias = Callable[[Array, NDArray[np.integer] | slice], NDArray]
 # Part of the rows whose values are rare, if the others have one in common, and of two
 # values. A quarter itself is not, whatever the rounding of weights.
 _RARE, _RARE_OF_TWO = 1 / 4 * (1 - 1e-6), 1 / 200
+# Of a block at a time, of which there are copies in float64: sums of few round less.
+_ROWS = 2048
 
 
 class Columns(NamedTuple):
@@ -42,23 +45,26 @@ class Columns(NamedTuple):
     spread: Array
 
     @classmethod
-    def of(cls, X: Matrix, weights: Array | None) -> "Columns":
-        """Of the columns of `X`, dense or CSR.
+    def of(
+        cls, X: Matrix, weights: Array | None, blocks: Sequence[slice] | None = None
+    ) -> "Columns":
+        """Of the columns of `X`, dense or CSR, by sums of its blocks; None for one.
 
         Not StandardScaler, which gives NaN where the first rows have no weight, and
         squares values of 1e200; nor mean_variance_axis, whose variance of a constant
         sparse column is a rounding error of either sign.
         """
-        lowest, highest = _range(X, weights)
+        blocks = blocks or [slice(0, X.shape[0])]
+        lowest, highest = _range(X, weights, blocks)
         # A power of two, by which divisions are exact.
         unit = np.ldexp(1.0, np.frexp(np.maximum(-lowest, highest))[1] - 1)
         low, high, zero = lowest / unit, highest / unit, np.zeros_like(unit)
-        total = X.shape[0] if weights is None else weights.sum(dtype=np.float64)
-        (above,) = _sums(X, weights, lambda x, j: x / unit[j] - low[j])
+        total, above = _sums(X, weights, blocks, lambda x, j: x / unit[j] - low[j])
         mean = above / total
-        squares, between, *others = _sums(
+        _, squares, between, *others = _sums(
             X,
             weights,
+            blocks,
             lambda x, j: (x / unit[j] - low[j] - mean[j]) ** 2,
             lambda x, j: (x > lowest[j]) & (x < highest[j]),
             lambda x, j: x != lowest[j],
@@ -78,9 +84,11 @@ class Columns(NamedTuple):
         return cls(lowest, highest, unit * mean, unit * spread)
 
 
-def _range(X: Matrix, weights: Array | None) -> tuple[Array, Array]:
+def _range(
+    X: Matrix, weights: Array | None, blocks: Sequence[slice]
+) -> tuple[Array, Array]:
     lowest, highest = np.full((2, X.shape[1]), [[np.inf], [-np.inf]])
-    for block, _ in _rows_that_count(X, weights):
+    for block, _ in chain.from_iterable(_parts(X, weights, rows) for rows in blocks):
         if not block.shape[0]:
             continue
         if isinstance(block, np.ndarray):
@@ -96,10 +104,17 @@ def _range(X: Matrix, weights: Array | None) -> tuple[Array, Array]:
     return lowest, highest
 
 
-def _sums(X: Matrix, weights: Array | None, *functions: Function) -> list[Array]:
-    """Weighted sums over the rows of functions of the values, by column."""
-    blocks = _rows_that_count(X, weights)
-    return tree_sum([weighted_sum(*block, f) for f in functions] for block in blocks)
+def _sums(
+    X: Matrix, weights: Array | None, blocks: Sequence[slice], *functions: Function
+) -> list[Array]:
+    """Of the weights, and weighted ones of functions of the values, by column."""
+    return tree_sum(
+        tree_sum(
+            [w.sum(), *(weighted_sum(part, w, f) for f in functions)]
+            for part, w in _parts(X, weights, rows)
+        )
+        for rows in blocks
+    )
 
 
 def weighted_sum(block: Matrix, weights: Array, function: Function) -> Array:
@@ -117,16 +132,17 @@ def weighted_sum(block: Matrix, weights: Array, function: Function) -> Array:
     return weights @ pattern + of_zeros
 
 
-def _rows_that_count(
-    X: Matrix, weights: Array | None
+def _parts(
+    X: Matrix, weights: Array | None, block: slice
 ) -> Iterator[tuple[Matrix, Array]]:
-    """Blocks of rows with a positive weight, and their weights, in float64."""
-    for rows in row_blocks(X, 256):  # sums of few rows at a time round less
-        block = X[rows].astype(np.float64)
-        if not isinstance(block, np.ndarray):
-            block.sum_duplicates()
+    """Rows of a block that have a weight, few at a time, and weights, in float64."""
+    for start in range(block.start, block.stop, _ROWS):
+        rows = slice(start, min(start + _ROWS, block.stop))
+        part = X[rows].astype(np.float64)
+        if not isinstance(part, np.ndarray):
+            part.sum_duplicates()
         if weights is None:
-            yield block, np.ones(block.shape[0])
+            yield part, np.ones(part.shape[0])
         else:
             counts = weights[rows] > 0
-            yield block[counts], weights[rows][counts].astype(np.float64)
+            yield part[counts], weights[rows][counts].astype(np.float64)

@@ -12,6 +12,7 @@ in the units of the user's X. Where x is so far from 0 that V @ x loses digits, 
 and prediction subtract an origin near the mean from the rows.
 """
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -78,13 +79,15 @@ class Standardization:
         return cls(zeros, zeros, np.ones(n_features), is_learnt=False)
 
     @classmethod
-    def of(cls, X: Matrix, weights: Array | None) -> Self:
+    def of(
+        cls, X: Matrix, weights: Array | None, blocks: Sequence[slice] | None = None
+    ) -> Self:
         """Weighted mean and spread of the columns of `X`, dense or CSR.
 
-        The scale of constant columns is infinite.
+        By sums of its blocks; None for one. The scale of constant columns is infinite.
         """
         with np.errstate(all="ignore"):
-            lowest, highest, mean, spread = Columns.of(X, weights)
+            lowest, highest, mean, spread = Columns.of(X, weights, blocks)
             scale = np.where(lowest == highest, np.inf, spread)
             offset = abs(lowest + mean) / scale
             fits = highest - lowest <= np.finfo(X.dtype).max

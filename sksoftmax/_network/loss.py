@@ -144,7 +144,8 @@ def cross_entropy(
             f"y must hold integers from 0 to {n_classes - 1} (the columns of logits), "
             f"got values from {y.min()} to {y.max()}."
         )
-    weights, weights_sum, _ = check_weights(sample_weight, logits)
+    weights, _ = check_weights(sample_weight, logits)
+    weights_sum = n_samples if weights is None else weights.sum(dtype=np.float64)
     with np.errstate(all="ignore"):
         loss, deltas = cross_entropy_sum(logits.T.copy(), y, weights)
         deltas /= weights_sum

@@ -406,8 +406,9 @@ def _checked(
             f"y_true has labels that are not among the classes {classes.tolist()}: "
             f"{sorted(unknown, key=str)}."
         )
-    weights, total, _ = check_weights(sample_weight, p)
+    weights, _ = check_weights(sample_weight, p)
     weights = np.ones(len(p)) if weights is None else weights
+    total = weights.sum(dtype=np.float64)
     return classes, encoder.transform(y_true), p, weights / total
 
 

@@ -40,7 +40,7 @@ def row_blocks(X: Matrix, *units: int) -> list[slice]:
     worth = n_rows * row_work * X.dtype.itemsize // (4 * _WORTH_A_BLOCK)
     n_blocks = max(math.ceil(n_rows / longest), min(_power_of_two_below(worth), 8))
     if n_blocks <= 1:
-        return [slice(n_rows)]
+        return [slice(0, n_rows)]
     step = min(8, 2 ** math.ceil(math.log2(n_blocks)))
     n_blocks = min(step * math.ceil(n_blocks / step), n_rows)
     return list(gen_even_slices(n_rows, n_blocks))

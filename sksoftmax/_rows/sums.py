@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-# What is summed of a block: numbers, and arrays that are overwritten. In float64.
-Sums: TypeAlias = Sequence[float | NDArray[np.floating]]
+# What is summed of a block: numbers, and arrays that are overwritten. In float64, or
+# integers.
+Sums: TypeAlias = Sequence[float | NDArray[np.number]]
 
 
 class TreeSum:

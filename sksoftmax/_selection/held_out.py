@@ -60,8 +60,7 @@ class Split(NamedTuple):
 
     @property
     def _frequencies(self) -> Array:
-        n_classes = self.train.layout.layer_units[-1]
-        totals = np.bincount(self.train.y, self.train.weights, minlength=n_classes)
+        totals = self.train.class_sums(self.train.weights)
         return totals / totals.sum()
 
 

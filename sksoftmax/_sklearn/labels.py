@@ -56,41 +56,28 @@ def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
 
 
 def check_class_weight(
-    class_weight: dict | Literal["balanced"] | None,
-    classes: NDArray,
-    codes: NDArray[np.integer],
-    weights: Array | None,
-) -> Array:
-    """Weight of each class.
+    class_weight: dict | Literal["balanced"] | None, classes: NDArray
+) -> Array | Literal["balanced"] | None:
+    """Weight of each class, where those do not depend on the samples.
 
     Parameters
     ----------
     class_weight : dict, "balanced" or None
-        "balanced" gives all classes the same sum of weights, on average 1 for a sample.
         Labels that are not in `classes`, as one that a fold lacks, do not count.
     classes : ndarray of shape (n_classes,)
         Labels.
-    codes : ndarray of shape (n_samples,)
-        Places of the samples' labels in `classes`.
-    weights : ndarray of shape (n_samples,) or None
-        Of the samples.
 
     Returns
     -------
-    class_weight : ndarray of shape (n_classes,)
+    class_weight : ndarray of shape (n_classes,), "balanced" or None
 
     Raises
     ------
     ValueError
         If a weight is negative or not finite, or no label is in `classes`.
     """
-    if class_weight == "balanced":
-        # Not scikit-learn's, which counts samples whatever their weights are.
-        totals = np.bincount(codes, weights, minlength=len(classes))
-        # A class without weight has no samples that a factor would be for.
-        return totals.sum() / (len(classes) * np.where(totals > 0, totals, np.inf))
-    if class_weight is None:
-        return np.ones(len(classes))
+    if class_weight is None or class_weight == "balanced":
+        return class_weight
     values = np.array(list(class_weight.values()), dtype=np.float64)
     if not (np.isfinite(values) & (values >= 0)).all():
         raise ValueError(
@@ -105,6 +92,20 @@ def check_class_weight(
         )
     # Not scikit-learn's, which takes the label "1" for the number.
     return np.array([class_weight.get(label, 1.0) for label in labels], np.float64)
+
+
+def balanced_class_weight(totals: Array) -> Array:
+    """Weights that give all classes the same sum, on average 1 for a sample.
+
+    Not scikit-learn's, which counts samples whatever their weights are.
+
+    Parameters
+    ----------
+    totals : ndarray of shape (n_classes,)
+        Sums of the weights of each class.
+    """
+    # A class without weight has no samples that a factor would be for.
+    return totals.sum() / (len(totals) * np.where(totals > 0, totals, np.inf))
 
 
 def _is_missing(label: Any) -> bool:

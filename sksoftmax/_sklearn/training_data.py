@@ -1,6 +1,6 @@
-"""Training data as users give them: checked, coded and counted."""
+"""Training data as users give them: checked and coded."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,10 +30,10 @@ class TrainingData(NamedTuple):
         At least two.
     weights : ndarray of shape (n_samples,) or None
         Of the samples, the largest of which is 1, as of `check_weights`.
-    weights_sum, unit : float
+    unit : float
         Of them.
-    class_weight : ndarray of shape (n_classes,)
-        1 for all where the classifier has none.
+    class_weight : ndarray of shape (n_classes,), "balanced" or None
+        As of `check_class_weight`.
     """
 
     X: NDArray[np.floating] | csr_array | csr_matrix
@@ -41,9 +41,8 @@ class TrainingData(NamedTuple):
     codes: NDArray[np.integer]
     classes: NDArray
     weights: Array | None
-    weights_sum: float
     unit: float
-    class_weight: Array
+    class_weight: Array | Literal["balanced"] | None
 
     @classmethod
     def of(
@@ -74,14 +73,12 @@ class TrainingData(NamedTuple):
             dtype=[np.float64, np.float32],
         )
         check_classification_targets(y)
-        weights, weights_sum, unit = check_weights(sample_weight, X)
+        weights, unit = check_weights(sample_weight, X)
         classes, codes = np.unique(y, return_inverse=True)
         if classes.size < 2:
             raise ValueError(
                 f"{type(classifier).__name__} needs samples of at least 2 classes; y "
                 f"has only one class: {classes.tolist()[0]!r}."
             )
-        class_weight = check_class_weight(
-            classifier.class_weight, classes, codes, weights
-        )
-        return cls(X, y, codes, classes, weights, weights_sum, unit, class_weight)
+        class_weight = check_class_weight(classifier.class_weight, classes)
+        return cls(X, y, codes, classes, weights, unit, class_weight)

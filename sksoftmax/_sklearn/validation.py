@@ -1,7 +1,6 @@
 """Checks of user input that more than one public function makes."""
 
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, overload
@@ -12,22 +11,20 @@ from scipy.sparse import sparray, spmatrix
 from sklearn.utils.validation import _check_sample_weight
 
 Array = NDArray[np.floating]
-# Part of the number of rows that numbers of copies sum to at least.
-_LEAST_SUM = 0.1
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
 
 
 @overload
 def check_weights(
     sample_weight: None, X: Array, name: str = ...
-) -> tuple[None, float, float]: ...
+) -> tuple[None, float]: ...
 @overload
 def check_weights(
     sample_weight: ArrayLike, X: Array, name: str = ...
-) -> tuple[Array, float, float]: ...
+) -> tuple[Array, float]: ...
 def check_weights(
     sample_weight: ArrayLike | None, X: Array, name: str = "sample_weight"
-) -> tuple[Array | None, float, float]:
+) -> tuple[Array | None, float]:
     """Validate sample weights against the rows of `X`, and scale them.
 
     `name` is what errors call them.
@@ -37,8 +34,6 @@ def check_weights(
     weights : ndarray of shape (n_samples,) or None
         `sample_weight / unit` in the dtype of `X`, the largest of which is 1: no size
         of weights overflows float32. None stays None, and costs nothing.
-    weights_sum : float
-        Sum of `weights` in float64; the number of rows for None.
     unit : float
         The largest sample weight; 1 for None.
 
@@ -49,7 +44,7 @@ def check_weights(
         rows, or all are zero.
     """
     if sample_weight is None:
-        return None, float(X.shape[0]), 1.0
+        return None, 1.0
     if not np.asarray(sample_weight).any():  # scikit-learn 1.6 lets this pass
         raise ValueError(
             "Sample weights must contain at least one non-zero number; all of "
@@ -60,50 +55,7 @@ def check_weights(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
     unit = float(sample_weight.max())
-    weights = (sample_weight / unit).astype(X.dtype)
-    return weights, float(weights.sum(dtype=np.float64)), unit
-
-
-def samples_of_weight(weights: Array | None, unit: float) -> float:
-    """How many samples a weight of 1 stands for.
-
-    As a rule `unit`: weights are numbers of copies. Those whose sum is far below the
-    number of rows cannot be that, as boosting's, which sum to 1: they are relative, and
-    Kish's effective number of samples (Survey Sampling, 1965), `(sum s_i)**2 / sum
-    s_i**2`, stands for their sum.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (n_samples,) or None
-        As of `check_weights`.
-    unit : float
-        Theirs.
-
-    Warns
-    -----
-    UserWarning
-        If they are relative.
-    """
-    if weights is None:
-        return unit
-    weights = weights[weights > 0].astype(np.float64)
-    weights_sum = weights.sum()
-    if weights_sum * unit >= _LEAST_SUM * weights.size:
-        return unit
-    with np.errstate(under="ignore"):
-        n_effective = weights_sum**2 / (weights @ weights)
-    if weights_sum * unit >= n_effective:
-        return unit
-    # Without figures of this fit, to be said once of all those of boosting.
-    warnings.warn(
-        f"The weights of {weights.size} samples sum to {weights_sum * unit:.3g}, too "
-        "little for numbers of copies: they are taken for relative ones, and Kish's "
-        "effective number of samples for their sum. Multiply them by a constant to say "
-        "otherwise.",
-        UserWarning,
-        stacklevel=5,
-    )
-    return float(n_effective / weights_sum)
+    return (sample_weight / unit).astype(X.dtype), unit
 
 
 def multiplied(factors: Array, weights: Array | None) -> Array:

@@ -180,7 +180,7 @@ def check_validation_data(
             estimator, X_val, y_val, accept_sparse="csr", dtype=dtype, reset=False
         )
     codes = label_codes(y, classes, "y_val")
-    weights, _, _ = check_weights(sample_weight_val, X, "sample_weight_val")
+    weights, _ = check_weights(sample_weight_val, X, "sample_weight_val")
     return X, codes, weights
 
 
@@ -192,7 +192,7 @@ def validation_objective(
 ) -> Objective:
     """The same function of the rows that a user validates on."""
     if objective.class_weight is not None:
-        weights, _, _ = check_weights(
+        weights, _ = check_weights(
             multiplied(objective.class_weight[codes], weights),
             X,
             "sample_weight_val times class_weight",
@@ -203,18 +203,21 @@ def validation_objective(
 def parts(
     objective: Objective, fraction: float, seed: int
 ) -> tuple[Objective, Objective]:
-    """Of rows to train on, with the same alpha, and of those to validate on."""
-    rows, held_out = split_rows(objective, fraction, np.random.RandomState(seed))
+    """Of rows to train on, with the same alpha, and of those to validate on.
+
+    Both are the same rows: those of the other part have no weight.
+    """
+    held_out = held_out_rows(objective, fraction, np.random.RandomState(seed))
     alpha = objective.alpha * objective.weights_unit
-    return objective.subset(rows).with_alpha(alpha), objective.subset(held_out)
+    return objective.where(~held_out).with_alpha(alpha), objective.where(held_out)
 
 
-def split_rows(
+def held_out_rows(
     objective: Objective, fraction: float, random_state: np.random.RandomState
-) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """Rows to train and to validate on, of each class in proportion, at random.
+) -> NDArray[np.bool_]:
+    """Which rows to validate on, of each class in proportion, at random.
 
-    Each class keeps a row to train on. Rows without weight are in neither part.
+    Each class keeps a row to train on. Rows without weight do not count.
 
     Raises
     ------
@@ -223,13 +226,14 @@ def split_rows(
     """
     classes = objective.shuffled_classes(random_state)
     spare = np.concatenate([rows[1:] for rows in classes])
-    rows = np.concatenate(classes)
-    n_validation = min(max(round(fraction * len(rows)), 1), len(spare))
+    n_rows = sum(map(len, classes))
+    n_validation = min(max(round(fraction * n_rows), 1), len(spare))
     if n_validation == 0:
         raise ValueError(
             f"early_stopping=True needs samples to validate on, but y has only one of "
-            f"each of its {len(rows)} classes. Pass X_val and y_val, or set "
+            f"each of its {n_rows} classes. Pass X_val and y_val, or set "
             "early_stopping=False."
         )
-    held_out = evenly_spaced(spare, n_validation)
-    return np.setdiff1d(rows, held_out, assume_unique=True), held_out
+    held_out = np.zeros(objective.y.size, bool)
+    held_out[evenly_spaced(spare, n_validation)] = True
+    return held_out

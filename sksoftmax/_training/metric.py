@@ -124,10 +124,9 @@ def _max_dense(objective: Objective) -> int:
 
     That of an evaluation or two, at most; but always the usual hundred hidden units.
     """
-    n_rows, _ = objective.X.shape
     _, *units = objective.layout.layer_units
     layers = pairwise((row_values(objective.X), *units))
-    work = n_rows * sum(a * b for a, b in layers)
+    work = objective.n_samples * sum(a * b for a, b in layers)
     return min(max(128, round((4 * work) ** (1 / 3))), 2000)
 
 
@@ -145,12 +144,7 @@ def _sample(
     objective: Objective, n_rows: int, random_state: np.random.RandomState
 ) -> Objective:
     """The objective on at most so many of the rows that have a weight."""
-    n_weighted = (
-        objective.X.shape[0]
-        if objective.weights is None
-        else np.count_nonzero(objective.weights)
-    )
-    if n_weighted <= n_rows:
+    if objective.n_samples <= n_rows:
         return objective
     classes = objective.shuffled_classes(random_state)
     counts = np.array([len(rows) for rows in classes])

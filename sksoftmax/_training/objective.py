@@ -48,8 +48,6 @@ class Objective:
         Class codes.
     weights : ndarray of shape (n_samples,) or None
         The s_i above, in the dtype of `X`.
-    weights_sum : float
-        S above.
     layout : ParameterLayout
     activations : sequence of Activation
         One per hidden layer.
@@ -64,6 +62,13 @@ class Objective:
     class_weight : ndarray of shape (n_classes,), default=None
         Factors in `weights` that are no numbers of samples, in the user's unit. None
         for 1.
+    blocks : list of slice, default=None
+        The rows, cut; None to cut them by the shapes.
+
+    Attributes
+    ----------
+    weights_sum : float
+        S above.
     """
 
     def __init__(
@@ -72,7 +77,6 @@ class Objective:
         y: NDArray[np.integer],
         weights: Array | None,
         *,
-        weights_sum: float,
         layout: ParameterLayout,
         activations: Sequence[Activation],
         alpha: float,
@@ -80,11 +84,11 @@ class Objective:
         map_blocks: Map = map,
         weights_unit: float = 1.0,
         class_weight: Array | None = None,
+        blocks: list[slice] | None = None,
     ) -> None:
         self.X = X
         self.y = y
         self.weights = weights
-        self.weights_sum = weights_sum
         self.layout = layout
         self.activations = activations
         self.alpha = alpha
@@ -92,7 +96,11 @@ class Objective:
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
         self.class_weight = class_weight
-        self.blocks = row_blocks(X, *layout.layer_units[1:])
+        self.blocks = blocks or row_blocks(X, *layout.layer_units[1:])
+        self.weights_sum = float(X.shape[0])
+        if weights is not None:
+            totals = (weights[rows].sum(dtype=np.float64) for rows in self.blocks)
+            self.weights_sum = float(tree_sum([total] for total in totals)[0])
         keep_freed_memory()
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
@@ -118,6 +126,13 @@ class Objective:
         network = self.network(parameters)
         losses = self.map_blocks(partial(self._block_row_losses, network), self.blocks)
         return np.concatenate(list(losses))
+
+    @property
+    def n_samples(self) -> int:
+        """Number of rows that have a weight."""
+        if self.weights is None:
+            return self.X.shape[0]
+        return int(np.count_nonzero(self.weights))
 
     @property
     def counted(self) -> slice | NDArray[np.bool_]:
@@ -157,8 +172,13 @@ class Objective:
         """Mean of that power of the class weights, over the samples."""
         if self.class_weight is None:
             return 1.0
-        counts = np.bincount(self.y, self.counts, minlength=self.class_weight.size)
+        counts = self.class_sums(self.counts)
         return float(np.average(self.class_weight**power, weights=counts))
+
+    def class_sums(self, values: Array | None) -> Array:
+        """Sum of values of the rows, None for ones, of each class."""
+        n_classes = self.layout.layer_units[-1]
+        return class_sums(self.y, values, self.blocks, n_classes)
 
     def with_alpha(self, alpha: float) -> "Objective":
         """The same function with another penalty, `alpha` in the user's unit."""
@@ -178,6 +198,11 @@ class Objective:
             weights = multiplied(factors.astype(self.X.dtype), weights)
         return self.on(self.X[rows], self.y[rows], weights)
 
+    def where(self, chosen: NDArray[np.bool_]) -> "Objective":
+        """The same function of some of the rows, none copied: others have no weight."""
+        weights = multiplied(chosen.astype(self.X.dtype), self.weights)
+        return self.on(self.X, self.y, weights)
+
     def repeated(self, rows: NDArray[np.integer], counts: Array) -> "Objective":
         """The same function of so many copies of some of the rows, standardised anew.
 
@@ -185,13 +210,12 @@ class Objective:
         """
         y = self.y[rows]
         weights = counts if self.class_weight is None else counts * self.class_weight[y]
-        weights = weights / self.weights_unit
-        is_plain = bool((weights == 1).all())
-        other = self.on(
-            self.X[rows], y, None if is_plain else weights.astype(self.X.dtype)
-        )
+        weights = (weights / self.weights_unit).astype(self.X.dtype)
+        other = self.on(self.X[rows], y, weights)
         if self.standardization.is_learnt:
-            other.standardization = Standardization.of(other.X, other.weights)
+            other.standardization = Standardization.of(
+                other.X, other.weights, other.blocks
+            )
         return other
 
     def translated(self, parameters: Array, other: "Objective") -> Array:
@@ -260,22 +284,20 @@ class Objective:
         standardization: Standardization | None = None,
     ) -> "Objective":
         """The same function of other rows, with the same penalty for each weight."""
-        weights_sum = float(
-            X.shape[0] if weights is None else weights.sum(dtype=np.float64)
-        )
-        return Objective(
+        other = Objective(
             X,
             y,
             weights,
-            weights_sum=weights_sum,
             layout=layout or self.layout,
             activations=self.activations,
-            alpha=self.alpha * weights_sum / self.weights_sum,
+            alpha=self.alpha,
             standardization=standardization or self.standardization,
             map_blocks=self.map_blocks,
             weights_unit=self.weights_unit,
             class_weight=self.class_weight,
         )
+        other.alpha *= other.weights_sum / self.weights_sum
+        return other
 
     def shuffled_classes(
         self, random_state: np.random.RandomState
@@ -346,10 +368,26 @@ class Objective:
         X, y, weights = self.X[rows], self.y[rows], None
         if self.weights is not None:
             weights = self.weights[rows]
-            counts = weights > 0
-            if not counts.all():  # a row without weight may hold anything
-                X, y, weights = X[counts], y[counts], weights[counts]
+            places = np.flatnonzero(weights > 0)
+            if places.size < weights.size:  # a row without weight may hold anything
+                # Of few rows an index takes twice as long as `take`.
+                is_dense = isinstance(X, np.ndarray)
+                X = X.take(places, axis=0) if is_dense else X[places]
+                y, weights = y[places], weights[places]
+            if (weights == 1).all():  # the same bits as without
+                weights = None
         return self.standardization.shifted(X), y, weights
+
+
+def class_sums(
+    y: NDArray[np.integer], values: Array | None, blocks: list[slice], n_classes: int
+) -> Array:
+    """Sum of values of the rows, None for ones, of each class."""
+    (sums,) = tree_sum(
+        [np.bincount(y[rows], None if values is None else values[rows], n_classes)]
+        for rows in blocks
+    )
+    return sums
 
 
 def evenly_spaced(rows: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:

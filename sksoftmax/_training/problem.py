@@ -1,5 +1,6 @@
 """The problem of a fit: its objective on all rows, and where it begins."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, Self
@@ -12,10 +13,13 @@ from sksoftmax._minimizer.lbfgs import NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._network.prediction import overflow_message
+from sksoftmax._rows.blocks import row_blocks
+from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import Map
+from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import check_weights, multiplied
-from sksoftmax._training.objective import Objective
+from sksoftmax._training.objective import Objective, class_sums
 from sksoftmax._training.warm_start import (
     Attributes,
     check_same_problem,
@@ -23,6 +27,9 @@ from sksoftmax._training.warm_start import (
 )
 
 Array = NDArray[np.floating]
+
+# Part of the number of rows that numbers of copies sum to at least.
+_LEAST_SUM = 0.1
 
 
 class Problem(NamedTuple):
@@ -78,8 +85,6 @@ def objective_of(
     activations: Sequence[str],
     *,
     alpha: float,
-    unit: float,
-    has_class_weight: bool,
     standardize: bool,
     feature_names: NDArray | None = None,
     map_blocks: Map = map,
@@ -94,10 +99,6 @@ def objective_of(
         One for each hidden layer.
     alpha : float
         In the user's unit.
-    unit : float
-        How many samples a weight of 1 stands for.
-    has_class_weight : bool
-        Whether weights are multiplied by those of `data`.
     standardize : bool
     feature_names : ndarray of shape (n_features,), default=None
         For errors.
@@ -107,17 +108,30 @@ def objective_of(
     ------
     ValueError
         If a column varies too little for its dtype, or all products of weights are 0.
+
+    Warns
+    -----
+    UserWarning
+        If weights are taken for relative ones.
     """
-    X, weights, weights_sum = data.X, data.weights, data.weights_sum
-    if has_class_weight:
-        weights, weights_sum, factor = check_weights(
-            multiplied(data.class_weight[data.codes], weights),
+    X, weights = data.X, data.weights
+    layout = ParameterLayout([X.shape[1], *hidden_units, data.classes.size])
+    blocks = row_blocks(X, *layout.layer_units[1:])
+    unit = samples_of_weight(weights, data.unit, blocks)
+    class_weight = data.class_weight
+    if isinstance(class_weight, str):
+        class_weight = balanced_class_weight(
+            class_sums(data.codes, weights, blocks, data.classes.size)
+        )
+    if class_weight is not None:
+        weights, factor = check_weights(
+            multiplied(class_weight[data.codes], weights),
             X,
             "sample_weight times class_weight",
         )
         unit *= factor
     if standardize:
-        standardization = Standardization.of(X, weights)
+        standardization = Standardization.of(X, weights, blocks)
         standardization.check_dtype(X.dtype, feature_names)
     else:
         standardization = Standardization.identity(X.shape[1])
@@ -125,12 +139,58 @@ def objective_of(
         X,
         data.codes,
         weights,
-        weights_sum=weights_sum,
-        layout=ParameterLayout([X.shape[1], *hidden_units, data.classes.size]),
+        layout=layout,
         activations=[ACTIVATIONS[name] for name in activations],
         alpha=alpha / unit,
         standardization=standardization,
         map_blocks=map_blocks,
         weights_unit=unit,
-        class_weight=data.class_weight if has_class_weight else None,
+        class_weight=class_weight,
+        blocks=blocks,
     )
+
+
+def samples_of_weight(weights: Array | None, unit: float, blocks: list[slice]) -> float:
+    """How many samples a weight of 1 stands for.
+
+    As a rule `unit`: weights are numbers of copies. Those whose sum is far below the
+    number of rows cannot be that, as boosting's, which sum to 1: they are relative, and
+    Kish's effective number of samples (Survey Sampling, 1965), `(sum s_i)**2 / sum
+    s_i**2`, stands for their sum.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_samples,) or None
+        As of `check_weights`.
+    unit : float
+        Theirs.
+    blocks : list of slice
+        Of the rows.
+
+    Warns
+    -----
+    UserWarning
+        If they are relative.
+    """
+    if weights is None:
+        return unit
+    of_blocks = (weights[rows].astype(np.float64) for rows in blocks)
+    n_weighted, weights_sum, squares = tree_sum(
+        [int(np.count_nonzero(w)), w.sum(), w @ w] for w in of_blocks
+    )
+    if weights_sum * unit >= _LEAST_SUM * n_weighted:
+        return unit
+    with np.errstate(under="ignore"):
+        n_effective = weights_sum**2 / squares
+    if weights_sum * unit >= n_effective:
+        return unit
+    # Without figures of this fit, to be said once of all those of boosting.
+    warnings.warn(
+        f"The weights of {n_weighted} samples sum to {weights_sum * unit:.3g}, too "
+        "little for numbers of copies: they are taken for relative ones, and Kish's "
+        "effective number of samples for their sum. Multiply them by a constant to say "
+        "otherwise.",
+        UserWarning,
+        stacklevel=6,
+    )
+    return float(n_effective / weights_sum)

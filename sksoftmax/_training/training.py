@@ -189,7 +189,7 @@ class _Run:
         """Iterations on the rows of `function`."""
         if self.validation:
             self.validation.restart(x, self.loss(function, x))
-        self.stages.append(Stage(function.X.shape[0], 0))
+        self.stages.append(Stage(function.n_samples, 0))
         return minimize(
             partial(self._evaluate, function),
             x,
@@ -256,7 +256,7 @@ class _Run:
     def _progress(self, state: State) -> str:
         n_samples, n_iter = self.stages[-1]
         loss = f"Iteration {n_iter}, loss = {state.loss:.8f}"
-        if len(self.stages) > 1 or n_samples < self.objective.X.shape[0]:
+        if len(self.stages) > 1 or n_samples < self.objective.n_samples:
             loss += f" of {n_samples} rows"
         parts = [loss, f"gradient norm = {state.gradient_norm:.1e}"]
         if self.validation:

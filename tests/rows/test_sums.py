@@ -1,7 +1,11 @@
 """Sums in a fixed tree, however they are shared out."""
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import numpy as np
 import pytest
+from nodes import node_of, objective_and_point
 
 from sksoftmax._rows.sums import TreeSum, tree_sum
 
@@ -59,6 +63,24 @@ def test_whole_nodes_may_be_added_up_anywhere(seed):
     value, array = tree.total()
     assert value == expected[0]
     np.testing.assert_array_equal(array, expected[1])
+
+
+def test_nodes_may_be_added_up_in_other_processes(rng):
+    """Objective, gradient, totals of weights and moments: the same bits as here."""
+    n_blocks = len(objective_and_point()[0].blocks)
+    assert n_blocks == 16
+    expected = node_of(0, n_blocks)
+    tree = TreeSum()
+    parts = list(aligned(rng, 0, n_blocks))
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        futures = [
+            pool.submit(node_of, start, start + 2**level) for start, level in parts
+        ]
+        for (_, level), future in zip(parts, futures, strict=True):
+            tree.add(future.result(), level)
+    assert len(parts) > 2
+    for got, value in zip(tree.total(), expected, strict=True):
+        np.testing.assert_array_equal(got, value)
 
 
 def test_the_order_of_additions_would_matter(rng):

@@ -5,7 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sksoftmax._sklearn.labels import as_labels, check_class_weight, label_codes
+from sksoftmax._sklearn.labels import (
+    as_labels,
+    balanced_class_weight,
+    check_class_weight,
+    label_codes,
+)
 from sksoftmax._sklearn.validation import multiplied
 
 
@@ -13,7 +18,7 @@ from sksoftmax._sklearn.validation import multiplied
 def test_balanced_classes_have_equal_sums(weights):
     """Of weights, where samples have some; a class without any does not matter."""
     codes = np.array([0, 0, 0, 1, 2, 1])
-    found = check_class_weight("balanced", np.array(list("abc")), codes, weights)
+    found = balanced_class_weight(np.bincount(codes, weights))
     sums = np.bincount(codes, multiplied(found[codes], weights))
     total = 6 if weights is None else weights.sum()
     expected = [total / 3] * 3 if weights is None else [total / 3, 0, total / 3]
@@ -25,21 +30,21 @@ def test_weights_of_classes_and_samples_multiply():
     codes = np.array([0, 1, 1])
     classes = np.array(["no", "yes"])
     for weights, expected in [(None, [1, 4, 4]), (np.array([1, 2, 3.0]), [1, 8, 12])]:
-        found = check_class_weight({"yes": 4}, classes, codes, weights)
+        found = check_class_weight({"yes": 4}, classes)
         np.testing.assert_array_equal(multiplied(found[codes], weights), expected)
 
 
 def test_labels_that_look_like_numbers_are_strings():
     """As OpenML has them."""
     classes = np.array(["0", "1"])
-    found = check_class_weight({"1": 3}, classes, np.array([0, 1]), None)
+    found = check_class_weight({"1": 3}, classes)
     np.testing.assert_array_equal(found, [1, 3])
 
 
-def test_no_class_weight_is_one():
-    """Without `class_weight` all classes weigh the same."""
-    found = check_class_weight(None, np.array(["no", "yes"]), np.array([0, 1]), None)
-    np.testing.assert_array_equal(found, [1, 1])
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_what_depends_on_the_samples_is_left(class_weight):
+    """And no class weights are none."""
+    assert check_class_weight(class_weight, np.array(["no", "yes"])) == class_weight
 
 
 @pytest.mark.parametrize("labels", [[3, 7, 8], ["c", "g", "h"]])
@@ -69,9 +74,7 @@ def test_unknown_labels_are_shown():
 def test_bad_class_weights_are_shown(class_weight, message):
     """Labels that do not occur are most likely misspelt."""
     with pytest.raises(ValueError, match=message):
-        check_class_weight(
-            class_weight, np.array(["no", "yes"]), np.array([0, 1]), None
-        )
+        check_class_weight(class_weight, np.array(["no", "yes"]))
 
 
 @pytest.mark.parametrize(
@@ -111,14 +114,14 @@ def test_soft_labels_have_a_remedy():
 
 def test_class_weights_of_absent_labels_do_not_count():
     """As where a fold lacks a class; none that is there is most likely misspelt."""
-    classes, codes = np.array([1, 2]), np.array([0, 1])
-    weights = check_class_weight({1: 3, 7: 5}, classes, codes, None)
+    classes = np.array([1, 2])
+    weights = check_class_weight({1: 3, 7: 5}, classes)
     np.testing.assert_array_equal(weights, [3, 1])
-    np.testing.assert_array_equal(check_class_weight({}, classes, codes, None), 1)
+    np.testing.assert_array_equal(check_class_weight({}, classes), 1)
     with pytest.raises(ValueError, match=r"none of the labels in y: \[7\]; y has \[1"):
-        check_class_weight({7: 5}, classes, codes, None)
+        check_class_weight({7: 5}, classes)
     with pytest.raises(ValueError, match="not negative; got"):
-        check_class_weight({1: 3, 7: -5}, classes, codes, None)
+        check_class_weight({1: 3, 7: -5}, classes)
 
 
 def test_a_series_without_pandas_is_known_by_its_dtype():

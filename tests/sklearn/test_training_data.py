@@ -27,7 +27,7 @@ def test_data_are_checked_and_coded():
     assert data.classes.tolist() == ["a", "b", "c"]
     np.testing.assert_array_equal(data.classes[data.codes], data.y)
     np.testing.assert_array_equal(data.weights, [0.25, 0.5, 1, 0])
-    assert (data.weights_sum, data.unit) == (1.75, 4)
+    assert data.unit == 4
     np.testing.assert_array_equal(data.class_weight, [3, 1, 1])
     assert classifier.n_features_in_ == 2
 
@@ -36,8 +36,8 @@ def test_without_weights_there_are_none():
     """No ones are made."""
     data = TrainingData.of(Classifier(), X.astype(np.float32), Y, None)
     assert data.weights is None
-    assert (data.weights_sum, data.unit) == (4, 1)
-    np.testing.assert_array_equal(data.class_weight, [1, 1, 1])
+    assert data.unit == 1
+    assert data.class_weight is None
     assert data.X.dtype == np.float32
 
 

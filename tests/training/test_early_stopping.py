@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn import config_context
+from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss
@@ -15,7 +16,8 @@ from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
     ValidationCurve,
-    split_rows,
+    held_out_rows,
+    parts,
 )
 from sksoftmax._training.objective import Objective
 
@@ -102,34 +104,47 @@ def objective_of(y, sample_weight=None):
 
 
 def test_classes_are_split_in_proportion(rng):
-    """All rows are in one part or the other, at random."""
+    """At random."""
     y = np.repeat([0, 1, 2], [100, 50, 10])
     objective = objective_of(y)
-    rows, held_out = split_rows(objective, 0.2, np.random.RandomState(0))
+    held_out = held_out_rows(objective, 0.2, np.random.RandomState(0))
     assert np.bincount(y[held_out]).tolist() == [20, 10, 2]
-    np.testing.assert_array_equal(np.sort([*rows, *held_out]), np.arange(160))
-    _, other = split_rows(objective, 0.2, np.random.RandomState(1))
-    assert set(held_out) != set(other)
+    other = held_out_rows(objective, 0.2, np.random.RandomState(1))
+    assert (held_out != other).any()
 
 
 def test_each_class_is_trained_on():
     """Also one with a single sample, and where most are for validation."""
     y = np.repeat([0, 1, 2], [100, 1, 2])
     for seed in range(20):
-        rows, held_out = split_rows(objective_of(y), 0.99, np.random.RandomState(seed))
-        assert set(y[rows]) == {0, 1, 2}
-        assert len(held_out) == 100
+        held_out = held_out_rows(objective_of(y), 0.99, np.random.RandomState(seed))
+        assert set(y[~held_out]) == {0, 1, 2}
+        assert held_out.sum() == 100
 
 
 def test_rows_without_weight_are_in_no_part(rng):
     """A weight of 0 is the absence of a row: the split is that of the others."""
     y = np.repeat([0, 1], 30)
     weights = rng.integers(2, size=60)
-    rows, held_out = split_rows(objective_of(y, weights), 0.3, np.random.RandomState(0))
+    held_out = held_out_rows(objective_of(y, weights), 0.3, np.random.RandomState(0))
     present = np.flatnonzero(weights)
-    assert sorted([*rows, *held_out]) == present.tolist()
-    alone = split_rows(objective_of(y[present]), 0.3, np.random.RandomState(0))
-    np.testing.assert_array_equal(present[alone[1]], held_out)
+    alone = held_out_rows(objective_of(y[present]), 0.3, np.random.RandomState(0))
+    np.testing.assert_array_equal(present[alone], np.flatnonzero(held_out))
+
+
+def test_no_rows_are_copied(rng):
+    """Each part is all rows, and those of the other have no weight."""
+    weights = rng.integers(3, size=60)
+    objective = objective_of(np.repeat([0, 1], 30), weights)
+    training, validation = parts(objective, 0.3, 0)
+    for part in (training, validation):
+        assert part.X is objective.X
+        assert part.y is objective.y
+        assert part.blocks == objective.blocks
+    held_out = held_out_rows(objective, 0.3, np.random.RandomState(0))
+    np.testing.assert_array_equal(validation.counts, weights * held_out)
+    np.testing.assert_array_equal(training.counts, weights * ~held_out)
+    assert training.alpha == objective.alpha
 
 
 def test_the_best_iterate_is_restored(noisy):
@@ -164,15 +179,36 @@ def test_own_part_is_a_split_by_hand(small_data):
     """Rows that are set aside are the same as given ones."""
     X, y = small_data
     clf = classifier(standardize=False, validation_fraction=0.3)
-    rows, held_out = split_rows(
+    held_out = held_out_rows(
         clf._problem(X, y, None)[0], 0.3, np.random.RandomState(clf._seed)
     )
     clf.fit(X, y)
     given = classifier(standardize=False)
-    given.fit(X[rows], y[rows], X_val=X[held_out], y_val=y[held_out])
+    given.fit(X[~held_out], y[~held_out], X_val=X[held_out], y_val=y[held_out])
     assert_same_weights(clf, given)
     assert clf.validation_loss_curve_ == given.validation_loss_curve_
     assert clf.loss_ == given.loss_
+
+
+def test_own_part_of_many_rows_is_a_split_by_hand(rng):
+    """Up to rounding: blocks are those of all rows, and so are draws of some."""
+    X = rng.normal(size=(20_000, 4))
+    y = (X[:, 0] + rng.normal(size=20_000) > 0).astype(int)
+    clf = classifier(hidden_layer_sizes=(300,), standardize=False, max_iter=2)
+    objective = clf._problem(X, y, None)[0]
+    assert len(objective.blocks) > 1
+    held_out = held_out_rows(objective, 0.1, np.random.RandomState(clf._seed))
+    given = clone(clf)
+    with pytest.warns(ConvergenceWarning):
+        clf.fit(X, y)
+    with pytest.warns(ConvergenceWarning):
+        given.fit(X[~held_out], y[~held_out], X_val=X[held_out], y_val=y[held_out])
+    assert clf.stages_ == given.stages_
+    assert clf.stages_[-1].n_samples == 18_000
+    np.testing.assert_allclose(clf.loss_curve_, given.loss_curve_, rtol=1e-9)
+    np.testing.assert_allclose(
+        clf.validation_loss_curve_, given.validation_loss_curve_, rtol=1e-9
+    )
 
 
 @pytest.mark.parametrize("given", [True, False])

@@ -30,12 +30,11 @@ def make_objective(
     standardize=True,
 ):
     layout = ParameterLayout([X.shape[1], *hidden, y.max() + 1])
-    weights, weights_sum, unit = check_weights(sample_weight, X)
+    weights, unit = check_weights(sample_weight, X)
     return Objective(
         X,
         y,
         weights,
-        weights_sum=weights_sum,
         layout=layout,
         activations=[ACTIVATIONS[activation]] * len(hidden),
         alpha=alpha / unit,
@@ -111,7 +110,7 @@ def test_float32_is_computed_in_float32(X, y, rng, monkeypatch):
         return sums
 
     monkeypatch.setattr(sksoftmax._training.objective, "loss_gradient_sums", spy)
-    weights = np.ones(25)
+    weights = rng.uniform(size=25)
     objective = make_objective(X.astype(np.float32), y, weights, (5, 4), "silu")
     objective(random_point(objective, rng))
     assert {part.dtype for part in seen} == {np.dtype(np.float32)}
@@ -405,14 +404,8 @@ def test_repeated_rows_are_copies(user_problem, rng):
     np.testing.assert_array_equal(ours.counts, counts)
 
 
-def test_rows_that_are_not_repeated_have_no_weights(X, y):
-    """Which cost nothing then."""
-    rows = np.array([3, 0, 1, 2])
-    assert make_objective(X, y).repeated(rows, np.ones(4)).weights is None
-
-
 def test_all_rows_with_their_counts_are_the_objective(X, y, sample_weight, rng):
-    """Without weights where each would be one, else in the dtype of the rows."""
+    """Whose dtype is that of the weights."""
     weighted = user_objective(X, y, sample_weight, [0.3, 7, 1])
     x = random_point(weighted, rng)
     again = weighted.repeated(np.arange(25), weighted.counts)
@@ -420,7 +413,6 @@ def test_all_rows_with_their_counts_are_the_objective(X, y, sample_weight, rng):
     for weights in (np.ones(25), np.full(25, 3.0)):
         objective = make_objective(X, y, weights)
         again = objective.repeated(np.arange(25), weights)
-        assert again.weights is None
         assert again(x)[0] == pytest.approx(objective(x)[0])
     single = make_objective(X.astype(np.float32), y)
     assert single.repeated(np.arange(25), np.full(25, 2.0)).weights.dtype == np.float32
@@ -448,3 +440,44 @@ def test_translated_parameters_are_the_same_network(X, y, rng, offset):
     np.testing.assert_array_equal(x, before)
     np.testing.assert_allclose(part.row_losses(there), objective.row_losses(x)[:15])
     np.testing.assert_allclose(part.translated(there, objective), x)
+
+
+def test_weights_are_added_up_in_float64(X, y, sample_weight):
+    """Those of float32 too."""
+    objective = make_objective(X.astype(np.float32), y, sample_weight)
+    total = objective.weights.astype(np.float64).sum()
+    assert objective.weights_sum == pytest.approx(total, rel=1e-15)
+
+
+def test_weights_of_one_are_none(X, y):
+    """Those of a block, without the rows that have no weight."""
+    objective = make_objective(X, y, np.arange(25) % 2)
+    rows, _, weights = objective.block(slice(0, 25))
+    np.testing.assert_array_equal(rows, X[1::2])
+    assert weights is None
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_some_of_the_rows_are_those_of_a_copy(X, y, rng, container):
+    """To the bit, where they are one block."""
+    chosen = rng.random(25) < 0.6
+    for weights in (None, np.ones(25), rng.integers(1, 5, size=25)):
+        objective = make_objective(container(X), y, weights)
+        some = objective.where(chosen)
+        copied = objective.subset(np.flatnonzero(chosen))
+        assert some.X is objective.X
+        assert some.n_samples == copied.n_samples == chosen.sum()
+        assert some.alpha == pytest.approx(copied.alpha)
+        some = some.with_alpha(1.0)
+        point = random_point(objective, rng)
+        for one, other in zip(some(point), copied.with_alpha(1.0)(point), strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert some.log_loss(point) == copied.log_loss(point)
+
+
+def test_sums_of_classes_are_those_of_their_rows(X, y, sample_weight):
+    """Of values, or numbers of rows."""
+    objective = make_objective(X, y)
+    np.testing.assert_array_equal(objective.class_sums(None), np.bincount(y))
+    expected = [sample_weight[y == label].sum() for label in range(3)]
+    np.testing.assert_allclose(objective.class_sums(sample_weight), expected)

@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 
 from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import NotFiniteError
+from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._training.problem import Problem, objective_of
+from sksoftmax._sklearn.validation import check_weights
+from sksoftmax._training.problem import Problem, objective_of, samples_of_weight
+
+# Of as many rows as there are.
+BLOCKS = [slice(0, 2), slice(2, 999)]
 
 
 def problem(data, sample_weight=None, class_weight=None, **options):
     clf = SoftmaxMLPClassifier(class_weight=class_weight)
     data = TrainingData.of(clf, *data, sample_weight)
-    options = {"alpha": 2.0, "unit": data.unit, "standardize": True, **options}
-    options["has_class_weight"] = class_weight is not None
+    options = {"alpha": 2.0, "standardize": True, **options}
     return objective_of(data, [5], ["tanh"], **options)
 
 
@@ -70,6 +75,62 @@ def test_a_column_too_small_is_named(small_data):
     names = np.array(list("abcdef"), dtype=object)
     with pytest.raises(ValueError, match="column 'b'"):
         problem((X, y), feature_names=names)
+
+
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_all_sums_are_those_of_the_blocks(rng, class_weight):
+    """Moments of the features, and totals of the classes."""
+    X, y = rng.lognormal(0, 3, (40_000, 2)), rng.integers(3, size=40_000)
+    weights = rng.lognormal(0, 3, 40_000)
+    objective = problem((X, y), weights, class_weight)
+    whole = objective.on(X, y, objective.weights)
+    whole.blocks = [slice(0, 40_000)]
+    assert len(objective.blocks) > 1
+    for blocks, is_same in ((objective.blocks, True), (whole.blocks, False)):
+        features = Standardization.of(X, objective.weights, blocks)
+        assert (features.scale == objective.standardization.scale).all() == is_same
+    if class_weight is not None:
+        plain = weights / weights.max()
+        balanced, other = (
+            balanced_class_weight(part.class_sums(plain)) for part in (objective, whole)
+        )
+        np.testing.assert_array_equal(objective.class_weight, balanced)
+        assert (balanced != other).any()
+
+
+@pytest.mark.parametrize(
+    "sample_weight",
+    [None, [1, 2, 0], [0.2, 0.1, 0.3], [1e9, 1, 1], [0, 0, 3], [0.1, 0.1, 0.1]],
+)
+def test_weights_are_numbers_of_copies(sample_weight):
+    """Of whatever size, unless there are far too few: a weight is its own number."""
+    weights, unit = check_weights(sample_weight, np.zeros((3, 1)))
+    assert samples_of_weight(weights, unit, BLOCKS) == unit
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-300])
+def test_small_weights_are_relative(rng, size):
+    """They stand for Kish's number of samples; those that are 0, for none."""
+    sample_weight = np.append(rng.uniform(0.5, 2, size=200), np.zeros(99)) * size
+    weights, unit = check_weights(sample_weight, np.zeros((299, 1)))
+    kish = weights.sum() ** 2 / (weights**2).sum()
+    with pytest.warns(UserWarning, match=r"200 samples sum to .*Multiply them"):
+        samples = samples_of_weight(weights, unit, BLOCKS)
+    assert samples * weights.sum() == pytest.approx(kish)
+
+
+def test_relative_weights_that_are_equal_are_none():
+    """Each is a sample, as boosting begins."""
+    weights, unit = check_weights(np.full(50, 1 / 50), np.zeros((50, 1)))
+    with pytest.warns(UserWarning, match="weights of 50 samples sum to 1, too little"):
+        assert samples_of_weight(weights, unit, BLOCKS) == pytest.approx(1)
+
+
+def test_no_more_samples_than_weights_sum_to():
+    """One that has nearly all the weight is so many copies."""
+    sample_weight = np.append(np.full(99, 1e-6), 5.0)
+    weights, unit = check_weights(sample_weight, np.zeros((100, 1)))
+    assert samples_of_weight(weights, unit, BLOCKS) == unit == 5
 
 
 def test_a_start_is_drawn_with_the_seed_of_other_draws(small_data):

@@ -90,6 +90,14 @@ def test_rows_without_weight_are_in_no_subset(large_data):
     assert weights[rows].all()
 
 
+def test_rows_without_weight_are_no_samples_of_a_stage(large_data):
+    """They are not there."""
+    weights = (np.arange(12_000) % 6 != 0).astype(float)
+    objective, start = objective_of(*large_data, weights)
+    _, stages, *_ = train(objective, start, max_iter=1, tol=0)
+    assert [stage.n_samples for stage in stages] == [5000, 10_000]
+
+
 def test_the_last_stage_is_on_all_rows(large_data):
     """Its loss is the objective's, and max_iter is about its iterations."""
     objective, start = objective_of(*large_data)
