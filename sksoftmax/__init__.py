@@ -9,12 +9,14 @@ from sksoftmax._version import __version__ as __version__
 
 if typing.TYPE_CHECKING:
     from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
+    from sksoftmax._column_encoder import ColumnEncoder
     from sksoftmax._gradient_check import check_gradient
     from sksoftmax._plot.loss_curve import LossCurveDisplay
     from sksoftmax._plot.regularization_path import RegularizationPathDisplay
     from sksoftmax._plot.reliability import ReliabilityDisplay
 
 __all__ = [
+    "ColumnEncoder",
     "LossCurveDisplay",
     "RegularizationPathDisplay",
     "ReliabilityDisplay",
@@ -28,6 +30,7 @@ __all__ = [
 # Imported where they are first asked for (PEP 562): they need parts of scikit-learn
 # that take longer than all the rest.
 _LAZY = {
+    "ColumnEncoder": "sksoftmax._column_encoder",
     "LossCurveDisplay": "sksoftmax._plot.loss_curve",
     "RegularizationPathDisplay": "sksoftmax._plot.regularization_path",
     "ReliabilityDisplay": "sksoftmax._plot.reliability",

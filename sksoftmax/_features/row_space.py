@@ -88,6 +88,8 @@ class RowSpace(Standardization):
             return None
         if X.shape[1] < _FEATURES_PER_ROW * n_rows or not features.is_learnt:
             return None
+        if features.n_inputs != X.shape[1]:
+            return None
         if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
             return None
         if weights is not None and n_rows < X.shape[0]:
@@ -116,13 +118,12 @@ class RowSpace(Standardization):
         origin: Array | None = None,
     ) -> tuple[Array, Array]:
         """First layer for the user's rows, less an origin, from the coordinates'."""
-        of_rows = coef @ self._basis.T
-        standardized = np.empty((coef.shape[0], self.n_features))
-        for columns in self._batches(self._X):
-            rows, mean = self._standardized(self._X, columns)
-            standardized[:, columns] = of_rows @ rows
-            standardized[:, columns] -= np.outer(of_rows.sum(axis=1), mean)
+        standardized = self._of_features(coef)
         return self._features.to_user_units(standardized, intercept, dtype, origin)
+
+    def of_columns(self, coef: Array) -> Array:
+        """Sum of squares of the weights of each feature, standardised."""
+        return (self._of_features(coef) ** 2).sum(axis=0)
 
     def from_user_units(
         self, coef: Array, intercept: Array, origin: Array | None = None
@@ -130,6 +131,16 @@ class RowSpace(Standardization):
         """First layer for the coordinates, from the user's rows, less an origin."""
         coef, intercept = self._features.from_user_units(coef, intercept, origin)
         return self.projected(coef), intercept
+
+    def _of_features(self, coef: Array) -> Array:
+        """Weights of the standardised features, from those of the coordinates."""
+        of_rows = coef @ self._basis.T
+        standardized = np.empty((coef.shape[0], self.n_features))
+        for columns in self._batches(self._X):
+            rows, mean = self._standardized(self._X, columns)
+            standardized[:, columns] = of_rows @ rows
+            standardized[:, columns] -= np.outer(of_rows.sum(axis=1), mean)
+        return standardized
 
     def _products(self, X: Matrix) -> Array:
         """Of other standardised rows with these."""

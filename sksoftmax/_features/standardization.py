@@ -13,7 +13,8 @@ and prediction subtract an origin near the mean from the rows.
 """
 
 from collections.abc import Sequence
-from typing import Self
+from copy import copy
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -48,10 +49,19 @@ class Standardization:
         About the means, where these are large, and 0 elsewhere, in the dtype of `X`.
         None is 0 everywhere.
     is_shifting : bool, default=False
-        Whether `shifted` subtracts it.
+        Whether `inputs` subtracts it.
     is_learnt : bool, default=True
         Whether it is that of some rows, and would be another one of others.
+
+    Attributes
+    ----------
+    log_penalties : ndarray of shape (n_inputs,)
+        Logarithms of the factors of alpha for the weights of each input.
+    parts : Parts or None
+        Of the columns, of which the inputs are made; None for the columns themselves.
     """
+
+    parts: Any = None
 
     def __init__(
         self,
@@ -65,6 +75,7 @@ class Standardization:
     ) -> None:
         self.scale = scale
         self.origin = origin
+        self.log_penalties = np.zeros(scale.size)
         self.is_learnt = is_learnt
         self._lowest = lowest
         self._mean = mean
@@ -109,7 +120,7 @@ class Standardization:
             With the first one's number, or its name if there are names, and its size.
         """
         dtype = np.dtype(dtype)
-        small = np.flatnonzero(self.scale < _LARGEST_COEF / np.finfo(dtype).max)
+        small = np.flatnonzero(self.scale < smallest_scale(dtype))
         if small.size:
             j = int(small[0])
             raise ValueError(
@@ -118,14 +129,48 @@ class Standardization:
                 "leave it out."
             )
 
-    def shifted(self, rows: Matrix) -> Matrix:
+    @property
+    def n_inputs(self) -> int:
+        """Of the first layer."""
+        return self.scale.size
+
+    def relearnt(
+        self, X: Matrix, weights: Array | None, blocks: Sequence[slice]
+    ) -> "Standardization":
+        """The same of other rows."""
+        return Standardization.of(X, weights, blocks) if self.is_learnt else self
+
+    def penalised(self, log_factors: Array) -> Self:
+        """The same with other penalties: factors of alpha for each input.
+
+        A weight `w` under `alpha * exp(t)` is `w * exp(t / 2)` under alpha, of an input
+        times `exp(-t / 2)`.
+        """
+        other = copy(self)
+        other.scale = self.scale * np.exp(log_factors / 2)
+        other.log_penalties = self.log_penalties + log_factors
+        return other
+
+    def of_columns(self, coef: Array) -> Array:
+        """Sum of squares of the weights of each column, standardised without penalty.
+
+        Parameters
+        ----------
+        coef : ndarray of shape (n_units, n_inputs)
+            In the units of standardised inputs.
+        """
+        squares = (coef**2).sum(axis=0) * np.exp(-self.log_penalties)
+        squares[self._left_out] = 0
+        return squares
+
+    def inputs(self, rows: Matrix) -> Matrix:
         """Rows as the folded first layer takes them; never written to."""
         return from_origin(rows, self._shift)
 
-    def standardized(self, shifted: Array) -> Array:
-        """Dense `shifted` rows with mean 0 and a spread of 1; a copy."""
-        dtype = shifted.dtype
-        rows = shifted / self.scale.astype(dtype)  # first: no difference overflows
+    def standardized(self, inputs: Array) -> Array:
+        """Dense inputs with mean 0 and a spread of 1; a copy."""
+        dtype = inputs.dtype
+        rows = inputs / self.scale.astype(dtype)  # first: no difference overflows
         rows -= (self._folded_mean / self.scale).astype(dtype)
         return rows
 
@@ -136,25 +181,25 @@ class Standardization:
         values = values.astype(np.float64) - self._lowest[columns]
         return (values - self._mean[columns]) / self.scale[columns]
 
-    def squares(self, shifted: Matrix, weights: Array | None) -> Array:
+    def squares(self, inputs: Matrix, weights: Array | None) -> Array:
         """Weighted sum of the squares of the same, of dense or CSR rows."""
         if weights is None:
-            weights = np.ones(shifted.shape[0], shifted.dtype)
-        if not isinstance(shifted, np.ndarray):
-            rows = shifted.astype(np.float64)
+            weights = np.ones(inputs.shape[0], inputs.dtype)
+        if not isinstance(inputs, np.ndarray):
+            rows = inputs.astype(np.float64)
             rows.sum_duplicates()
             mean, scale = self._folded_mean, self.scale
             return weighted_sum(
                 rows, weights, lambda x, j: ((x - mean[j]) / scale[j]) ** 2
             )
-        rows = self.standardized(shifted)
+        rows = self.standardized(inputs)
         rows *= rows
         return weights @ rows
 
     def fold(
         self, coef: Array, intercept: Array, dtype: DTypeLike
     ) -> tuple[Array, Array]:
-        """First layer for `shifted` rows, from the one for standardised rows."""
+        """First layer for the inputs, from the one for standardised inputs."""
         V = (coef / self.scale).astype(dtype)
         return V, _intercept(V, intercept, self._folded_mean, dtype)
 
@@ -190,6 +235,11 @@ class Standardization:
     def _mean_from(self, origin: Array | None) -> Array:
         lowest = self._lowest if origin is None else self._lowest - origin
         return lowest + self._mean
+
+
+def smallest_scale(dtype: DTypeLike) -> float:
+    """That coefficients in a dtype can be divided by."""
+    return _LARGEST_COEF / float(np.finfo(np.dtype(dtype)).max)
 
 
 def from_origin(rows: Matrix, origin: Array | None) -> Matrix:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.utils import assert_all_finite
 
-from sksoftmax._features.standardization import from_origin
+from sksoftmax._features.piecewise import Parts, first_inputs
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import forward
 from sksoftmax._rows.blocks import Matrix, row_blocks
@@ -27,6 +27,7 @@ def outputs(
     *,
     name: str,
     origin: Array | None = None,
+    parts: Parts | None = None,
     feature_names: NDArray | None = None,
 ) -> Array:
     """`function` of the logits, or these themselves.
@@ -36,7 +37,8 @@ def outputs(
     X : {ndarray, CSR} of shape (n_samples, n_features)
         In the user's units; not checked for NaN and infinity, which is done here.
     coefs, intercepts : sequences of ndarray
-        For such rows, less their origin; `coefs` features first, (fan_out, fan_in).
+        For such rows, less their origin, or for their parts; `coefs` features first,
+        (fan_out, fan_in).
     activations : sequence of Activation
     function : callable
         `function(logits, axis=0)`, of (n_classes, n_rows).
@@ -44,6 +46,8 @@ def outputs(
         What errors call the estimator.
     origin : ndarray of shape (n_features,), default=None
         What is subtracted from the rows; None for 0.
+    parts : Parts, default=None
+        Of the columns, for inputs; None for the columns themselves.
     feature_names : ndarray of shape (n_features,), default=None
         What errors call the columns.
 
@@ -63,8 +67,8 @@ def outputs(
         block = X[rows]
         if not np.isfinite(block.data if issparse(block) else block).all():
             assert_all_finite(block, estimator_name=name, input_name="X")
-        shifted = from_origin(block, origin)
-        output = forward(shifted, coefs, intercepts, activations)
+        inputs = first_inputs(block, origin, parts)
+        output = forward(inputs, coefs, intercepts, activations)
         if function is not None:
             output = function(output, axis=0)
         if not np.isfinite(output).all():
@@ -73,7 +77,10 @@ def outputs(
         result[rows] = output.T
 
     keep_freed_memory()
-    blocks = row_blocks(X, *(len(b) for b in intercepts))
+    units = [len(b) for b in intercepts]
+    if parts is not None:
+        units.insert(0, parts.columns.size)
+    blocks = row_blocks(X, *units)
     with np.errstate(all="ignore"):  # outputs are checked
         if len(blocks) == 1:  # as fast as can be for single rows
             fill(blocks[0])

@@ -1,16 +1,22 @@
 """Checks of user input that more than one public function makes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias, overload
+from typing import Any, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import sparray, spmatrix
+from sklearn.base import _fit_context
 from sklearn.utils.validation import _check_sample_weight
 
 Array = NDArray[np.floating]
+# A decorator of scikit-learn's, which has no annotations: what it takes it gives back.
+Method = TypeVar("Method", bound=Callable)
+validates_parameters: Callable[[Method], Method] = _fit_context(
+    prefer_skip_nested_validation=True
+)
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
 
 

@@ -104,6 +104,13 @@ class ValidationCurve:
         _, window, tol = self._rule
         return relative_decrease(self._lowest, window) <= tol
 
+    def follow(self, before: "ValidationCurve") -> None:
+        """Take the iterations of the fit before this one."""
+        n_iter = self.best.n_iter + len(before.losses)
+        self.losses = before.losses + self.losses
+        self.best = self.best._replace(n_iter=n_iter)
+        self.start = before.start
+
     def has_learnt(self) -> bool:
         """Whether the best is clearly better than the start."""
         assert self.start is not None

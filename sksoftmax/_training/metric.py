@@ -15,7 +15,6 @@ from sksoftmax._network.curvature import (
     damped_inverse,
     second_moment,
 )
-from sksoftmax._rows.blocks import row_values
 from sksoftmax._rows.sums import tree_sum
 from sksoftmax._training.objective import Objective
 
@@ -49,9 +48,10 @@ class KroneckerMetric:
         n_classes = objective.layout.layer_units[-1]
         self._penalty = objective.alpha / objective.weights_sum
         self._max_dense = _max_dense(objective)
-        is_wide = objective.X.shape[1] >= self._max_dense
+        n_inputs = objective.layout.layer_units[0]
         # Only narrow sparse rows are made dense.
-        n_values = row_values(objective.X) if is_wide else objective.X.shape[1]
+        is_wide = n_inputs >= self._max_dense
+        n_values = objective.row_inputs if is_wide else n_inputs
         n_rows = max(_MAX_VALUES // n_values, 1)
         self._sample = _sample(objective, min(_MAX_ROWS, n_rows), random_state)
         is_drawn = n_classes > _MAX_CLASSES
@@ -104,7 +104,7 @@ class KroneckerMetric:
     def first_inputs(self) -> Array:
         """A of the first layer: standardised features do not move."""
         sample = self._sample
-        is_wide = sample.X.shape[1] >= self._max_dense
+        is_wide = sample.layout.layer_units[0] >= self._max_dense
 
         def sums(rows: slice) -> list[Array]:
             X, _, weights = sample.block(rows)
@@ -125,7 +125,7 @@ def _max_dense(objective: Objective) -> int:
     That of an evaluation or two, at most; but always the usual hundred hidden units.
     """
     _, *units = objective.layout.layer_units
-    layers = pairwise((row_values(objective.X), *units))
+    layers = pairwise((objective.row_inputs, *units))
     work = objective.n_samples * sum(a * b for a, b in layers)
     return min(max(128, round((4 * work) ** (1 / 3))), 2000)
 

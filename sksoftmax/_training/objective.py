@@ -21,7 +21,7 @@ from sksoftmax._network.activations import Activation
 from sksoftmax._network.loss import cross_entropies, cross_entropy_sum
 from sksoftmax._network.network import forward, loss_gradient_sums
 from sksoftmax._network.parameters import ParameterLayout
-from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.blocks import Matrix, row_blocks, row_values
 from sksoftmax._rows.malloc import keep_freed_memory
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
@@ -96,7 +96,11 @@ class Objective:
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
         self.class_weight = class_weight
-        self.blocks = blocks or row_blocks(X, *layout.layer_units[1:])
+        n_inputs = layout.layer_units[0]
+        is_encoded = n_inputs != X.shape[1]
+        # Values that a row gives to the first layer: of a sparse one those stored.
+        self.row_inputs = n_inputs if is_encoded else row_values(X)
+        self.blocks = blocks or row_blocks(X, *layout.layer_units[not is_encoded :])
         self.weights_sum = float(X.shape[0])
         if weights is not None:
             totals = (weights[rows].sum(dtype=np.float64) for rows in self.blocks)
@@ -212,10 +216,18 @@ class Objective:
         weights = counts if self.class_weight is None else counts * self.class_weight[y]
         weights = (weights / self.weights_unit).astype(self.X.dtype)
         other = self.on(self.X[rows], y, weights)
-        if self.standardization.is_learnt:
-            other.standardization = Standardization.of(
-                other.X, other.weights, other.blocks
-            )
+        features = self.standardization.relearnt(other.X, other.weights, other.blocks)
+        return other.seen_by(features)
+
+    def seen_by(self, features: Standardization) -> "Objective":
+        """The same rows, as other inputs of the first layer."""
+        if features is self.standardization:
+            return self
+        layout = ParameterLayout([features.n_inputs, *self.layout.layer_units[1:]])
+        other = self.on(
+            self.X, self.y, self.weights, layout=layout, standardization=features
+        )
+        other.alpha = self.alpha  # not rounded
         return other
 
     def translated(self, parameters: Array, other: "Objective") -> Array:
@@ -342,6 +354,18 @@ class Objective:
         )
         return [W.astype(dtype).T for W in coefs], [b.astype(dtype) for b in intercepts]
 
+    def importances(self, parameters: Array) -> Array:
+        """Parts of the columns in the squares of the first layer's weights.
+
+        Of standardised inputs, without their penalties; equal parts of nothing.
+        """
+        coefs, _ = self.layout.unpack(parameters)
+        squares = self.standardization.of_columns(coefs[0])
+        total = squares.sum()
+        if not total > 0:
+            return np.full(squares.size, 1 / squares.size)
+        return squares / total
+
     def _block_sums(
         self, network: tuple[list[Array], list[Array]], rows: slice
     ) -> Sums:
@@ -376,7 +400,7 @@ class Objective:
                 y, weights = y[places], weights[places]
             if (weights == 1).all():  # the same bits as without
                 weights = None
-        return self.standardization.shifted(X), y, weights
+        return self.standardization.inputs(X), y, weights
 
 
 def class_sums(

@@ -63,6 +63,22 @@ class Trained(NamedTuple):
     validation: ValidationCurve | None
     objective: Objective
 
+    def followed_by(self, last: "Trained") -> "Trained":
+        """The last of two fits, with the iterations of both."""
+        before, after = self.minimum, last.minimum
+        convergence = after.convergence._replace(
+            n_iter=before.convergence.n_iter + after.convergence.n_iter,
+            n_evaluations=before.convergence.n_evaluations
+            + after.convergence.n_evaluations,
+            seconds=before.convergence.seconds + after.convergence.seconds,
+        )
+        minimum = after._replace(
+            loss_curve=before.loss_curve + after.loss_curve, convergence=convergence
+        )
+        if last.validation is not None and self.validation is not None:
+            last.validation.follow(self.validation)
+        return last._replace(minimum=minimum, stages=self.stages + last.stages)
+
 
 def train(
     objective: Objective,

@@ -11,6 +11,7 @@ import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
+from sksoftmax._selection.inputs import encoded
 from sksoftmax._selection.regularization import train_with_best_alpha
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.training import train
@@ -325,6 +326,14 @@ def test_early_stopping_goes_the_way_of_all_features(X, y, rng):
     start = random_point(objective, rng)
     trained = train(objective, start, max_iter=3, tol=0, early_stopping=rule)
     assert trained.objective is objective
+
+
+def test_parts_of_columns_are_not_reduced(X, y):
+    """Which are other inputs than the features whose products the space is of."""
+    objective = make_objective(X, y)
+    assert objective.reduced() is not objective
+    divided = encoded(objective, "piecewise")
+    assert divided.reduced() is divided
 
 
 def test_search_for_alpha_fits_in_the_space_of_its_own_rows(X, y, monkeypatch):

@@ -50,7 +50,7 @@ def test_folded_layer_on_rows_is_the_layer_on_standardised_rows(rng, dtype, offs
     expected = coef @ z.T + intercept[:, np.newaxis]
 
     V, c = standardization.fold(coef, intercept, dtype)
-    folded = V @ standardization.shifted(X).T + c[:, np.newaxis]
+    folded = V @ standardization.inputs(X).T + c[:, np.newaxis]
     assert folded.dtype == dtype
     np.testing.assert_allclose(
         folded, expected, atol=1e-5 if dtype is np.float32 else 1e-11
@@ -70,7 +70,7 @@ def test_only_large_offsets_shift_the_rows(X, container):
     shifting = Standardization.of(container(X32), None)
     np.testing.assert_array_equal(shifting.origin, [0, shifting.origin[1], 0])
     assert shifting.origin[1] == pytest.approx(50, abs=1e-3)
-    shifted = shifting.shifted(container(X32))
+    shifted = shifting.inputs(container(X32))
     assert shifted.dtype == np.float32
     dense = shifted if container is np.asarray else shifted.toarray()
     np.testing.assert_array_equal(dense, X32 - shifting.origin)
@@ -81,7 +81,7 @@ def test_only_large_offsets_shift_the_rows(X, container):
         (still, container(X)),
         (Standardization.of(container(X32[:, [0]]), None), container(X32[:, [0]])),
     ):
-        assert standardization.shifted(rows) is rows
+        assert standardization.inputs(rows) is rows
     assert Standardization.of(container(X32[:, [0]]), None).origin is None
 
 
@@ -97,7 +97,7 @@ def test_layers_know_the_origin(rng, offset, container):
     expected = z @ coef.T + intercept
     origin = standardization.origin
     V, c = standardization.fold(coef, intercept, float)
-    shifted = standardization.shifted(container(X))
+    shifted = standardization.inputs(container(X))
     np.testing.assert_allclose(shifted @ V.T + c, expected, atol=1e-12)
     V, c = standardization.to_user_units(coef, intercept, float, origin)
     rows = from_origin(container(X), origin)
@@ -148,7 +148,7 @@ def test_identity_changes_nothing(X, rng):
         identity.fold(coef, intercept, float), (coef, intercept), strict=True
     ):
         np.testing.assert_array_equal(a, b)
-    assert identity.shifted(X) is X
+    assert identity.inputs(X) is X
 
 
 def test_differences_never_overflow(rng):
@@ -156,7 +156,7 @@ def test_differences_never_overflow(rng):
     X = np.full((600, 1), 3e38, np.float32)
     X[0], X[1:300] = -2e38, 3.1e38
     standardization = Standardization.of(X, None)
-    assert standardization.shifted(X) is X
+    assert standardization.inputs(X) is X
     z = standardization.standardized(X)
     expected = standardization.standardized_values(X, slice(None))
     np.testing.assert_allclose(z, expected, rtol=1e-4, atol=1e-5)

@@ -41,7 +41,7 @@ def test_factors_are_those_of_standardised_features(small_data, rng):
     for same in (X, 3 * X + 1e6):
         assert_close(metric_of(same, y).factors(x), expected, rtol=1e-6, atol=1e-8)
     with_shift = metric_of((X + 1e4).astype(np.float32), y)
-    assert with_shift._sample.standardization.shifted(X) is not X
+    assert with_shift._sample.standardization.inputs(X) is not X
     assert_close(with_shift.factors(x), expected, rtol=0.05, atol=0.02)
 
 
