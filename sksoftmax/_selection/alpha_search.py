@@ -13,8 +13,17 @@ from sksoftmax._minimizer.lbfgs import State
 from sksoftmax._minimizer.progress import relative_decrease, report
 from sksoftmax._selection.evidence import Evidence, LaplaceEvidence
 from sksoftmax._selection.held_out import HeldOut, Split
+from sksoftmax._selection.inputs import (
+    CUT_SHORT,
+    LINEAR,
+    LOOSE,
+    Inputs,
+    encoded,
+    start_of,
+)
 from sksoftmax._selection.judge import Estimate, Judge
-from sksoftmax._selection.race import race
+from sksoftmax._selection.race import Line, Place, race
+from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.objective import Objective
 from sksoftmax._training.training import Callback, Trained, train
 
@@ -23,6 +32,8 @@ Array = NDArray[np.floating]
 # Candidates are 10**(step / _PER_DECADE): from one to the next, test log-losses change
 # by a few percent. The first are 10, 1 and 0.1, the last 1e4 and 1e-5.
 _PER_DECADE, COARSE, _LIMITS = 2, (2, 0, -2), (-10, 8)
+# Parts of columns are more weights, and ask for a larger one.
+COARSE_OF_PARTS = (4, 2, 0)
 # Observations that an evidence counts for: none of it is noise.
 _CERTAIN = 1e12
 # The candidate that knows nothing of the features.
@@ -33,13 +44,10 @@ _FREQUENCIES = "class frequencies"
 _CLEAR, _RISE, _LOOK_EVERY = 2.0, 0.05, 5
 # It is settled by this many times `tol`, as soon as its loss is below this part of the
 # class frequencies': two thirds of the iterations, and log-losses 1 % lower.
-_LOOSE, _LEARNT = 4.0, 0.9
+_LEARNT = 0.9
 
 # Part of a loss that is hardly better.
 _HARDLY = 0.01
-
-# Reasons of fits that did not come to a minimum.
-_CUT_SHORT = ("interrupted", "callback", "max_time")
 
 _UNKNOWN = Evidence(np.nan, np.nan)
 
@@ -65,6 +73,10 @@ class Candidate(NamedTuple):
         Coefficients that these data determine, or NaN.
     n_iter : int
         Iterations of all its fits.
+    encoding : str
+        What columns are to the first layer: "linear" or "piecewise".
+    has_relevance : bool
+        Whether their penalties were learnt.
     """
 
     alpha: float
@@ -73,6 +85,8 @@ class Candidate(NamedTuple):
     log_evidence: float
     n_effective: float
     n_iter: int
+    encoding: str
+    has_relevance: bool
 
 
 class Found(NamedTuple):
@@ -80,12 +94,14 @@ class Found(NamedTuple):
 
     Attributes
     ----------
-    best : int
-        The best candidate.
+    best : list of Place
+        The best candidate, and after it those of the other lines.
     candidate : Candidate
-        The same, in numbers.
+        The first of them, in numbers.
+    inputs : Inputs
+        What it is a fit on.
     path : list of Candidate
-        All of them, in the order of alpha.
+        All of them, in the order of inputs and alpha.
     gain : Estimate
         By how much the best one's held-out loss is lower than that of the class
         frequencies. NaN, of no observations, where nothing can be held out.
@@ -100,8 +116,9 @@ class Found(NamedTuple):
         "interrupted". Then the best is that of `fit`.
     """
 
-    best: int
+    best: list[Place]
     candidate: Candidate
+    inputs: Inputs
     path: list[Candidate]
     gain: Estimate
     is_at_edge: bool
@@ -127,6 +144,9 @@ class AlphaSearch:
         Without any parts the fits are to all rows, and the evidence judges.
     start : ndarray of shape (n_parameters,)
         Of all fits.
+    inputs : sequence of Inputs
+        One for each line of the race; of those with relevances the same without are
+        there, too.
     unit : float, default=1
         Of alpha: 1 where rows have no weights.
     is_coarse : bool, default=False
@@ -149,6 +169,7 @@ class AlphaSearch:
         held_out: HeldOut,
         start: Array,
         *,
+        inputs: Sequence[Inputs] = (LINEAR,),
         unit: float = 1.0,
         is_coarse: bool = False,
         seed: int = 0,
@@ -160,6 +181,7 @@ class AlphaSearch:
         self._objective = objective
         self._held_out = held_out
         self._start = start
+        self._inputs = inputs
         self._unit = unit
         self._is_coarse = is_coarse
         self._seed = seed
@@ -168,15 +190,17 @@ class AlphaSearch:
         self._callback = callback
         self._options = options
         self._judge = Judge()
-        self._evidence: LaplaceEvidence | None = None
-        self._shown: dict[int, Evidence] = {}
-        self._n_iter: dict[int, int] = {}
-        self._best_so_far: int | None = None
+        self._evidence: dict[str, LaplaceEvidence] = {}
+        self._shown: dict[Place, Evidence] = {}
+        self._n_iter: dict[Place, int] = {}
+        self._minima: dict[tuple[Place, int], Array] = {}
+        self._splits: dict[str, tuple[int, Split]] = {}
+        self._best_so_far: Place | None = None
         self._fit: tuple[Trained, Split | None] | None = None
         self._ended_by: str | None = None
 
-    def run(self, first: Sequence[int]) -> Found:
-        """Search, from some candidates on, the largest first.
+    def run(self, lines: Sequence[Line]) -> Found:
+        """Search, from some candidates of each line on.
 
         A KeyboardInterrupt before there is anything to be found is raised.
         """
@@ -184,7 +208,7 @@ class AlphaSearch:
             best = race(
                 self._judge,
                 self._attempt,
-                first=first,
+                lines=lines,
                 spacing=_PER_DECADE if self._is_coarse else 1,
                 limits=self._limits(),
                 n_parts=max(self._held_out.n_parts, 1),
@@ -192,19 +216,20 @@ class AlphaSearch:
         except (_EndedError, KeyboardInterrupt) as error:
             if self._best_so_far is None:
                 raise
-            best = self._best_so_far
+            best = [self._best_so_far]
             if isinstance(error, KeyboardInterrupt):
                 self._ended_by = "interrupted"
         assert self._fit is not None
         is_of_all = not self._held_out.n_parts or "early_stopping" in self._options
         return Found(
             best,
-            self._candidate(best, best),
-            [self._candidate(step, best) for step in sorted(self._n_iter)],
-            self._gain(best),
-            self._is_at_edge(best),
+            self._candidate(best[0], best[0]),
+            self._inputs[best[0].line],
+            [self._candidate(place, best[0]) for place in sorted(self._n_iter)],
+            self._gain(best[0]),
+            self._is_at_edge(best[0]),
             self._on_all_rows(*self._fit),
-            is_of_all and best == self._best_so_far,
+            is_of_all and best[0] == self._best_so_far,
             self._ended_by,
         )
 
@@ -219,56 +244,78 @@ class AlphaSearch:
         tenth = self._objective.effective_samples / 10
         return least, min(math.floor(_PER_DECADE * math.log10(tenth)), largest)
 
-    def _alpha(self, step: int) -> float:
+    def _alpha(self, place: Place) -> float:
         """In the user's unit."""
-        return self._unit * 10.0 ** (step / _PER_DECADE)
+        return self._unit * 10.0 ** (place.step / _PER_DECADE)
 
-    def _candidate(self, step: int, best: int) -> Candidate:
+    def _candidate(self, place: Place, best: Place) -> Candidate:
         loss = error = np.nan
         if self._held_out.n_parts:
-            loss, error, _ = self._judge.loss(step)
-            if step != best:
+            loss, error, _ = self._judge.loss(place)
+            if place != best:
                 loss = self._judge.loss(best).mean
-                loss += self._judge.difference(step, best).mean
+                loss += self._judge.difference(place, best).mean
         return Candidate(
-            self._alpha(step), loss, error, *self._shown[step], self._n_iter[step]
+            self._alpha(place),
+            loss,
+            error,
+            *self._shown[place],
+            self._n_iter[place],
+            *self._inputs[place.line],
         )
 
-    def _gain(self, best: int) -> Estimate:
+    def _gain(self, best: Place) -> Estimate:
         if not self._held_out.n_parts:
             return Estimate(np.nan, np.nan, 0.0)
         return self._judge.difference(_FREQUENCIES, best)
 
-    def _is_at_edge(self, best: int) -> bool:
+    def _is_at_edge(self, best: Place) -> bool:
         least, largest = self._limits()
-        inwards = {least: 1, largest: -1}.get(best)
-        if inwards is None or not self._judge.has_heard(best + inwards, 0):
+        inwards = {least: 1, largest: -1}.get(best.step)
+        if inwards is None:
             return False
-        return self._judge.difference(best + inwards, best).is_clear()
+        inner = best._replace(step=best.step + inwards)
+        if not self._judge.has_heard(inner, 0):
+            return False
+        return self._judge.difference(inner, best).is_clear()
 
-    def _attempt(self, step: int, part: int) -> None:
+    def _attempt(self, place: Place, part: int) -> None:
         """Fit with one alpha to one part, and let the judge hear of it."""
-        split = self._held_out.split(part) if self._held_out.n_parts else None
-        if split is not None and not self._judge.has_heard(_FREQUENCIES, part):
-            self._judge.set_part(part, split.weights, split.independent)
-            self._judge.hear(_FREQUENCIES, part, split.frequency_losses())
-        objective = self._objective if split is None else split.train
+        if self._judge.has_heard(place, part):  # a fit with relevances needed it
+            return
+        inputs = self._inputs[place.line]
+        split = self._split(inputs.encoding, part)
+        objective = self._objective_of(split).with_alpha(self._alpha(place))
+        options = self._options
+        if inputs.has_relevance:
+            plain = place._replace(line=self._inputs.index(inputs.plain))
+            self._attempt(plain, part)
+            objective, start = with_relevances(
+                objective, self._minima[plain, part], self._seed
+            )
+            split = split and split.seen_by(objective.standardization)
+            options = {**options, "is_warm": True}
+        else:
+            start = start_of(objective, self._start, self._seed)
+        if split is not None and "early_stopping" in options:
+            rule = options["early_stopping"]._replace(validation=split.held_out)
+            options = {**options, "early_stopping": rule}
         watch = self._watch(split, part)
         trained = train(
-            objective.with_alpha(self._alpha(step)),
-            self._start,
+            objective,
+            start,
             seed=self._seed,
             ends=self._ends,
             is_enough=watch,
             verbose=max(self._verbose - (watch is not None), 0),
             callback=self._callback,
-            **self._options,
+            **options,
         )
         reason = trained.minimum.convergence.reason
         if reason == "interrupted" and self._best_so_far is not None:
             raise KeyboardInterrupt
         is_lost = watch is not None and watch.is_lost
-        self._take(step, part, split, trained, is_lost)
+        self._take(place, part, split, trained, is_lost)
         if reason in ("interrupted", "callback"):
             self._ended_by = reason
         elif time.perf_counter() >= self._ends:
@@ -276,53 +323,85 @@ class AlphaSearch:
         if self._ended_by is not None:
             raise _EndedError
 
+    def _objective_of(self, split: Split | None) -> Objective:
+        return self._objective if split is None else split.train
+
+    def _split(self, encoding: str, part: int) -> Split | None:
+        """One part, as other inputs; the judge is told of its rows."""
+        if not self._held_out.n_parts:
+            return None
+        last = self._splits.get(encoding)
+        if last is None or last[0] != part:
+            split = self._held_out.split(part)
+            if not self._judge.has_heard(_FREQUENCIES, part):
+                self._judge.set_part(part, split.weights, split.independent)
+                self._judge.hear(_FREQUENCIES, part, split.frequency_losses())
+            train = encoded(split.train, encoding)
+            if train is not split.train:
+                split = split.seen_by(train.standardization)
+            last = self._splits[encoding] = part, split
+        return last[1]
+
     def _take(
         self,
-        step: int,
+        place: Place,
         part: int,
         split: Split | None,
         trained: Trained,
         is_lost: bool,
     ) -> None:
         """What a fit has shown."""
+        inputs = self._inputs[place.line]
+        if not inputs.has_relevance and inputs._replace(has_relevance=True) in (
+            self._inputs
+        ):
+            self._minima[place, part] = trained.minimum.x
         if part == 0:
             reason = trained.minimum.convergence.reason
-            is_minimum = not is_lost and reason not in _CUT_SHORT
+            is_minimum = not is_lost and reason not in CUT_SHORT
             known = is_minimum and trained.validation is None and not self._is_coarse
-            self._shown[step] = self._evidence_of(step, trained) if known else _UNKNOWN
+            known = known and not inputs.has_relevance
+            self._shown[place] = (
+                self._evidence_of(place, trained) if known else _UNKNOWN
+            )
         if split is None:
-            nats = self._shown[step].log_evidence / self._objective.effective_samples
+            nats = self._shown[place].log_evidence / self._objective.effective_samples
             self._judge.set_part(part, np.ones(1), np.full(1, _CERTAIN))
-            self._judge.hear(step, part, np.array([-nats]))
+            self._judge.hear(place, part, np.array([-nats]))
         else:
-            self._judge.hear(step, part, split.held_out.row_losses(trained.minimum.x))
+            self._judge.hear(place, part, split.held_out.row_losses(trained.minimum.x))
         n_iter = len(trained.minimum.loss_curve)
-        self._n_iter[step] = self._n_iter.get(step, 0) + n_iter
+        self._n_iter[place] = self._n_iter.get(place, 0) + n_iter
         if part == 0 and (
             self._best_so_far is None
-            or self._judge.difference(step, self._best_so_far).mean < 0
+            or self._judge.difference(place, self._best_so_far).mean < 0
         ):
-            self._best_so_far, self._fit = step, (trained, split)
+            self._best_so_far, self._fit = place, (trained, split)
         if self._verbose:
-            report(self._progress(step, part, n_iter, is_lost))
+            report(self._progress(place, part, n_iter, is_lost))
 
     def _on_all_rows(self, trained: Trained, split: Split | None) -> Trained:
         """In the parameters of the objective on all rows."""
         if split is None or split.train is self._objective:
             return trained
-        x = split.train.translated(trained.minimum.x, self._objective)
+        assert self._best_so_far is not None
+        x, objective = trained.minimum.x, self._objective
+        if self._inputs[self._best_so_far.line] == LINEAR:
+            x = split.train.translated(x, objective)
+        else:  # of parts and penalties that were learnt from those rows
+            objective = objective.seen_by(trained.objective.standardization)
         minimum = trained.minimum._replace(x=x, state=None)
-        return trained._replace(minimum=minimum, objective=self._objective)
+        return trained._replace(minimum=minimum, objective=objective)
 
-    def _evidence_of(self, step: int, trained: Trained) -> Evidence:
+    def _evidence_of(self, place: Place, trained: Trained) -> Evidence:
         """On the rows of the first fit."""
-        if self._evidence is None:
-            is_part = self._held_out.n_parts > 0
-            rows = self._held_out.split(0).train if is_part else self._objective
+        encoding = self._inputs[place.line].encoding
+        if encoding not in self._evidence:
+            rows = self._objective_of(self._split(encoding, 0))
             random_state = np.random.RandomState(self._seed)
-            self._evidence = LaplaceEvidence(rows, random_state)
+            self._evidence[encoding] = LaplaceEvidence(rows, random_state)
         minimum = trained.minimum
-        return self._evidence(minimum.x, minimum.loss, self._alpha(step))
+        return self._evidence[encoding](minimum.x, minimum.loss, self._alpha(place))
 
     def _watch(self, split: Split | None, part: int) -> "_Watch | None":
         """What ends a fit whose minimum itself is not asked for."""
@@ -334,12 +413,15 @@ class AlphaSearch:
             excess = partial(self._judge.excess, best, part)
         return _Watch(split, self._options["tol"], excess)
 
-    def _progress(self, step: int, part: int, n_iter: int, is_lost: bool) -> str:
-        line = f"With alpha = {self._alpha(step):.3g}, "
+    def _progress(self, place: Place, part: int, n_iter: int, is_lost: bool) -> str:
+        inputs = self._inputs[place.line]
+        line = f"With alpha = {self._alpha(place):.3g}, "
+        if len(self._inputs) > 1:
+            line += inputs.encoding + ", relevance" * inputs.has_relevance + ", "
         if not self._held_out.n_parts:
-            line += f"log evidence = {self._shown[step].log_evidence:.6g}"
+            line += f"log evidence = {self._shown[place].log_evidence:.6g}"
         else:
-            loss, error, _ = self._judge.loss(step)
+            loss, error, _ = self._judge.loss(place)
             line += f"held-out loss = {loss:.6f} +- {error:.2g}"
             line += f" ({part + 1} of {self._held_out.n_parts} parts)"
         return f"{line}, {n_iter} iterations" + ", given up" * is_lost
@@ -375,7 +457,7 @@ class _Watch:
         excess: Callable[[Array], Estimate] | None,
     ) -> None:
         self._split = split
-        self._tol = _LOOSE * tol
+        self._tol = LOOSE * tol
         self._learnt = _LEARNT * split.entropy()
         self._excess = excess
         self._n_iter = 0

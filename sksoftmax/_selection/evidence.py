@@ -30,7 +30,7 @@ from sksoftmax._training.objective import Objective
 
 Array = NDArray[np.floating]
 
-_OCCAM_FACTOR = 0.5
+OCCAM_FACTOR = 0.5
 
 
 class Evidence(NamedTuple):
@@ -74,11 +74,11 @@ class LaplaceEvidence:
             log_det = n_effective = 0.0
             for a, G in zip(variances, deltas, strict=True):
                 # Negative by rounding only.
-                curvature = np.multiply.outer(a, _eigenvalues(G)).clip(0)
+                curvature = np.multiply.outer(a, eigenvalues(G)).clip(0)
                 ratio = self._weights_sum / alpha * curvature
                 log_det += float(np.log1p(ratio).sum())
                 n_effective += float((ratio / (1 + ratio)).sum())
-            log_evidence = -self._n_samples * loss - _OCCAM_FACTOR / 2 * log_det
+            log_evidence = -self._n_samples * loss - OCCAM_FACTOR / 2 * log_det
         if np.isnan(log_evidence):
             log_evidence = -np.inf
         return Evidence(log_evidence, n_effective)
@@ -90,17 +90,23 @@ class LaplaceEvidence:
 
 
 def _variances(A: Array) -> Array:
-    """Eigenvalues of the covariance of h, from the second moment A of [h; 1].
+    """Eigenvalues of the covariance of h."""
+    return eigenvalues(covariance(A))
+
+
+def covariance(A: Array) -> Array:
+    """That of h, from the second moment A of [h; 1].
 
     Of a diagonal the second moments of h, which for standardised features is the same.
     """
     if A.ndim == 1:
         return A[:-1]
     mean = A[:-1, -1]
-    return _eigenvalues(A[:-1, :-1] - np.outer(mean, mean))
+    return A[:-1, :-1] - np.outer(mean, mean)
 
 
-def _eigenvalues(factor: Array) -> Array:
+def eigenvalues(factor: Array) -> Array:
+    """Of a matrix, or of the diagonal that stands for it."""
     if factor.ndim == 1:
         return factor
     if not np.isfinite(factor).all():  # overflow: there is no evidence

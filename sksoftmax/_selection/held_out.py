@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import entr
 
 from sksoftmax._features.row_keys import Keys, draw_keys, row_keys
+from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import Matrix
 from sksoftmax._selection.judge import Part, deal
 from sksoftmax._training.objective import Objective, evenly_spaced
@@ -47,6 +48,12 @@ class Split(NamedTuple):
         if self.held_out.weights is None:
             return np.ones(self.independent.size)
         return self.held_out.weights[self.held_out.counted].astype(np.float64)
+
+    def seen_by(self, features: Standardization) -> "Split":
+        """The same rows, as other inputs of the first layer."""
+        return self._replace(
+            train=self.train.seen_by(features), held_out=self.held_out.seen_by(features)
+        )
 
     def frequency_losses(self) -> Array:
         """Of the class frequencies in one part, on the rows of the other."""

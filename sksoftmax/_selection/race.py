@@ -1,12 +1,14 @@
-"""Which of a line of candidates is the best: coarse to fine, on more and more rows.
+"""Which candidate is the best: coarse to fine, on more and more rows.
 
-Candidates are integers, the larger the simpler. First all are judged on one part of
-the rows: some far apart, others beyond an end as long as that is the best, then the
-neighbours of the best. Those that are not clearly worse race on, part after part
-(O. Maron and A. W. Moore, Hoeffding races, NIPS 1993), until one is left.
+Places stand in lines, in each of which the larger is the simpler; lines come in
+order, too. First all are judged on one part of the rows: of a line some far apart,
+others beyond an end as long as that is the best, then the neighbours of the best. Those
+that are not clearly worse race on, part after part (O. Maron and A. W. Moore, Hoeffding
+races, NIPS 1993), until one is left.
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,15 +29,48 @@ _MIN_PARTS = 2
 _MOST_RIVALS = 3
 
 
+class Place(NamedTuple):
+    """A place in a line.
+
+    Attributes
+    ----------
+    line : int
+    step : int
+    """
+
+    line: int
+    step: int
+
+
+class Line(NamedTuple):
+    """Where a line begins: at some steps, or from the best of another line.
+
+    Attributes
+    ----------
+    first : sequence of int
+        Steps, some equal ones apart; or, where there is a `parent`, relative to the
+        best one of that line. They are moved to be within the limits, and go on beyond
+        both ends.
+    parent : int or None
+        A line before.
+    n_rivals : int
+        Lines, from the first on, of which none may have put its parent out of the race.
+    """
+
+    first: Sequence[int]
+    parent: int | None = None
+    n_rivals: int = 0
+
+
 def race(
     judge: Judge,
-    attempt: Callable[[int, int], None],
+    attempt: Callable[[Place, int], None],
     *,
-    first: Sequence[int],
+    lines: Sequence[Line],
     spacing: int = 1,
     limits: tuple[int, int],
     n_parts: int,
-) -> int:
+) -> list[Place]:
     """Find the candidate with the smallest loss on held-out rows.
 
     Parameters
@@ -43,27 +78,23 @@ def race(
     judge : Judge
     attempt : callable
         `attempt(candidate, part)` lets the judge hear a candidate's losses on a part.
-    first : sequence of int
-        To begin with, some equal steps apart; moved to be within the limits. They go
-        on beyond both ends.
+    lines : sequence of Line
     spacing : int, default=1
         From a candidate to its neighbours.
     limits : tuple of int
-        The least and the largest candidate.
+        The least and the largest step.
     n_parts : int
 
     Returns
     -------
-    best : int
-        Of candidates that differ negligibly, the largest.
+    best : list of Place
+        The best, and after it those of the other lines that there were. Of candidates
+        that differ negligibly, the largest of the first line.
     """
     field = _Field(judge, attempt, spacing, limits)
-    least, largest = limits
-    shift = min(largest - max(first), 0) + max(least - min(first), 0)
-    for candidate in first:
-        field.judge_on(candidate + shift, 1)
-    field.extend((max(first) - min(first)) // (len(first) - 1))
-    best = field.refine(1)
+    for number, line in enumerate(lines):
+        field.open(number, line)
+    best = field.best(1)
     for n in range(2, n_parts + 1):
         rivals = field.rivals(best, n - 1)
         if not rivals and n > _MIN_PARTS:
@@ -71,7 +102,8 @@ def race(
         for candidate in [best, *rivals]:
             field.judge_on(candidate, n)
         best = field.refine(n)
-    return best
+    others = [field.best_of(line, 1) for line in field.lines() if line != best.line]
+    return [best, *others]
 
 
 class _Field:
@@ -80,7 +112,7 @@ class _Field:
     def __init__(
         self,
         judge: Judge,
-        attempt: Callable[[int, int], None],
+        attempt: Callable[[Place, int], None],
         spacing: int,
         limits: tuple[int, int],
     ) -> None:
@@ -88,47 +120,61 @@ class _Field:
         self._attempt = attempt
         self._spacing = spacing
         self._limits = limits
-        self._n_parts: dict[int, int] = {}
+        self._n_parts: dict[Place, int] = {}
 
-    def judge_on(self, candidate: int, n_parts: int) -> None:
+    def lines(self) -> list[int]:
+        """Those that have candidates."""
+        return sorted({line for line, _ in self._n_parts})
+
+    def judge_on(self, candidate: Place, n_parts: int) -> None:
         """Judge a candidate on the first parts."""
         for part in range(self._n_parts.get(candidate, 0), n_parts):
             self._attempt(candidate, part)
             self._n_parts[candidate] = part + 1
 
-    def extend(self, step: int) -> None:
-        """Go on beyond an end as long as it is clearly better than the one before."""
-        for outwards in (step, -step):
-            end = max(self._n_parts) if outwards > 0 else min(self._n_parts)
-            while (
-                self._best(1) == end
-                and self.is_allowed(end + outwards)
-                and self._is_clearly_worse(end - outwards, end)
-            ):
-                end += outwards
-                self.judge_on(end, 1)
+    def open(self, number: int, line: Line) -> None:
+        """Find the best of a line on the first part, unless the line is out."""
+        first, origin = line.first, 0
+        if line.parent is not None:
+            parent = self.best_of(line.parent, 1)
+            rivals = [rival for rival in self.lines() if rival < line.n_rivals]
+            if any(self._is_out(parent, self.best_of(rival, 1)) for rival in rivals):
+                return
+            origin = parent.step
+        least, largest = self._limits
+        steps = [origin + step for step in first]
+        shift = min(largest - max(steps), 0) + max(least - min(steps), 0)
+        for step in steps:
+            self.judge_on(Place(number, step + shift), 1)
+        if len(steps) > 1:
+            self._extend(number, (max(steps) - min(steps)) // (len(steps) - 1))
+        if not self._is_out(self.best_of(number, 1), self.best(1)):
+            self._refine(lambda: self.best_of(number, 1), 1)
 
-    def refine(self, n_parts: int) -> int:
+    def refine(self, n_parts: int) -> Place:
         """The best on so many parts, once its neighbours have been judged on them."""
-        while True:
-            best = self._best(n_parts)
-            missing = [
-                candidate
-                for candidate in self.neighbours(best)
-                if self._n_parts.get(candidate, 0) < n_parts
-                and not self._is_out(candidate, best)
-            ]
-            if not missing:
-                return best
-            for candidate in missing:
-                self.judge_on(candidate, n_parts)
+        return self._refine(lambda: self.best(n_parts), n_parts)
 
-    def neighbours(self, candidate: int) -> list[int]:
-        """Those next to a candidate."""
-        both = (candidate + self._spacing, candidate - self._spacing)
-        return [neighbour for neighbour in both if self.is_allowed(neighbour)]
+    def best(self, n_parts: int) -> Place:
+        """Of all lines that of the smallest loss; of the first that has the same."""
+        lines = {line for (line, _), n in self._n_parts.items() if n >= n_parts}
+        of_lines = [self.best_of(line, n_parts) for line in sorted(lines)]
+        least = min(of_lines, key=lambda c: self._judge.loss(c).mean)
+        same = (c for c in of_lines if c == least or self._is_same(c, least))
+        return next(same)
 
-    def rivals(self, best: int, n_parts: int) -> list[int]:
+    def best_of(self, line: int, n_parts: int) -> Place:
+        """Of the smallest loss, or next to that, as long as it is the same."""
+        judged = {c for c, n in self._n_parts.items() if c.line == line}
+        judged = {c for c in judged if self._n_parts[c] >= n_parts}
+        least = best = min(judged, key=lambda c: self._judge.loss(c).mean)
+        while (weaker := Place(line, best.step + self._spacing)) in judged:
+            if not self._is_same(weaker, least):
+                break
+            best = weaker
+        return best
+
+    def rivals(self, best: Place, n_parts: int) -> list[Place]:
         """The best of those judged on so many parts that may noticeably be better."""
         rivals = [
             candidate
@@ -137,39 +183,64 @@ class _Field:
         ]
         return sorted(rivals, key=lambda c: self._judge.loss(c).mean)[:_MOST_RIVALS]
 
-    def _best(self, n_parts: int) -> int:
-        """Of the smallest loss, or next to that, as long as it is the same."""
-        judged = {c for c, n in self._n_parts.items() if n >= n_parts}
-        least = best = min(judged, key=lambda c: self._judge.loss(c).mean)
-        while best + self._spacing in judged:
-            if not self._is_same(best + self._spacing, least):
-                break
-            best += self._spacing
-        return best
+    def _extend(self, line: int, step: int) -> None:
+        """Go on beyond an end as long as it is clearly better than the one before."""
+        for outwards in (step, -step):
+            steps = [
+                candidate.step for candidate in self._n_parts if candidate.line == line
+            ]
+            end = max(steps) if outwards > 0 else min(steps)
+            while (
+                self.best_of(line, 1).step == end
+                and self._is_allowed(end + outwards)
+                and self._is_clearly_worse(
+                    Place(line, end - outwards), Place(line, end)
+                )
+            ):
+                end += outwards
+                self.judge_on(Place(line, end), 1)
 
-    def is_allowed(self, candidate: int) -> bool:
-        """Whether it is within the limits."""
+    def _refine(self, find: Callable[[], Place], n_parts: int) -> Place:
+        while True:
+            best = find()
+            missing = [
+                candidate
+                for candidate in self._neighbours(best)
+                if self._n_parts.get(candidate, 0) < n_parts
+                and not self._is_out(candidate, best)
+            ]
+            if not missing:
+                return best
+            for candidate in missing:
+                self.judge_on(candidate, n_parts)
+
+    def _neighbours(self, candidate: Place) -> list[Place]:
+        line, step = candidate
+        both = (step + self._spacing, step - self._spacing)
+        return [Place(line, step) for step in both if self._is_allowed(step)]
+
+    def _is_allowed(self, step: int) -> bool:
         least, largest = self._limits
-        return least <= candidate <= largest
+        return least <= step <= largest
 
-    def _is_out(self, candidate: int, best: int) -> bool:
+    def _is_out(self, candidate: Place, best: Place) -> bool:
         """Whether a candidate was so much worse that it need not be judged again."""
         if candidate not in self._n_parts:
             return False
         worse_by, error = self._difference(candidate, best)
         return worse_by > _OUT * error
 
-    def _is_same(self, candidate: int, other: int) -> bool:
+    def _is_same(self, candidate: Place, other: Place) -> bool:
         """Whether the difference is not worth a weaker candidate."""
         worse_by = self._judge.difference(candidate, other)
         negligible = _NEGLIGIBLE * self._judge.loss(other).mean
         return abs(worse_by.mean) <= max(negligible, _NATS / worse_by.n)
 
-    def _is_clearly_worse(self, candidate: int, best: int) -> bool:
+    def _is_clearly_worse(self, candidate: Place, best: Place) -> bool:
         worse_by, error = self._difference(candidate, best)
         return worse_by > error
 
-    def _is_rival(self, candidate: int, best: int) -> bool:
+    def _is_rival(self, candidate: Place, best: Place) -> bool:
         loss = self._judge.loss(best).mean
         mean, error, _ = self._judge.difference(candidate, best)
         if abs(mean) + error <= _NEGLIGIBLE * loss:  # row by row
@@ -177,7 +248,7 @@ class _Field:
         worse_by, error = self._difference(candidate, best)
         return worse_by <= error and worse_by + error > _NOTICEABLE * loss
 
-    def _difference(self, candidate: int, best: int) -> tuple[float, float]:
+    def _difference(self, candidate: Place, best: Place) -> tuple[float, float]:
         """By how much a candidate is worse, and what makes that clear."""
         mean, error, n = self._judge.difference(candidate, best)
         return mean, _CLEAR * float(np.hypot(error, _ROW_LOST / n))

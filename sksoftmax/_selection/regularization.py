@@ -10,7 +10,12 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sksoftmax._minimizer.lbfgs import State
 from sksoftmax._rows.blocks import row_values
-from sksoftmax._selection.alpha_search import COARSE, AlphaSearch, Found
+from sksoftmax._selection.alpha_search import (
+    COARSE,
+    COARSE_OF_PARTS,
+    AlphaSearch,
+    Found,
+)
 from sksoftmax._selection.held_out import (
     N_PARTS,
     HeldOut,
@@ -18,17 +23,26 @@ from sksoftmax._selection.held_out import (
     copies_of_a_row,
     fifths,
 )
+from sksoftmax._selection.inputs import (
+    LINEAR,
+    Inputs,
+    encoded,
+    offered,
+    start_of,
+    train_on,
+)
+from sksoftmax._selection.race import Line
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.objective import Objective
-from sksoftmax._training.training import Trained, train
+from sksoftmax._training.training import Trained
 
 Array = NDArray[np.floating]
 
 # The best alpha hardly depends on the number of rows (docs/benchmarks/quality): those
 # of a search are limited, and where there are many more, one on a few comes first.
 _MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
-# Bytes of X that a search copies, but for few rows.
-_MAX_COPY = 2**27
+# Bytes of X that a search copies, and inputs of all rows, but for few rows.
+_MAX_COPY, _MAX_INPUTS = 2**27, 2**22
 
 
 def search_doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
@@ -65,6 +79,8 @@ def train_with_best_alpha(
     objective: Objective,
     start: Array,
     *,
+    encoding: str = "linear",
+    has_relevance: bool = False,
     seed: int = 0,
     ends: float = np.inf,
     early_stopping: EarlyStopping | None = None,
@@ -74,11 +90,13 @@ def train_with_best_alpha(
 ) -> tuple[Found, Trained]:
     """Find alpha by fits to parts of the rows, and fit it to all of them.
 
-    Parameters are those of `train`. Each fit is from random weights, not from those of
-    another alpha: the units that a large one has put to sleep stay so for the smaller
-    ones. So the result is that of `train` with the alpha found, bit for bit, unless
-    time was over or a callback or the user ended the search: then it comes from the
-    best of the fits that were made. Half of the time until `ends` is for the search.
+    Parameters are those of `train`, and what inputs there are to choose from; from a
+    warm start there are none but its own. Each fit is from random weights, not from
+    those of another alpha: the units that a large one has put to sleep stay so for the
+    smaller ones. So the result is that of `train_on` with the alpha and the inputs
+    found, bit for bit, unless time was over or a callback or the user ended the search:
+    then it comes from the best of the fits that were made. Half of the time until
+    `ends` is for the search.
 
     With early stopping the validation data judge, and each fit is one to all rows that
     there are to train on. So it is where nothing can be held out: there the evidence
@@ -98,21 +116,35 @@ def train_with_best_alpha(
         objective,
         # What held-out rows judge must not have seen them, as a warm start has.
         objective.layout.draw(np.random.RandomState(seed)) if is_warm else start,
+        encoding="linear" if is_warm else encoding,
+        has_relevance=has_relevance and not is_warm,
         ends=(time.perf_counter() + ends) / 2,
         **options,
     )
-    objective = objective.with_alpha(found.candidate.alpha)
+    alpha, inputs = found.candidate.alpha, found.inputs
     if found.ended_by in ("callback", "interrupted"):
         return found, _as_it_is(found, found.ended_by)
-    if found.is_final and not is_warm:
+    if found.is_final and not (is_warm or inputs.has_relevance):
         return found, _ended_by(found.fit, found.ended_by)
     if found.ended_by == "max_time":
         best = found.fit
+        if inputs != LINEAR:
+            objective = best.objective
+        objective = objective.with_alpha(alpha)
         start = best.objective.translated(best.minimum.x, objective)
-        is_warm, state = True, None
+        is_warm, state, inputs = True, None, inputs.plain
+    else:
+        objective = encoded(objective, inputs.encoding).with_alpha(alpha)
+        start = start_of(objective, start, seed)
     try:
-        trained = train(
-            objective, start, ends=ends, is_warm=is_warm, state=state, **options
+        trained = train_on(
+            inputs,
+            objective,
+            start,
+            ends=ends,
+            is_warm=is_warm,
+            state=state,
+            **options,
         )
     except KeyboardInterrupt:
         return found, _as_it_is(found, "interrupted")
@@ -125,34 +157,66 @@ def train_with_best_alpha(
     return found, _ended_by(trained, found.ended_by)
 
 
-def _searched(objective: Objective, start: Array, **options: Any) -> Found:
-    """The alpha that is best on held-out rows, or on validation data."""
+def _searched(
+    objective: Objective,
+    start: Array,
+    *,
+    encoding: str,
+    has_relevance: bool,
+    **options: Any,
+) -> Found:
+    """What is best on held-out rows, or on validation data."""
     unit = objective.mean_class_weight
     if "early_stopping" in options:
         if objective.counts is not None:
             unit *= float(np.median(objective.counts[objective.counted]))
         split = Split.of(objective, options["early_stopping"].validation)
         held_out = HeldOut(1, lambda part: split)
-        search = AlphaSearch(objective, held_out, start, unit=unit, **options)
-        return search.run(COARSE)
+        inputs = offered(objective, encoding, has_relevance=has_relevance)
+        search = AlphaSearch(
+            objective, held_out, start, inputs=inputs, unit=unit, **options
+        )
+        return search.run(_lines(inputs, {}))
     n_few = max(_FEW_ROWS, _FEW_OF_A_CLASS * objective.layout.layer_units[-1])
     row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
     n_rows = max(min(_MAX_ROWS, _MAX_COPY // row_bytes), n_few)
     parts = fifths(objective, n_rows * N_PARTS // (N_PARTS - 1))
     unit *= copies_of_a_row(parts)
-    around: Sequence[int] = COARSE
+    held_out = HeldOut.of(objective, parts, n_few, 1)
+    few = held_out.split(0).train if parts else None
+    inputs = (LINEAR,)
+    if few is not None:
+        inputs = offered(few, encoding, has_relevance=has_relevance)
+        n_inputs = max(encoded(few, i.encoding).layout.layer_units[0] for i in inputs)
+        if n_inputs > few.X.shape[1]:
+            n_rows = max(min(n_rows, _MAX_INPUTS // n_inputs), n_few)
+    options |= {"inputs": inputs, "unit": unit}
+    steps: dict[Inputs, int] = {}
     if objective.X.shape[0] >= _MANY * n_few:
-        held_out = HeldOut.of(objective, parts, n_few, 1)
-        search = AlphaSearch(
-            objective, held_out, start, unit=unit, is_coarse=True, **options
-        )
-        found = search.run(around)
+        search = AlphaSearch(objective, held_out, start, is_coarse=True, **options)
+        found = search.run(_lines(inputs, {}))
         if found.ended_by is not None:
             return found
         if found.has_learnt():
-            around = (found.best, found.best + 2, found.best - 2)
+            steps = {inputs[place.line]: place.step for place in found.best}
     held_out = HeldOut.of(objective, parts, n_rows, len(parts))
-    return AlphaSearch(objective, held_out, start, unit=unit, **options).run(around)
+    search = AlphaSearch(objective, held_out, start, **options)
+    return search.run(_lines(inputs, steps))
+
+
+def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
+    """Where the races begin: near the best steps, as far as they are known."""
+    lines: list[Line] = []
+    n_plain = sum(not one.has_relevance for one in inputs)
+    for number, one in enumerate(inputs):
+        if one in steps:
+            around = (0,) if number else (0, 2, -2)
+            lines.append(Line([steps[one] + step for step in around]))
+        elif one.has_relevance:
+            lines.append(Line((0,), inputs.index(one.plain), n_plain))
+        else:
+            lines.append(Line(COARSE_OF_PARTS if number else COARSE))
+    return lines
 
 
 def _as_it_is(found: Found, reason: str) -> Trained:

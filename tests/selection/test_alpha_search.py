@@ -15,6 +15,7 @@ from sksoftmax._selection.alpha_search import COARSE, AlphaSearch, _Watch
 from sksoftmax._selection.evidence import LaplaceEvidence
 from sksoftmax._selection.held_out import HeldOut, Split, fifths
 from sksoftmax._selection.judge import Estimate
+from sksoftmax._selection.race import Line
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.training import train
 
@@ -46,7 +47,7 @@ class Search:
         search = AlphaSearch(objective, held_out, start, **{**OPTIONS, **options})
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sksoftmax._selection.alpha_search, "train", self._train)
-            self.found = search.run(first)
+            self.found = search.run([Line(first)])
 
     def _train(self, objective, start, **options):
         self.calls.append((start, options))
@@ -95,7 +96,7 @@ def test_the_best_is_one_of_the_path(search):
     """Its fit is that to the first part, which is none to all rows."""
     found = search.found
     assert found.candidate in found.path
-    assert found.candidate.alpha == pytest.approx(10 ** (found.best / 2))
+    assert found.candidate.alpha == pytest.approx(10 ** (found.best[0].step / 2))
     assert search.has_found(search.trained[search.best][0])
     assert (found.is_final, found.is_at_edge, found.ended_by) == (False, False, None)
 
@@ -204,7 +205,7 @@ def test_an_edge_is_one_that_is_better_than_its_neighbour(
     first = np.clip(COARSE, *limits) if best != -4 else (-4, -6, -8)
     found = Search(*prepared(*data(300, noise)), first=first).found
     if best is not None:
-        assert found.best == best
+        assert found.best[0].step == best
     assert found.is_at_edge == is_at_edge
 
 
@@ -215,7 +216,7 @@ def test_an_edge_without_a_neighbour_is_not_known_to_be_better(monkeypatch):
     coarse = Search(objective, start, first=(4, 2, 0), is_coarse=True)
     ended = Search(objective, start, first=(0, 4), ends=time.perf_counter())
     for found in (coarse.found, ended.found):
-        assert (found.best, found.is_at_edge) == (0, False)
+        assert (found.best, found.is_at_edge) == ([(0, 0)], False)
 
 
 def test_without_parts_the_evidence_judges():
@@ -311,7 +312,7 @@ def test_what_there_is_when_the_first_fit_is_ended(reason, held_out):
     assert found.ended_by == reason
     assert found.path == [found.candidate] or held_out is NO_PARTS
     assert len(found.path) == len(search.calls) == 1
-    assert found.best == COARSE[0]
+    assert found.best == [(0, COARSE[0])]
     assert found.candidate.n_iter == (1 if reason == "max_time" else 3)
     assert search.has_found(search.trained[search.best][0])
     assert found.is_final == (held_out is NO_PARTS)
@@ -326,14 +327,14 @@ def test_a_fit_that_a_callback_has_ended_counts():
         assert search.found.ended_by == "callback"
         assert len(search.found.path) == 2
         assert search.has_found(search.trained[search.best][0])
-    assert (better.found.best, worse.found.best) == (0, 2)
+    assert (better.found.best, worse.found.best) == ([(0, 0)], [(0, 2)])
 
 
 def test_a_fit_that_is_interrupted_does_not():
     """Where there were others."""
     search = Search(*prepared(*data()), callback=stop_in(2, 30, KeyboardInterrupt))
     assert search.found.ended_by == "interrupted"
-    assert (search.found.best, len(search.found.path)) == (2, 1)
+    assert (search.found.best, len(search.found.path)) == ([(0, 2)], 1)
     assert len(search.trained) == 2
 
 
@@ -353,9 +354,9 @@ def test_an_interrupt_before_there_is_anything_is_raised(monkeypatch):
         search = AlphaSearch(objective, NO_PARTS, start, **OPTIONS)
         if n_fits == 0:
             with pytest.raises(KeyboardInterrupt):
-                search.run(COARSE)
+                search.run([Line(COARSE)])
         else:
-            found = search.run(COARSE)
+            found = search.run([Line(COARSE)])
             assert (len(found.path), found.ended_by) == (2, "interrupted")
             assert any(found.fit is fit for fit in tried)
 
@@ -512,7 +513,7 @@ def test_evidence_knows_no_more_than_a_tenth_of_the_samples(n, largest):
     """No larger alpha is tried then, and that is an edge."""
     found = Search(*prepared(*data(n, 1e9)), held_out=NO_PARTS).found
     assert found.path[-1].alpha == pytest.approx(10 ** (largest / 2))
-    assert (found.best, found.is_at_edge) == (largest, True)
+    assert (found.best, found.is_at_edge) == ([(0, largest)], True)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_evidence_has_the_determinant_of_the_hessian(
     )
     x[: objective.layout.n_coefs] = 0
     expected = -log_det_of_hessian(objective, x, alpha) / 2
-    monkeypatch.setattr(sksoftmax._selection.evidence, "_OCCAM_FACTOR", 1)
+    monkeypatch.setattr(sksoftmax._selection.evidence, "OCCAM_FACTOR", 1)
     ours = evidence_of(objective)(x, 0.0, alpha).log_evidence
     assert ours == pytest.approx(expected, rel=1e-5)
 
@@ -86,7 +86,7 @@ def test_blocks_have_at_least_the_determinant_of_the_whole(small_data, monkeypat
     clf = SoftmaxMLPClassifier((5,), "tanh", alpha=1, random_state=0, tol=1e-9)
     clf.fit(*small_data)
     x = clf.set_params(warm_start=True)._problem(*small_data, None)[1]
-    monkeypatch.setattr(sksoftmax._selection.evidence, "_OCCAM_FACTOR", 1)
+    monkeypatch.setattr(sksoftmax._selection.evidence, "OCCAM_FACTOR", 1)
     ours = -2 * evidence_of(objective)(x, 0.0, 1.0).log_evidence
     whole = log_det_of_hessian(objective, x, 1.0)
     assert 0 < whole < ours < 4 * whole
@@ -99,7 +99,7 @@ def test_effective_parameters_are_the_derivative(small_data):
     low, here, high = (evidence(x, 0.0, 2 * np.exp(t)) for t in (-1e-4, 0, 1e-4))
     slope = (high.log_evidence - low.log_evidence) / 2e-4
     assert slope == pytest.approx(
-        sksoftmax._selection.evidence._OCCAM_FACTOR / 2 * here.n_effective, rel=1e-6
+        sksoftmax._selection.evidence.OCCAM_FACTOR / 2 * here.n_effective, rel=1e-6
     )
     assert 0 < here.n_effective < objective.layout.n_coefs
 

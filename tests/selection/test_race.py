@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sksoftmax._selection.judge import Judge
-from sksoftmax._selection.race import race
+from sksoftmax._selection.race import Line, Place, race
 
 LEAST, LARGEST = LIMITS = (-10, 8)
 N_PARTS = 5
@@ -23,17 +23,23 @@ class Course:
         self._common = common
         self._seed = seed
         self.judge = Judge()
-        options = {"first": (2, 0, -2), "limits": LIMITS, "n_parts": N_PARTS, **options}
-        self.best = race(self.judge, self._attempt, **options)
+        lines = [Line(options.pop("first", (2, 0, -2)))]
+        options = {"limits": LIMITS, "n_parts": N_PARTS, **options}
+        (best,) = race(self.judge, self._attempt, lines=lines, **options)
+        self.best = best.step
 
-    def _attempt(self, candidate, part):
+    def _attempt(self, place, part):
+        candidate = place.step
         rng = np.random.default_rng([self._seed, part])
         noise = self._common * rng.exponential(size=self._n_rows)
         for _ in range(candidate - LEAST if self._own else 0):
             noise += self._own * rng.normal(size=self._n_rows)
         self.attempts.append((candidate, part))
         self.judge.set_part(part, np.ones(self._n_rows), np.ones(self._n_rows))
-        self.judge.hear(candidate, part, self._curve(candidate) + noise)
+        self.judge.hear(place, part, self._curve(candidate) + noise)
+
+    def difference(self, candidate, other):
+        return self.judge.difference(Place(0, candidate), Place(0, other))
 
     def parts(self, candidate):
         return [part for c, part in self.attempts if c == candidate]
@@ -75,7 +81,7 @@ def test_noise_costs_little(optimum):
         parts = list(range(course.n_parts()))
         assert course.parts(course.best) == parts
         for neighbour in near(course.best):
-            worse_by, error, _ = course.judge.difference(neighbour, course.best)
+            worse_by, error, _ = course.difference(neighbour, course.best)
             if course.parts(neighbour) != parts:
                 left_out.append(worse_by / error)
     assert all(errors > 2 for errors in left_out)
@@ -161,7 +167,7 @@ def test_clear_races_are_short():
 def test_no_race_is_over_while_one_can_be_lucky():
     """The second part is for those that the first has not put out of it."""
     course = Course(valley(0), own=0.4)
-    worse_by, error, _ = course.judge.difference(1, 0)
+    worse_by, error, _ = course.difference(1, 0)
     assert error < worse_by  # on all parts, and not by twice of it on the first
     again = {c for c, part in course.attempts if part == 1}
     assert {0, 1} <= again < {c for c, _ in course.attempts}
@@ -188,16 +194,19 @@ def test_a_lucky_part_does_not_decide():
     """The best of the first part loses to a rival on the others."""
     judge, first_part = Judge(), {}
 
-    def attempt(candidate, part):
+    def attempt(place, part):
+        candidate = place.step
         rng = np.random.default_rng([candidate - LEAST, part])
         curve = valley(-1, 0.1) if part else valley(1, 0.02)
         losses = curve(candidate) + rng.normal(0, 0.4, 40)
         judge.set_part(part, np.ones(40), np.ones(40))
-        judge.hear(candidate, part, losses)
+        judge.hear(place, part, losses)
         if part == 0:
             first_part[candidate] = losses.mean()
 
-    assert race(judge, attempt, first=(2, 0, -2), limits=LIMITS, n_parts=5) == -1
+    lines = [Line((2, 0, -2))]
+    (best,) = race(judge, attempt, lines=lines, limits=LIMITS, n_parts=5)
+    assert best == (0, -1)
     assert min(first_part, key=first_part.get) != -1
 
 
@@ -205,16 +214,19 @@ def test_who_has_left_does_not_come_back():
     """Also where the best, on the rows of then, was hardly better."""
     judge, tried = Judge(), []
 
-    def attempt(candidate, part):
+    def attempt(place, part):
+        candidate = place.step
         noise = np.random.default_rng([candidate - LEAST, part]).normal(size=200)
         noise *= 1.2 / noise.std()  # differences have an error of 0.12
         first = {0: 0.45, 1: 0.5, -1: 0.5}.get(candidate, 0.6)
         loss = (0.2 if candidate == 1 else 0.9) if part else first
         judge.set_part(part, np.ones(200), np.ones(200))
-        judge.hear(candidate, part, loss + noise - noise.mean())
+        judge.hear(place, part, loss + noise - noise.mean())
         tried.append((candidate, part))
 
-    assert race(judge, attempt, first=(2, 0, -2), limits=LIMITS, n_parts=3) == 1
+    lines = [Line((2, 0, -2))]
+    (best,) = race(judge, attempt, lines=lines, limits=LIMITS, n_parts=3)
+    assert best == (0, 1)
     assert (-1, 1) in tried
     assert (-2, 1) not in tried
 

@@ -1,0 +1,145 @@
+"""How columns become inputs of the first layer: what there is to choose from.
+
+Columns as they are, or in parts; each with the same penalty, or with one that is learnt
+from a first minimum. What is learnt is learnt from the rows of the fit alone.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._features.piecewise import PiecewiseLinear
+from sksoftmax._features.row_space import RowSpace
+from sksoftmax._selection.relevance import with_relevances
+from sksoftmax._training.early_stopping import EarlyStopping
+from sksoftmax._training.objective import Objective
+from sksoftmax._training.training import Trained, train
+
+Array = NDArray[np.floating]
+
+# Below so many rows for each column relevances would be those of noise.
+_ROWS_PER_COLUMN = 0.5
+# With more, to compare takes four times the fits, minutes of them.
+_MAX_CLASSES = 100
+# A fit with relevances ends at so many times `tol`, where it is judged and where it is
+# the last one: to go on makes too much of what they were learnt from.
+LOOSE = 4.0
+# Reasons of fits that did not come to a minimum.
+CUT_SHORT = ("interrupted", "callback", "max_time")
+
+
+class Inputs(NamedTuple):
+    """A way to make inputs of columns.
+
+    Attributes
+    ----------
+    encoding : {"linear", "piecewise"}
+    has_relevance : bool
+    """
+
+    encoding: str
+    has_relevance: bool
+
+    @property
+    def plain(self) -> "Inputs":
+        """The same, where all inputs are as relevant as each other."""
+        return self._replace(has_relevance=False)
+
+
+LINEAR, PIECEWISE = Inputs("linear", False), Inputs("piecewise", False)
+
+
+def offered(
+    objective: Objective, encoding: str, *, has_relevance: bool
+) -> tuple[Inputs, ...]:
+    """What there is to choose from, the simplest first.
+
+    Parameters
+    ----------
+    objective : Objective
+        With what is given by the encoding, on some rows at least.
+    encoding : {"auto", "linear", "piecewise"}
+        "auto" for both, where it is worth it.
+    has_relevance : bool
+        Whether there is a choice of relevances, too.
+    """
+    X, weights, features = objective.X, objective.weights, objective.standardization
+    inputs = [PIECEWISE if encoding == "piecewise" else LINEAR]
+    if objective.layout.layer_units[-1] > _MAX_CLASSES:
+        return tuple(inputs)
+    if encoding == "auto" and PiecewiseLinear.is_worth_it(X, weights, features):
+        inputs.append(PIECEWISE)
+    n_columns = np.inf if isinstance(features, RowSpace) else X.shape[1]
+    if has_relevance and X.shape[0] >= _ROWS_PER_COLUMN * n_columns:
+        inputs += [i._replace(has_relevance=True) for i in inputs]
+    return tuple(inputs)
+
+
+def encoded(objective: Objective, encoding: str) -> Objective:
+    """The objective as it is, or on parts of the columns."""
+    features = objective.standardization
+    if encoding == "linear" or isinstance(features, PiecewiseLinear):
+        return objective
+    features = PiecewiseLinear.learnt(objective.X, objective.weights, features)
+    return objective.seen_by(features)
+
+
+def check_dense(objective: Objective) -> None:
+    """Refuse to divide columns that have no parts.
+
+    Raises
+    ------
+    ValueError
+        If `X` is sparse, or its columns are in their own units.
+    """
+    if not isinstance(objective.X, np.ndarray):
+        raise ValueError(
+            "encoding='piecewise' needs dense X; got a sparse matrix. Pass "
+            "X.toarray(), or set encoding='linear'."
+        )
+    if not objective.standardization.is_learnt:
+        raise ValueError(
+            "encoding='piecewise' needs standardize=True; got False. Set "
+            "encoding='linear', or standardize=True."
+        )
+
+
+def start_of(objective: Objective, start: Array, seed: int) -> Array:
+    """A given one, unless there is another number of parts: then a new one."""
+    is_divided = isinstance(objective.standardization, PiecewiseLinear)
+    if is_divided and start.size != objective.layout.n_parameters:
+        return objective.layout.draw(np.random.RandomState(seed))
+    return start
+
+
+def train_on(
+    inputs: Inputs,
+    objective: Objective,
+    start: Array,
+    *,
+    seed: int = 0,
+    early_stopping: EarlyStopping | None = None,
+    **options: Any,
+) -> Trained:
+    """Train, and with relevances once more, from where that has led.
+
+    Parameters are those of `train`; the objective is on the inputs already.
+    """
+    options["seed"] = seed
+    rule = _seen_by(early_stopping, objective)
+    plain = train(objective, start, early_stopping=rule, **options)
+    if not inputs.has_relevance or plain.minimum.convergence.reason in CUT_SHORT:
+        return plain
+    relevant, start = with_relevances(objective, plain.minimum.x, seed)
+    rule = _seen_by(early_stopping, relevant)
+    options |= {"is_warm": True, "tol": LOOSE * options["tol"]}
+    trained = train(relevant, start, early_stopping=rule, **options)
+    return plain.followed_by(trained)
+
+
+def _seen_by(rule: EarlyStopping | None, objective: Objective) -> EarlyStopping | None:
+    """Validation data as the same inputs."""
+    if rule is None:
+        return None
+    return rule._replace(validation=rule.validation.seen_by(objective.standardization))

@@ -1,0 +1,125 @@
+"""Relevance of the inputs: a penalty for the weights of each, learnt from a minimum.
+
+Those of input j have the prior precision `alpha exp(t_j)`: automatic relevance
+determination (D. J. C. MacKay, Bayesian non-linear modeling for the
+prediction competition, ASHRAE Transactions 100, 1994; R. M. Neal, Bayesian Learning for
+Neural Networks, Springer 1996, section 1.2.3). At a minimum for the penalties t,
+Laplace's approximation tells how many of an input's weights to n units the data
+determine,
+
+    gamma_j = n - lambda_j sum_i var(w_ij),   lambda_j = alpha exp(t_j)
+
+and the evidence for other penalties t' is, with everything else as it is,
+
+    c gamma_j t'_j / 2 - lambda_j ||w_j||^2 exp(t'_j - t_j) / 2 - t'_j^2 / (2 tau^2)
+
+where c is the Occam factor of `evidence.py` and the last term a Gaussian prior, without
+which noise would be relevant by chance. It is concave, and so each is found by Newton's
+method. Their mean, weighted by gamma, is 0: it is up to alpha.
+
+The variances are those of the Kronecker factors A and G of the first layer, its
+intercept integrated out: with eigenvalues a_k and g_l, and eigenvectors V and U,
+
+    var(w_ij) = sum_kl U_il^2 V_jk^2 / (n g_l a_k + lambda)
+
+whose sum over the units i does not depend on U.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._selection.evidence import OCCAM_FACTOR, covariance, eigenvalues
+from sksoftmax._training.metric import KroneckerMetric
+from sksoftmax._training.objective import Objective
+
+Array = NDArray[np.floating]
+
+# The variance tau^2 of the prior of t, and its largest values.
+_PRIOR_VARIANCE, _LARGEST = 8.0, 6.0
+# One refit with penalties twice as far away is as good as two or three with the best
+# ones, each time for what the refit before has found, to which those go on.
+_RELAXATION = 1.5
+# Newton's steps, as long as that at most, converge quadratically.
+_N_STEPS, _LONGEST_STEP = 50, 2.0
+
+
+def with_relevances(
+    objective: Objective, parameters: Array, seed: int
+) -> tuple[Objective, Array]:
+    """The objective with the penalties that are best for a minimum of it.
+
+    Parameters
+    ----------
+    objective : Objective
+    parameters : ndarray of shape (n_parameters,)
+        Its minimum.
+    seed : int
+        Draws the rows of the curvature.
+
+    Returns
+    -------
+    objective : Objective
+    parameters : ndarray of shape (n_parameters,)
+        Those of the same network.
+    """
+    random_state = np.random.RandomState(seed)
+    features = _relevant_features(objective, parameters, random_state)
+    other = objective.seen_by(features)
+    return other, objective.translated(parameters, other)
+
+
+def _relevant_features(
+    objective: Objective, parameters: Array, random_state: np.random.RandomState
+) -> Standardization:
+    features = objective.standardization
+    # Class weights make no sample worth several: in nats of the samples there are.
+    n_samples = objective.effective_samples
+    alpha = objective.alpha / objective.weights_sum * n_samples
+    coefs, _ = objective.layout.unpack(parameters)
+    is_used = np.isfinite(features.scale)
+    variances = _variances(objective, parameters, alpha, n_samples, random_state)
+    n_determined = (len(coefs[0]) - alpha * variances).clip(0)
+    squares = alpha * (coefs[0] ** 2).sum(axis=0)
+    before = features.log_penalties
+    log_penalties = before.copy()
+    log_penalties[is_used] = _best(
+        before[is_used], n_determined[is_used], squares[is_used]
+    )
+    log_penalties = before + _RELAXATION * (log_penalties - before)
+    return features.penalised(log_penalties.clip(-_LARGEST, _LARGEST) - before)
+
+
+def _variances(
+    objective: Objective,
+    parameters: Array,
+    alpha: float,
+    n_samples: float,
+    random_state: np.random.RandomState,
+) -> Array:
+    """Posterior variances of the first layer's weights, summed over its units."""
+    metric = KroneckerMetric(objective, random_state)
+    G = metric.factors(parameters).deltas[0]
+    curvatures = eigenvalues(G).clip(0)
+    A = covariance(metric.first_inputs)
+    if A.ndim == 1:
+        squares, shares = A, None
+    else:
+        squares, vectors = np.linalg.eigh(A)
+        shares = vectors**2
+    precisions = np.multiply.outer(squares.clip(0), n_samples * curvatures) + alpha
+    variances = (1 / precisions).sum(axis=1)
+    return variances if shares is None else shares @ variances
+
+
+def _best(before: Array, n_determined: Array, squares: Array) -> Array:
+    """Penalties of the largest evidence."""
+    t = before.copy()
+    for _ in range(_N_STEPS):
+        fit = squares * np.exp(t - before) / 2
+        slope = OCCAM_FACTOR / 2 * n_determined - fit - t / _PRIOR_VARIANCE
+        step = slope / (fit + 1 / _PRIOR_VARIANCE)
+        t += step.clip(-_LONGEST_STEP, _LONGEST_STEP)
+    if n_determined.any():
+        t -= np.average(t, weights=n_determined)
+    return t

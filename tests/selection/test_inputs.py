@@ -1,0 +1,155 @@
+"""What there is to choose from, and fits on it."""
+
+import time
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._features.piecewise import PiecewiseLinear
+from sksoftmax._selection.inputs import (
+    LINEAR,
+    LOOSE,
+    PIECEWISE,
+    Inputs,
+    encoded,
+    offered,
+    start_of,
+    train_on,
+)
+from sksoftmax._selection.relevance import with_relevances
+from sksoftmax._training.early_stopping import EarlyStopping
+from sksoftmax._training.training import train
+
+OPTIONS = {"max_iter": 200, "tol": 1e-3}
+LINEAR_RELEVANT, PIECEWISE_RELEVANT = Inputs("linear", True), Inputs("piecewise", True)
+
+
+def problem(X=None, alpha=1.0, n=200):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, 3)) if X is None else X
+    y = (abs(X[:, [0]].toarray() if isinstance(X, csr_array) else X[:, [0]]) > 0.7)[
+        :, 0
+    ]
+    clf = SoftmaxMLPClassifier((8,), alpha=alpha, random_state=0)
+    return clf._problem(X, y, None)[:2]
+
+
+def test_the_simplest_come_first():
+    """Without relevances before with, and columns before their parts."""
+    objective, _ = problem()
+    both = (LINEAR, PIECEWISE)
+    assert offered(objective, "auto", has_relevance=False) == both
+    assert offered(objective, "auto", has_relevance=True) == (
+        *both,
+        LINEAR_RELEVANT,
+        PIECEWISE_RELEVANT,
+    )
+    for encoding in ("linear", "piecewise"):
+        inputs = offered(objective, encoding, has_relevance=True)
+        assert inputs == (Inputs(encoding, False), Inputs(encoding, True))
+
+
+def test_what_is_not_worth_it_is_not_offered():
+    """Parts of sparse columns; relevances of more than two columns for each row."""
+    rng = np.random.default_rng(0)
+    sparse, _ = problem(csr_array(rng.normal(size=(200, 3))))
+    assert offered(sparse, "auto", has_relevance=False) == (LINEAR,)
+    wide, _ = problem(rng.normal(size=(50, 101)))
+    assert offered(wide, "auto", has_relevance=True) == (LINEAR,)
+
+
+def test_with_many_classes_nothing_is_offered():
+    """But what was asked for: there are enough fits without."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(404, 3)), np.arange(404) % 101
+    for parameters, expected in (({}, LINEAR), ({"encoding": "piecewise"}, PIECEWISE)):
+        clf = SoftmaxMLPClassifier((8,), **parameters)
+        objective = clf._problem(X, y, None).objective
+        encoding = parameters.get("encoding", "auto")
+        assert offered(objective, encoding, has_relevance=True) == (expected,)
+        some = y < 100
+        objective = clf._problem(X[some], y[some], None).objective
+        assert len(offered(objective, encoding, has_relevance=True)) > 1
+
+
+def test_encoded_once_is_enough():
+    """An objective on parts already stays as it is."""
+    objective, start = problem()
+    assert encoded(objective, "linear") is objective
+    divided = encoded(objective, "piecewise")
+    assert isinstance(divided.standardization, PiecewiseLinear)
+    assert divided.alpha == objective.alpha
+    assert encoded(divided, "piecewise") is divided
+    assert start_of(objective, start, 3) is start
+    other = start_of(divided, start, 3)
+    expected = divided.layout.draw(np.random.RandomState(3))
+    np.testing.assert_array_equal(other, expected)
+    assert start_of(divided, other, 4) is other
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_relevances_are_learnt_from_a_fit_without(encoding):
+    """And from where it has led there is another one, as loose as in the search."""
+    objective, start = problem()
+    objective = encoded(objective, encoding)
+    start = start_of(objective, start, 0)
+    plain = train(objective, start, seed=0, **OPTIONS)
+    relevant, x = with_relevances(objective, plain.minimum.x, 0)
+    options = {**OPTIONS, "tol": LOOSE * OPTIONS["tol"], "is_warm": True}
+    last = train(relevant, x, seed=0, **options)
+    both = train_on(Inputs(encoding, True), objective, start, seed=0, **OPTIONS)
+    np.testing.assert_array_equal(both.minimum.x, last.minimum.x)
+    curve = plain.minimum.loss_curve + last.minimum.loss_curve
+    assert both.minimum.loss_curve == curve
+    assert both.stages == plain.stages + last.stages
+    convergences = (fit.minimum.convergence for fit in (plain, last, both))
+    first, second, total = convergences
+    assert total.n_iter == first.n_iter + second.n_iter == len(curve)
+    assert total.n_evaluations == first.n_evaluations + second.n_evaluations
+    assert total.reason == second.reason
+    without = train_on(Inputs(encoding, False), objective, start, seed=0, **OPTIONS)
+    np.testing.assert_array_equal(without.minimum.x, plain.minimum.x)
+
+
+def test_early_stopping_is_of_both_fits():
+    """One curve on the validation data, and the best iterate of all."""
+    objective, start = problem(alpha=1e-4, n=400)
+    rows = np.arange(400)
+    part, validation = objective.subset(rows[:200]), objective.subset(rows[200:])
+    rule = EarlyStopping(validation, 5, 1e-4)
+    fit = train_on(LINEAR_RELEVANT, part, start, early_stopping=rule, **OPTIONS)
+    assert len(fit.validation.losses) == len(fit.minimum.loss_curve)
+    best = fit.validation.best
+    seen = validation.seen_by(fit.objective.standardization)
+    assert best.validation_loss == seen.log_loss(fit.minimum.x)
+    n_first = fit.stages[0].n_iter
+    first = min(fit.validation.losses[:n_first])
+    assert best.validation_loss <= first
+    assert best.n_iter >= n_first
+    assert fit.validation.has_learnt()
+
+
+@pytest.mark.parametrize("inputs", [PIECEWISE, PIECEWISE_RELEVANT])
+def test_validation_data_are_seen_as_the_same_inputs(inputs):
+    """Those that the parameters belong to, and not the columns."""
+    objective, start = problem(n=400)
+    rows = np.arange(400)
+    part, validation = objective.subset(rows[:200]), objective.subset(rows[200:])
+    part = encoded(part, "piecewise")
+    start = start_of(part, start, 0)
+    rule = EarlyStopping(validation, 10, 1e-4)
+    fit = train_on(inputs, part, start, early_stopping=rule, **OPTIONS)
+    seen = validation.seen_by(fit.objective.standardization)
+    assert fit.validation.best.validation_loss == seen.log_loss(fit.minimum.x)
+    assert fit.validation.has_learnt()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+def test_out_of_time_there_are_no_relevances(seconds):
+    """The plain fit is what there is."""
+    objective, start = problem()
+    ends = time.perf_counter() + seconds
+    fit = train_on(LINEAR_RELEVANT, objective, start, ends=ends, **OPTIONS)
+    assert (fit.objective is objective) == (seconds == 0)

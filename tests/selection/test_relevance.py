@@ -1,0 +1,154 @@
+"""Penalties of the inputs, learnt from a minimum."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize_scalar
+
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._selection import relevance
+from sksoftmax._selection.evidence import OCCAM_FACTOR, covariance
+from sksoftmax._selection.relevance import with_relevances
+from sksoftmax._training.metric import KroneckerMetric
+from sksoftmax._training.training import train
+
+
+def problem(n_noise=4, n=300, hidden=(6,), **parameters):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, 2 + n_noise))
+    y = (X[:, 0] + 0.5 * X[:, 1] ** 2 + 0.3 * rng.normal(size=n) > 0).astype(int)
+    clf = SoftmaxMLPClassifier(hidden, "tanh", random_state=0, **parameters)
+    objective, start, *_ = clf._problem(X, y, None)
+    return objective, start
+
+
+def minimum(objective, start):
+    return train(objective, start, max_iter=500, tol=1e-6).minimum.x
+
+
+def test_the_network_stays_the_same():
+    """With other penalties, and parameters in other units."""
+    objective, start = problem(alpha=1.0)
+    x = minimum(objective, start)
+    other, parameters = with_relevances(objective, x, 0)
+    assert other.log_loss(parameters) == pytest.approx(objective.log_loss(x), rel=1e-12)
+    for ours, theirs in zip(
+        other.public_weights(parameters, float),
+        objective.public_weights(x, float),
+        strict=True,
+    ):
+        for W, V in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(W, V, atol=1e-12)
+
+
+def test_scales_are_penalties():
+    """The objective is that of weights with a factor of alpha for each input."""
+    objective, start = problem(alpha=1.0)
+    x = minimum(objective, start)
+    other, parameters = with_relevances(objective, x, 0)
+    factors = np.exp(other.standardization.log_penalties)
+    first = objective.layout.unpack(x)[0][0]
+    rest = x[first.size : objective.layout.n_coefs]
+    squares = (factors * first**2).sum() + rest @ rest
+    penalty = objective.alpha / objective.weights_sum / 2 * squares
+    assert other(parameters)[0] == pytest.approx(objective.log_loss(x) + penalty)
+
+
+def test_noise_is_penalised_more():
+    """Each column of it more than each of those that tell of the label."""
+    objective, start = problem(alpha=3.0)
+    other, _ = with_relevances(objective, minimum(objective, start), 0)
+    penalties = other.standardization.log_penalties
+    assert penalties[:2].max() < penalties[2:].min() - 1
+
+
+def test_relevances_predict_better():
+    """New rows, where most columns are noise."""
+    objective, start = problem(n_noise=60, n=2000, alpha=10.0)
+    rows = np.arange(2000)
+    part, new = objective.subset(rows[:400]), objective.subset(rows[400:])
+    x = minimum(part, start)
+    other, parameters = with_relevances(part, x, 0)
+    x_other = minimum(other, parameters)
+    before = new.log_loss(x)
+    after = new.seen_by(other.standardization).log_loss(x_other)
+    assert after < 0.9 * before
+
+
+def test_a_column_of_one_value_has_no_relevance():
+    """And does not count in the others'."""
+    objective, _ = problem(alpha=1.0)
+    X = np.hstack([objective.X, np.full((300, 1), 5.0)])
+    clf = SoftmaxMLPClassifier((6,), "tanh", alpha=1.0, random_state=0)
+    wide, wide_start, *_ = clf._problem(X, objective.y, None)
+    other, _ = with_relevances(wide, minimum(wide, wide_start), 0)
+    assert other.standardization.log_penalties[-1] == 0
+    assert np.isinf(other.standardization.scale[-1])
+
+
+def test_units_of_weights_do_not_matter():
+    """Neither those of all rows, nor those of the classes."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 4))
+    y = (X[:, 0] + rng.normal(size=200) > 0).astype(int)
+    penalties = []
+    for alpha, weight in ((2.0, 1.0), (2000.0, 1000.0)):
+        clf = SoftmaxMLPClassifier(
+            (4,), alpha=alpha, class_weight={0: weight, 1: 2 * weight}, random_state=0
+        )
+        objective, start, *_ = clf._problem(X, y, None)
+        other, _ = with_relevances(objective, minimum(objective, start), 0)
+        penalties.append(other.standardization.log_penalties)
+    np.testing.assert_allclose(*penalties, rtol=1e-6)
+
+
+def test_variances_are_those_of_the_inverse():
+    """Of the whole Kronecker product, plus the penalty, intercept integrated out."""
+    objective, start = problem(alpha=1.0)
+    x = minimum(objective, start)
+    n, alpha = 300.0, 1.0
+    metric = KroneckerMetric(objective, np.random.RandomState(0))
+    A, G = covariance(metric.first_inputs), metric.factors(x).deltas[0]
+    inverse = np.linalg.inv(n * np.kron(G, A) + alpha * np.eye(len(A) * len(G)))
+    expected = np.diag(inverse).reshape(len(G), len(A)).sum(axis=0)
+    found = relevance._variances(objective, x, alpha, n, np.random.RandomState(0))
+    np.testing.assert_allclose(found, expected, rtol=1e-8)
+
+
+def test_wide_layers_have_the_variances_of_a_diagonal(monkeypatch):
+    """Where the curvature of the inputs is known by its diagonal alone."""
+    import sksoftmax._training.metric
+
+    objective, start = problem(alpha=1.0)
+    x = minimum(objective, start)
+    monkeypatch.setattr(sksoftmax._training.metric, "_max_dense", lambda objective: 3)
+    metric = KroneckerMetric(objective, np.random.RandomState(0))
+    a, g = metric.first_inputs[:-1], metric.factors(x).deltas[0]
+    assert a.ndim == g.ndim == 1
+    expected = (1 / (300 * np.multiply.outer(a, g) + 1)).sum(axis=1)
+    found = relevance._variances(objective, x, 1.0, 300.0, np.random.RandomState(0))
+    np.testing.assert_allclose(found, expected)
+
+
+def test_penalties_have_the_largest_evidence(rng):
+    """One by one, as a search along a line finds it; their weighted mean is 0."""
+    before = rng.normal(size=5)
+    n_determined, squares = rng.uniform(0, 30, size=(2, 5))
+    found = relevance._best(before, n_determined, squares)
+
+    def best(j):
+        def loss(t):
+            fit = squares[j] * np.exp(t - before[j]) / 2
+            prior = t**2 / (2 * relevance._PRIOR_VARIANCE)
+            return fit + prior - OCCAM_FACTOR * n_determined[j] * t / 2
+
+        return minimize_scalar(loss, bounds=(-9, 9), method="bounded").x
+
+    expected = np.array([best(j) for j in range(5)])
+    expected -= np.average(expected, weights=n_determined)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_where_nothing_is_determined_there_is_no_mean():
+    """A first layer that the data say nothing about."""
+    found = relevance._best(np.zeros(3), np.zeros(3), np.zeros(3))
+    np.testing.assert_array_equal(found, 0)
