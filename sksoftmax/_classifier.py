@@ -6,23 +6,26 @@ import typing
 import warnings
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
-from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.base import ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sksoftmax._column_encoder import ColumnEncoder
+from sksoftmax._features.piecewise import Parts
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
 from sksoftmax._network.prediction import outputs
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
+from sksoftmax._selection.inputs import check_dense, encoded
 from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
 from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._sklearn.convergence import convergence_warnings
@@ -30,7 +33,11 @@ from sksoftmax._sklearn.fit_params import refuse_fit_params
 from sksoftmax._sklearn.fitted import Layers, forget, restored_on_failure
 from sksoftmax._sklearn.interchange import to_mlp_classifier
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import MatrixLike, refuse_dates
+from sksoftmax._sklearn.validation import (
+    MatrixLike,
+    refuse_dates,
+    validates_parameters,
+)
 from sksoftmax._training.attributes import attributes_of, weights_at
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
@@ -45,14 +52,9 @@ from sksoftmax._version import VersionedEstimator
 
 if typing.TYPE_CHECKING:
     from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import Pipeline
 
 Array = NDArray[np.floating]
-
-# A decorator of scikit-learn's, which has no annotations: what it takes it gives back.
-Method = TypeVar("Method", bound=Callable)
-validates_parameters: Callable[[Method], Method] = _fit_context(
-    prefer_skip_nested_validation=True
-)
 
 
 class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstimator):
@@ -88,6 +90,21 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         `sample_weight`. "balanced" gives each class the same sum of weights. The
         probabilities are then those of data with such weights; to have back those of
         the data as they were, divide by `class_weight_`, and then each row by its sum.
+
+    encoding : {"auto", "linear", "piecewise"}, default="auto"
+        What columns are to the first layer: "linear" themselves; "piecewise" also their
+        parts between up to 17 quantiles, `min(max(x - start, 0), width)` each [6]_, so
+        that it takes no hidden unit to make a step or a bend in one column, and values
+        beyond those of training are as the last of them. "auto" chooses with
+        `alpha="auto"`, by the same held-out samples, and is "linear" with a number for
+        `alpha`, for sparse `X`, more than 100 classes, and more than 2000 parts, or 4
+        for each sample.
+
+    relevance : bool, default=True
+        With `alpha="auto"`, let there be penalties of their own for the weights of each
+        input, `alpha * exp(t)`, learnt from a first fit [7]_, where held-out samples
+        are predicted better with them: inputs that tell nothing then count less. Not
+        for more than 100 classes, or two columns for each sample.
 
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1; those of two
@@ -160,10 +177,22 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     coefs_ : list of ndarray
         `coefs_[i]`, of shape (units of layer i, units of layer i + 1), are the weights
-        between layers i and i + 1, in the units and the dtype of `X`.
+        between layers i and i + 1, in the units and the dtype of `X`; those of layer 0
+        have a row for each output of `encoder_`.
 
     intercepts_ : list of ndarray
         `intercepts_[i]`, of shape (units of layer i + 1,), belong to layer i + 1.
+
+    encoding_ : {"linear", "piecewise"}
+        What the columns are to the first layer.
+
+    encoder_ : ColumnEncoder
+        The transformer from `X` to the inputs of the first layer, which are the columns
+        themselves with "linear".
+
+    feature_importances_ : ndarray of shape (n_features_in_,)
+        Part of each column in the sum of squares of the first layer's weights, those of
+        standardised inputs. They sum to 1.
 
     n_iter_ : int
         Iterations of the last call of `fit`, those on subsets included.
@@ -190,7 +219,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     stages_ : list of (n_samples, n_iter)
         How many samples the iterations of `loss_curve_` were on, in their order. The
-        last stage is on all of them, and the only one below 10,000 samples.
+        last stage is on all of them, and the only one below 10,000 samples; but where
+        penalties were learnt there are those of the fit before, too.
 
     alpha_ : float
         The `alpha` of the fitted weights.
@@ -203,15 +233,17 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     log_evidence_ : float
         With `alpha="auto"`, the logarithm of the probability that the labels have for
-        `alpha_` [5]_, up to a constant; for comparison. NaN with `early_stopping`.
+        `alpha_` [5]_, up to a constant; for comparison. NaN with `early_stopping`, and
+        where penalties were learnt.
 
     alpha_path_ : list of named tuples
-        With `alpha="auto"`, what was tried, in the order of alpha: `alpha`;
+        With `alpha="auto"`, what was tried, in the order of inputs and alpha: `alpha`;
         `held_out_loss`, comparable between them, and its `standard_error`;
         `log_evidence` and `n_effective`, the number of coefficients that the data
-        determine (NaN for fits that were given up, and with `early_stopping`); and
-        `n_iter`, the iterations of its fits. After a warm start, these are those of the
-        fit that learnt `alpha_`.
+        determine (NaN for fits that were given up, with `early_stopping`, and with
+        relevances); `n_iter`, the iterations of its fits; `encoding`, and
+        `has_relevance`, whether penalties were learnt. After a warm start, these are
+        those of the fit that learnt `alpha_`.
 
     convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
         Why the fit ended, a named tuple. `reason` is "tol"; "gradient" or "rounding",
@@ -270,9 +302,10 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     is subtracted from the rows, in fits and in predictions: `coefs_` and `intercepts_`
     alone, in the dtype of `X`, lose such digits.
 
-    With `alpha="auto"` the result is that of a fit with `alpha=alpha_`, bit for bit
-    (with weights, up to the rounding of their unit); `max_iter` is for each fit,
-    `max_time` for all, half of it for the search, and the attributes are those of the
+    With `alpha="auto"` the result is that of a fit with `alpha=alpha_` and
+    `encoding=encoding_`, bit for bit, unless penalties were learnt (with weights, up to
+    the rounding of their unit); `max_iter` is for each fit, `max_time` for all, half of
+    it for the search, and the attributes are those of the
     last fit. Which samples are held out depends on what they hold alone, not on their
     order or on `random_state`: copies are held out together, and classes in proportion.
     Fits with different alphas are compared sample by sample; those that are clearly
@@ -348,9 +381,12 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     n_layers_: int
     n_outputs_: int
     out_activation_: str
+    feature_importances_: Array
     _activations: list[str]
     _origin: Array | None
     _origin_intercept: Array
+    _parts: Parts | None
+    _log_penalties: Array | None
     _seed: int
     _state: State | None
 
@@ -362,6 +398,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         "activation": [StrOptions(ACTIVATIONS.keys()), "array-like"],
         "alpha": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "class_weight": [dict, StrOptions({"balanced"}), None],
+        "encoding": [StrOptions({"auto", "linear", "piecewise"})],
+        "relevance": ["boolean"],
         "standardize": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
@@ -381,6 +419,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         *,
         alpha: float | Literal["auto"] = "auto",
         class_weight: dict | Literal["balanced"] | None = None,
+        encoding: Literal["auto", "linear", "piecewise"] = "auto",
+        relevance: bool = True,
         standardize: bool = True,
         max_iter: int = 500,
         tol: float = 5e-3,
@@ -396,6 +436,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.activation = activation
         self.alpha = alpha
         self.class_weight = class_weight
+        self.encoding = encoding
+        self.relevance = relevance
         self.standardize = standardize
         self.max_iter = max_iter
         self.tol = tol
@@ -551,6 +593,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self._activations = activations
         if self._is_warm():
             return Problem.continued(objective, previous, vars(self))
+        if self.encoding == "piecewise":
+            check_dense(objective)
+            objective = encoded(objective, "piecewise")
         problem = Problem.drawn(objective, check_random_state(self.random_state))
         self._seed = problem.seed
         return problem
@@ -602,6 +647,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         if self.alpha != "auto":
             self.alpha_ = float(self.alpha)
             return train(objective, start, **options), []
+        options |= {"encoding": self.encoding, "has_relevance": self.relevance}
         found, trained = train_with_best_alpha(objective, start, **options)
         self.alpha_path_ = found.path
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
@@ -691,7 +737,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             ensure_all_finite=False,  # done block by block, in the threads
             reset=False,
         )
-        coefs, intercepts, origin = Layers.of(vars(self))
+        coefs, intercepts, origin, parts = Layers.of(vars(self))
         return outputs(
             X,
             [coef.T for coef in coefs],
@@ -700,10 +746,24 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             function,
             name=type(self).__name__,
             origin=origin,
+            parts=parts,
             feature_names=self._feature_names(),
         )
 
-    def to_sklearn(self) -> "MLPClassifier":
+    @property
+    def encoding_(self) -> str:
+        """What the columns are to the first layer."""
+        check_is_fitted(self)
+        return "linear" if self._parts is None else "piecewise"
+
+    @property
+    def encoder_(self) -> ColumnEncoder:
+        """What makes inputs of the columns."""
+        check_is_fitted(self)
+        names = self._feature_names()
+        return ColumnEncoder.with_parts(self._parts, self.n_features_in_, names)
+
+    def to_sklearn(self) -> "MLPClassifier | Pipeline":
         """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
 
         For all that reads `MLPClassifier`: exporters, explainers, or a server without
@@ -711,11 +771,12 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
         Returns
         -------
-        mlp : sklearn.neural_network.MLPClassifier
+        mlp : sklearn.neural_network.MLPClassifier or sklearn.pipeline.Pipeline
             With copies of the weights, in their dtype, and `solver="lbfgs"`. For two
             classes it has one logistic output unit, for the difference of the logits.
             Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
-            without standardised features and with its own `tol`.
+            without standardised features and with its own `tol`. With "piecewise" for
+            `encoding_` it is the last step of a pipeline that begins with `encoder_`.
 
         Raises
         ------
@@ -733,15 +794,20 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         >>> from sklearn.datasets import load_iris
         >>> from sksoftmax import SoftmaxMLPClassifier
         >>> X, y = load_iris(return_X_y=True)
-        >>> clf = SoftmaxMLPClassifier((10,), random_state=0).fit(X, y)
-        >>> mlp = clf.to_sklearn()
+        >>> clf = SoftmaxMLPClassifier((10,), encoding="linear", random_state=0)
+        >>> mlp = clf.fit(X, y).to_sklearn()
         >>> mlp
         MLPClassifier(...)
         >>> np.allclose(mlp.predict_proba(X), clf.predict_proba(X), atol=1e-12)
         True
         """
         check_is_fitted(self)
-        return to_mlp_classifier(self, self._activations)
+        mlp = to_mlp_classifier(self, self._activations)
+        if self._parts is None:
+            return mlp
+        from sklearn.pipeline import make_pipeline  # few need it
+
+        return make_pipeline(self.encoder_, mlp)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

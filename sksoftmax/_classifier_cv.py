@@ -20,7 +20,7 @@ from sklearn.utils.metadata_routing import (
     process_routing,
 )
 
-from sksoftmax._classifier import SoftmaxMLPClassifier, validates_parameters
+from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._rows.blocks import Matrix
 from sksoftmax._selection.cross_validation import (
     FoldFit,
@@ -39,7 +39,7 @@ from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.folds import frame_or_array, rows_of
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import MatrixLike
+from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
 from sksoftmax._training.early_stopping import check_validation_data
 
 Array = NDArray[np.floating]
@@ -82,6 +82,10 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in each fit. They do not count in scores.
+
+    encoding : {"linear", "piecewise"}, default="linear"
+        What columns are to the first layer, as of :class:`SoftmaxMLPClassifier`; to
+        search both, take that one, or :class:`~sklearn.model_selection.GridSearchCV`.
 
     standardize : bool, default=True
         Fit to features with mean 0 and standard deviation 1, of the training part of
@@ -153,6 +157,15 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     intercepts_ : list of ndarray
         `intercepts_[i]`, of shape (units of layer i + 1,), belong to layer i + 1.
+
+    encoding_ : {"linear", "piecewise"}
+        What the columns are to the first layer.
+
+    encoder_ : ColumnEncoder
+        The transformer from `X` to the inputs of the first layer.
+
+    feature_importances_ : ndarray of shape (n_features_in_,)
+        Part of each column in the sum of squares of the first layer's weights.
 
     n_iter_ : int
         Iterations of the fit to all samples, as all that follows is about that one.
@@ -233,9 +246,10 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         **{
             name: constraint
             for name, constraint in SoftmaxMLPClassifier._parameter_constraints.items()
-            if name not in ("alpha", "warm_start")
+            if name not in ("alpha", "relevance", "warm_start")
         },
         "alphas": ["array-like", Integral],
+        "encoding": [StrOptions({"linear", "piecewise"})],
         "cv": ["cv_object"],
         # Not a set, whose order in errors is another one in each process.
         "scoring": [
@@ -255,6 +269,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         cv: Any = None,
         scoring: str | Callable[..., float] | None = None,
         class_weight: dict | Literal["balanced"] | None = None,
+        encoding: Literal["linear", "piecewise"] = "linear",
         standardize: bool = True,
         max_iter: int = 500,
         tol: float = 5e-3,
@@ -272,6 +287,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         self.cv = cv
         self.scoring = scoring
         self.class_weight = class_weight
+        self.encoding = encoding
         self.standardize = standardize
         self.max_iter = max_iter
         self.tol = tol

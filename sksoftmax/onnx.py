@@ -47,6 +47,8 @@ from skl2onnx.algebra.onnx_ops import (
     OnnxIdentity,
     OnnxLog,
     OnnxMatMul,
+    OnnxMax,
+    OnnxMin,
     OnnxMul,
     OnnxNeg,
     OnnxRelu,
@@ -66,6 +68,8 @@ from sklearn.base import ClassifierMixin
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
+from sksoftmax._column_encoder import ColumnEncoder
+from sksoftmax._features.piecewise import Parts
 from sksoftmax._sklearn.fitted import Layers
 from sksoftmax._sklearn.validation import column_name
 
@@ -108,13 +112,40 @@ def _intercept_from(
     steps = abs(coef).max(axis=1) * np.spacing(abs(rounded))
     column = int(steps.argmax())
     if steps[column] > _LARGEST_STEP:
-        raise ValueError(
-            f"{rounded.dtype} can't tell the values of {column_name(column, names)} "
-            f"apart, about {origin[column]:.3g}. Convert with DoubleTensorType "
-            "inputs, or subtract a constant from the column before the fit."
-        )
+        raise ValueError(_too_coarse(rounded.dtype, column, names, origin[column]))
     rounding = origin - rounded.astype(np.float64)
     return (layers.intercepts[0] - rounding @ coef).astype(rounded.dtype)
+
+
+def _check_parts(parts: Parts, coef: NDArray, names: NDArray | None) -> None:
+    """Refuse columns whose values the dtype of the weights can't tell apart."""
+    steps = abs(coef).max(axis=1) * np.spacing(abs(parts.starts.astype(coef.dtype)))
+    largest = int(steps.argmax())
+    if steps[largest] > _LARGEST_STEP:
+        raise ValueError(
+            _too_coarse(
+                coef.dtype, parts.columns[largest], names, parts.starts[largest]
+            )
+        )
+
+
+def _too_coarse(
+    dtype: np.dtype, column: int, names: NDArray | None, value: float
+) -> str:
+    return (
+        f"{dtype} can't tell the values of {column_name(column, names)} apart, about "
+        f"{value:.3g}. Convert with DoubleTensorType inputs, or subtract a constant "
+        "from the column before the fit."
+    )
+
+
+def _parts_of(h: Any, parts: Parts, dtype: type, **version: int) -> Any:
+    """Inputs of the first layer, from the columns."""
+    columns, starts, widths = parts
+    h = OnnxGather(h, columns.astype(np.int64), axis=1, **version)
+    h = OnnxSub(h, starts.astype(dtype), **version)
+    h = OnnxMax(h, np.zeros(1, dtype), **version)
+    return OnnxMin(h, widths.astype(dtype), **version)
 
 
 def _label_classes(scope: Any, clf: ClassifierMixin) -> NDArray:
@@ -155,9 +186,12 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     layers = Layers.of(vars(clf))
     coefs = [coef.astype(dtype) for coef in layers.coefs]
     intercepts = [intercept.astype(dtype) for intercept in layers.intercepts]
-    if layers.origin is not None:
+    names = getattr(clf, "feature_names_in_", None)
+    if layers.parts is not None:
+        _check_parts(layers.parts, coefs[0], names)
+        h = _parts_of(h, layers.parts, dtype, **version)
+    elif layers.origin is not None:
         rounded = layers.origin.astype(dtype)
-        names = getattr(clf, "feature_names_in_", None)
         intercepts[0] = _intercept_from(rounded, layers.origin, layers, names)
         h = OnnxSub(h, rounded, **version)
     for *layer, name in zip(coefs, intercepts, clf._activations, strict=False):
@@ -182,6 +216,33 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     final.add_to(scope, container)
 
 
+def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
+    """Add the parts of the columns to the graph."""
+    encoder = operator.raw_operator
+    version = {"op_version": container.target_opset}
+    out = {"output_names": operator.outputs, **version}
+    if encoder.starts_ is None:
+        final = OnnxIdentity(operator.inputs[0], **out)
+    else:
+        parts = Parts(encoder.columns_, encoder.starts_, encoder.widths_)
+        is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
+        dtype = np.float64 if is_double else np.float32
+        final = OnnxIdentity(
+            _parts_of(operator.inputs[0], parts, dtype, **version), **out
+        )
+    final.add_to(scope, container)
+
+
+def _encoder_shape(operator: Any) -> None:
+    rows, _ = operator.inputs[0].type.shape
+    operator.outputs[0].type = type(operator.inputs[0].type)(
+        [rows, operator.raw_operator.columns_.size]
+    )
+
+
+update_registered_converter(
+    ColumnEncoder, "SksoftmaxColumnEncoder", _encoder_shape, _convert_encoder
+)
 for _model in (SoftmaxMLPClassifier, SoftmaxMLPClassifierCV):
     update_registered_converter(
         _model,

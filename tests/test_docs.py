@@ -45,7 +45,7 @@ def methods(estimator):
     return {
         name
         for name in set(dir(estimator)) - set(dir(BaseEstimator))
-        if not name.startswith(("_", "set_"))
+        if not name.startswith(("_", "set_")) and not name.endswith("_")
     }
 
 

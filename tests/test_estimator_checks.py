@@ -3,7 +3,7 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 
 
 # Some checks ask for a few iterations only, as scikit-learn's own common test knows.
@@ -20,6 +20,8 @@ from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
         SoftmaxMLPClassifier(standardize=False),
         SoftmaxMLPClassifier(alpha=1, class_weight="balanced"),
         SoftmaxMLPClassifierCV(alphas=[3, 1]),
+        ColumnEncoder(),
+        ColumnEncoder("linear"),
     ]
 )
 def test_estimator_obeys_the_scikit_learn_contract(estimator, check):

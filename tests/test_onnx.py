@@ -8,7 +8,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 from sksoftmax._network.activations import ACTIVATIONS
 
 skl2onnx = pytest.importorskip("skl2onnx")
@@ -187,3 +187,39 @@ def test_usual_options_of_classifiers(rng):
     assert run(clf, X, output_class_labels=True)[2].tolist() == ["ant", "bee", "cow"]
     codes = run(clf, X, nocl=True)[0]
     np.testing.assert_array_equal(clf.classes_[codes], clf.predict(X))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_parts_of_columns(small_data, dtype):
+    """Inside the classifier, and as the first step of what to_sklearn gives."""
+    X, y = small_data
+    X = X.astype(dtype)
+    clf = SoftmaxMLPClassifier((7,), alpha=0.1, encoding="piecewise", random_state=0)
+    p = clf.fit(X, y).predict_proba(X)
+    tol = 1e-5 if dtype == "float32" else 1e-12
+    np.testing.assert_allclose(run(clf, X)[1], p, rtol=0, atol=tol)
+    np.testing.assert_allclose(run(clf.to_sklearn(), X)[1], p, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_encoder_alone(rng, encoding, dtype):
+    """Its inputs are those of transform, in the dtype of X."""
+    X = rng.normal(size=(50, 3)).astype(dtype)
+    encoder = ColumnEncoder(encoding).fit(X)
+    exported = skl2onnx.to_onnx(encoder, X[:1])
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    (inputs,) = session.run(None, {"X": X})
+    assert inputs.dtype == dtype
+    np.testing.assert_allclose(inputs, encoder.transform(X), rtol=1e-6)
+
+
+def test_parts_that_float32_cannot_tell_apart_are_refused():
+    """A column in float64 far from zero, with its name."""
+    X = 1e9 + np.arange(200.0)[:, np.newaxis]
+    clf = SoftmaxMLPClassifier((), alpha=1e-3, encoding="piecewise")
+    clf.fit(X, np.arange(200) // 25 % 2)
+    with pytest.raises(ValueError, match=r"float32 can't tell the values of column 0"):
+        skl2onnx.to_onnx(clf, X[:1].astype("float32"))
+    p = run(clf, X)[1]
+    np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-12)

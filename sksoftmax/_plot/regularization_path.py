@@ -131,7 +131,8 @@ class RegularizationPathDisplay:
         estimator : SoftmaxMLPClassifierCV, SoftmaxMLPClassifier, or a Pipeline
             Fitted; a SoftmaxMLPClassifier with `alpha="auto"`, of which the negative
             log-loss on held-out samples is drawn, with its standard error, and the
-            log-evidence, where that is known.
+            log-evidence, where that is known: of the fits with the encoding that was
+            chosen, and with relevances or without.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; None makes a new figure.
@@ -159,7 +160,9 @@ class RegularizationPathDisplay:
                 score_name = getattr(scoring, "__name__", str(scoring))
             data = {"alphas": clf.alphas_, "scores": clf.scores_}
         elif hasattr(clf, "alpha_path_"):
-            alphas, losses, errors, evidences, *_ = np.transpose(clf.alpha_path_)
+            chosen = clf.encoding_, clf._log_penalties is not None
+            path = [step for step in clf.alpha_path_ if step[-2:] == chosen]
+            alphas, losses, errors, evidences = np.transpose([s[:4] for s in path])
             score_name = "Negative held-out log-loss"
             data = {"alphas": alphas, "scores": -losses, "standard_errors": errors}
             if not np.isnan(evidences).all():

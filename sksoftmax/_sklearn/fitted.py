@@ -12,7 +12,7 @@ Array = NDArray[np.floating]
 
 
 class Layers(NamedTuple):
-    """A fitted network for rows from which an origin is subtracted.
+    """A fitted network for rows from which an origin is subtracted, or their parts.
 
     `coefs_` and `intercepts_` alone are the same network for rows as they are, which
     loses digits of columns far from 0: the first intercept adds up what cancels. It is
@@ -25,11 +25,14 @@ class Layers(NamedTuple):
     intercepts : list of ndarray
     origin : ndarray of shape (n_features,) or None
         None for 0.
+    parts : Parts or None
+        Of the columns, of which the inputs are made; None for the columns themselves.
     """
 
     coefs: list[Array]
     intercepts: list[Array]
     origin: Array | None
+    parts: Any
 
     @classmethod
     def of(cls, attributes: Mapping[str, Any]) -> Self:
@@ -38,7 +41,7 @@ class Layers(NamedTuple):
         origin = attributes["_origin"]
         if origin is not None:
             intercepts[0] = attributes["_origin_intercept"]
-        return cls(coefs, intercepts, origin)
+        return cls(coefs, intercepts, origin, attributes["_parts"])
 
 
 @contextmanager

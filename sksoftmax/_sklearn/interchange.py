@@ -20,8 +20,8 @@ _LARGEST_ERROR = 1e-3
 def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
     """Build the MLPClassifier whose probabilities are those of a fitted classifier.
 
-    It gets what `MLPClassifier.fit` would set with `solver="lbfgs"`, in scikit-learn
-    1.6 to 1.9.
+    Of its inputs, where these are parts of the columns. It gets what
+    `MLPClassifier.fit` would set with `solver="lbfgs"`, in scikit-learn 1.6 to 1.9.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
         random_state=clone(clf.random_state, safe=False),  # as clone does
     )
     mlp.classes_ = clf.classes_
-    mlp.n_features_in_ = clf.n_features_in_
-    if hasattr(clf, "feature_names_in_"):
+    mlp.n_features_in_ = coefs[0].shape[0]
+    if layers.parts is None and hasattr(clf, "feature_names_in_"):
         mlp.feature_names_in_ = clf.feature_names_in_
     mlp.coefs_, mlp.intercepts_ = coefs, intercepts
     mlp.n_layers_ = clf.n_layers_

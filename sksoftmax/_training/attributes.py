@@ -13,6 +13,7 @@ def attributes_of(trained: Trained, *, keeps_state: bool) -> dict[str, Any]:
     attributes = {
         **weights_at(minimum, objective),
         "_state": minimum.state if keeps_state else None,
+        "feature_importances_": objective.importances(minimum.x),
         "n_iter_": len(minimum.loss_curve),
         "loss_": minimum.loss,
         "loss_curve_": minimum.loss_curve,
@@ -36,8 +37,15 @@ def weights_at(point: State | Minimum, objective: Objective) -> dict[str, Any]:
     """What predictions need, as of `Layers`, at a point of the objective."""
     dtype = objective.X.dtype
     coefs, intercepts = objective.public_weights(point.x, dtype)
-    origin = objective.standardization.origin
-    weights = {"coefs_": coefs, "intercepts_": intercepts, "_origin": origin}
+    features = objective.standardization
+    origin, penalties = features.origin, features.log_penalties
+    weights = {
+        "coefs_": coefs,
+        "intercepts_": intercepts,
+        "_origin": origin,
+        "_parts": features.parts,
+        "_log_penalties": penalties if penalties.any() else None,
+    }
     if origin is not None:
         _, (intercept, *_) = objective.public_weights(point.x, dtype, origin)
         weights["_origin_intercept"] = intercept

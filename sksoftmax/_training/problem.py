@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._features.piecewise import PiecewiseLinear
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
@@ -18,7 +19,7 @@ from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import check_weights, multiplied
+from sksoftmax._sklearn.validation import check_weights, column_name, multiplied
 from sksoftmax._training.objective import Objective, class_sums
 from sksoftmax._training.warm_start import (
     Attributes,
@@ -27,6 +28,9 @@ from sksoftmax._training.warm_start import (
 )
 
 Array = NDArray[np.floating]
+
+# Part of the rows that has left the range of a column since its parts were learnt.
+_MANY_BEYOND = 0.1
 
 # Part of the number of rows that numbers of copies sum to at least.
 _LEAST_SUM = 0.1
@@ -61,8 +65,22 @@ class Problem(NamedTuple):
     def continued(
         cls, objective: Objective, previous: Attributes, current: Attributes
     ) -> Self:
-        """From where the previous fit has ended, one of the same network."""
+        """From where the previous fit has ended, one of the same network.
+
+        On the same inputs as that, with the same penalties.
+        """
+        features = objective.standardization
+        X, weights = objective.X, objective.weights
+        is_same = previous["n_features_in_"] == X.shape[1]
+        parts, penalties = previous["_parts"], previous["_log_penalties"]
+        if is_same and parts is not None:
+            features = PiecewiseLinear.of_parts(parts, X, weights, features)
+        if is_same and penalties is not None:
+            features = features.penalised(penalties)
+        objective = objective.seen_by(features)
         check_same_problem(previous, current, objective.layout.layer_units)
+        if isinstance(features, PiecewiseLinear):
+            _warn_of_rows_beyond(features.share_beyond(X, weights), current)
         return cls(objective, *previous_point(previous, objective), previous["_seed"])
 
     @contextmanager
@@ -77,6 +95,20 @@ class Problem(NamedTuple):
                 f"{overflow_message(self.objective.X, error, feature_names)} Extreme "
                 f"values of alpha ({alpha}) do this too."
             ) from error
+
+
+def _warn_of_rows_beyond(shares: Array, current: Attributes) -> None:
+    column = int(shares.argmax())
+    if shares[column] > _MANY_BEYOND:
+        name = column_name(column, current.get("feature_names_in_"))
+        warnings.warn(
+            f"warm_start=True keeps the parts of columns of the previous fit, and "
+            f"{shares[column]:.0%} of the values of {name} are beyond them, where all "
+            "are the same to the network. Set warm_start=False to learn new parts, or "
+            "encoding='linear' to have none.",
+            UserWarning,
+            stacklevel=6,
+        )
 
 
 def objective_of(

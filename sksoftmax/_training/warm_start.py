@@ -72,7 +72,7 @@ def previous_point(
             state = None
         elif reduced is objective:
             return state.x, state
-    coefs, intercepts, origin = Layers.of(previous)
+    coefs, intercepts, origin, _ = Layers.of(previous)
     coefs = [W.T for W in coefs]
     coefs[0], intercepts[0] = objective.standardization.from_user_units(
         coefs[0], intercepts[0], origin

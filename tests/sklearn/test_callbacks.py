@@ -57,7 +57,8 @@ class Propagated(Recorder):
 
 def classifier(**parameters):
     parameters = {"hidden_layer_sizes": (8,), "alpha": 1, **parameters}
-    return SoftmaxMLPClassifier(random_state=0, **parameters)
+    inputs = {"encoding": "linear", "relevance": False}
+    return SoftmaxMLPClassifier(random_state=0, **{**inputs, **parameters})
 
 
 @needs_callbacks

@@ -15,7 +15,7 @@ from sksoftmax._training.objective import Objective
 def test_warm_start_continues_in_any_units(small_data):
     """A second fit starts at the first one's weights, if these are other columns."""
     X, y = small_data
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(X, y)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0, warm_start=True).fit(X, y)
     shifted = 5 * X + 3
     clf.coefs_[0] /= 5
     clf.intercepts_[0] -= 3 * clf.coefs_[0].sum(axis=0)
