@@ -95,6 +95,15 @@ def lightgbm(seed):
     return LGBMClassifier(random_state=seed, n_jobs=1, verbose=-1)
 
 
+def catboost(seed):
+    """Silent, and without files."""
+    from catboost import CatBoostClassifier
+
+    return CatBoostClassifier(
+        random_seed=seed, thread_count=1, verbose=False, allow_writing_files=False
+    )
+
+
 def xgboost(seed):
     """Defaults."""
     from xgboost import XGBClassifier
@@ -138,6 +147,7 @@ PEERS = {
     ),
     "LightGBM": Entry(lightgbm, "lightgbm"),
     "XGBoost": Entry(xgboost, "xgboost"),
+    "CatBoost": Entry(catboost, "catboost"),
     "RealMLP": Entry(realmlp, "pytabkit", n_splits=1),
     "RealMLP for log-loss": Entry(realmlp_for_log_loss, "pytabkit", n_splits=1),
 }
