@@ -10,6 +10,7 @@ nox.options.sessions = ["tests", "lint"]
 PUBLIC = [
     "sksoftmax/_classifier.py",
     "sksoftmax/_classifier_cv.py",
+    "sksoftmax/_column_encoder.py",
     "sksoftmax/_gradient_check.py",
     "sksoftmax/_network/loss.py",
     "sksoftmax/_plot/loss_curve.py",

@@ -190,7 +190,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         The transformer from `X` to the inputs of the first layer, which are the columns
         themselves with "linear".
 
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Part of each column in the sum of squares of the first layer's weights, those of
         standardised inputs. They sum to 1.
 
@@ -347,6 +347,10 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     .. [5] D. J. C. MacKay, A practical Bayesian framework for backpropagation networks,
        Neural Computation 4, 1992; A. Immer et al., Scalable marginal likelihood
        estimation for model selection in deep learning, ICML 2021.
+    .. [6] Y. Gorishniy, I. Rubachev and A. Babenko, On embeddings for numerical
+       features in tabular deep learning, NeurIPS 2022.
+    .. [7] R. M. Neal, Bayesian Learning for Neural Networks, Springer 1996, section
+       1.2.3.
 
     Examples
     --------
@@ -752,13 +756,25 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     @property
     def encoding_(self) -> str:
-        """What the columns are to the first layer."""
+        """What the columns are to the first layer.
+
+        Returns
+        -------
+        encoding : {"linear", "piecewise"}
+            The first for themselves, the second with their parts.
+        """
         check_is_fitted(self)
         return "linear" if self._parts is None else "piecewise"
 
     @property
     def encoder_(self) -> ColumnEncoder:
-        """What makes inputs of the columns."""
+        """What makes inputs of the columns.
+
+        Returns
+        -------
+        encoder : ColumnEncoder
+            Fitted.
+        """
         check_is_fitted(self)
         names = self._feature_names()
         return ColumnEncoder.with_parts(self._parts, self.n_features_in_, names)

@@ -164,7 +164,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     encoder_ : ColumnEncoder
         The transformer from `X` to the inputs of the first layer.
 
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Part of each column in the sum of squares of the first layer's weights.
 
     n_iter_ : int

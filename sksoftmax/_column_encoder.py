@@ -131,18 +131,21 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     def with_parts(
         cls, parts: Parts | None, n_features: int, names: NDArray | None
     ) -> Self:
-        """Fitted: to columns and their parts, or to the columns for None.
+        """Make a fitted one, of parts of columns that are known.
 
         Parameters
         ----------
-        parts : Parts or None
+        parts : tuple of ndarray or None
+            What is to be `columns_`, `starts_` and `widths_`; None for "linear".
         n_features : int
+            Number of columns.
         names : ndarray of shape (n_features,) or None
-            Of the features.
+            Names of the columns.
 
         Returns
         -------
         encoder : ColumnEncoder
+            Fitted.
         """
         encoder = cls("linear" if parts is None else "piecewise")
         encoder.n_features_in_ = n_features
@@ -158,7 +161,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         return self
 
     def transform(self, X: MatrixLike) -> Array:
-        """Inputs of the first layer.
+        """Make inputs of the first layer.
 
         Parameters
         ----------
@@ -179,7 +182,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
     ) -> NDArray[np.object_]:
-        """Names of the inputs: of the columns, with the ends of parts.
+        """Name the inputs: by the columns, with the ends of parts.
 
         Parameters
         ----------
@@ -189,6 +192,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         Returns
         -------
         names : ndarray of str of shape (n_inputs,)
+            As "x0" and "x0 [1.5, 2]".
         """
         check_is_fitted(self, "columns_")
         names = _check_feature_names_in(self, input_features)
