@@ -333,7 +333,20 @@ def test_cross_validation_takes_an_encoding():
 
 
 def test_nothing_to_hold_out_is_linear():
-    """Each class is a single row: the evidence has parts for no data at all."""
-    with pytest.warns(UserWarning, match="Each class is a single sample"):
-        clf = classifier().fit([[0.0], [1.0], [3.0]], [0, 1, 2])
-    assert clf.encoding_ == "linear"
+    """Each class is a single row: there is nothing that could choose, but evidence."""
+    for encoding, expected in (("auto", "linear"), ("piecewise", "piecewise")):
+        with pytest.warns(UserWarning, match="Each class is a single sample"):
+            clf = classifier(encoding=encoding).fit([[0.0], [1.0], [3.0]], [0, 1, 2])
+        assert clf.encoding_ == expected
+        assert {step.encoding for step in clf.alpha_path_} == {expected}
+
+
+def test_a_warm_search_is_on_the_inputs_that_there_are():
+    """For alpha alone, where the fit before had a number for it."""
+    X, y = steps(300)
+    clf = classifier(alpha=1, encoding="piecewise", warm_start=True).fit(X, y)
+    starts = clf.encoder_.starts_
+    clf.set_params(alpha="auto").fit(X, y)
+    np.testing.assert_array_equal(clf.encoder_.starts_, starts)
+    tried = {(step.encoding, step.has_relevance) for step in clf.alpha_path_}
+    assert tried == {("piecewise", False)}

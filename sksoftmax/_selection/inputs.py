@@ -79,10 +79,16 @@ def offered(
 def encoded(objective: Objective, encoding: str) -> Objective:
     """The objective as it is, or on parts of the columns."""
     features = objective.standardization
-    if encoding == "linear" or isinstance(features, PiecewiseLinear):
+    if encoding in ("linear", encoding_of(objective)):
         return objective
     features = PiecewiseLinear.learnt(objective.X, objective.weights, features)
     return objective.seen_by(features)
+
+
+def encoding_of(objective: Objective) -> str:
+    """What the columns of an objective are to its first layer."""
+    is_divided = isinstance(objective.standardization, PiecewiseLinear)
+    return "piecewise" if is_divided else "linear"
 
 
 def check_dense(objective: Objective) -> None:
@@ -107,7 +113,7 @@ def check_dense(objective: Objective) -> None:
 
 def start_of(objective: Objective, start: Array, seed: int) -> Array:
     """A given one, unless there is another number of parts: then a new one."""
-    is_divided = isinstance(objective.standardization, PiecewiseLinear)
+    is_divided = encoding_of(objective) == "piecewise"
     if is_divided and start.size != objective.layout.n_parameters:
         return objective.layout.draw(np.random.RandomState(seed))
     return start

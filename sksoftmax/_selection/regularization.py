@@ -25,8 +25,10 @@ from sksoftmax._selection.held_out import (
 )
 from sksoftmax._selection.inputs import (
     LINEAR,
+    PIECEWISE,
     Inputs,
     encoded,
+    encoding_of,
     offered,
     start_of,
     train_on,
@@ -67,7 +69,8 @@ def search_doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
             "hidden_layer_sizes or activation, or a number for alpha."
         )
     elif found.is_at_edge:
-        which = "smallest" if alpha == found.path[0].alpha else "largest"
+        is_least = alpha == min(step.alpha for step in found.path)
+        which = "smallest" if is_least else "largest"
         yield UserWarning(
             f"alpha={alpha:.3g}, the {which} that was tried, is the best on held-out "
             f"samples (log-loss {loss:.4g}). One beyond it may be better: pass it as a "
@@ -110,13 +113,15 @@ def train_with_best_alpha(
         The fit with that alpha.
     """
     options["seed"] = seed
+    if is_warm:
+        encoding = encoding_of(objective)
     if early_stopping is not None:
         options["early_stopping"] = early_stopping
     found = _searched(
         objective,
         # What held-out rows judge must not have seen them, as a warm start has.
         objective.layout.draw(np.random.RandomState(seed)) if is_warm else start,
-        encoding="linear" if is_warm else encoding,
+        encoding=encoding,
         has_relevance=has_relevance and not is_warm,
         ends=(time.perf_counter() + ends) / 2,
         **options,
@@ -184,7 +189,7 @@ def _searched(
     unit *= copies_of_a_row(parts)
     held_out = HeldOut.of(objective, parts, n_few, 1)
     few = held_out.split(0).train if parts else None
-    inputs = (LINEAR,)
+    inputs = (PIECEWISE if encoding == "piecewise" else LINEAR,)
     if few is not None:
         inputs = offered(few, encoding, has_relevance=has_relevance)
         n_inputs = max(encoded(few, i.encoding).layout.layer_units[0] for i in inputs)

@@ -1,6 +1,7 @@
 """`alpha="auto"`."""
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from sklearn.metrics import log_loss, roc_auc_score
 import sksoftmax._selection.alpha_search
 import sksoftmax._selection.regularization
 from sksoftmax import SoftmaxMLPClassifier, check_gradient
+from sksoftmax._selection.judge import Estimate
+from sksoftmax._selection.regularization import search_doubts
 
 
 def classifier(**parameters):
@@ -390,3 +393,19 @@ def test_warm_start_learns_what_is_not_yet_learnt(small_data):
 def test_gradient_check_takes_auto(small_data):
     """The gradient of the penalty is checked with an alpha of 1."""
     assert check_gradient(classifier(alpha="auto"), *small_data) < 1e-5
+
+
+@pytest.mark.parametrize(("alpha", "which"), [(0.1, "smallest"), (100, "largest")])
+def test_an_edge_is_that_of_all_inputs(alpha, which):
+    """Which come one after the other in the path, from the smallest alpha of each."""
+    path = [SimpleNamespace(alpha=tried) for tried in (1, 10, 0.1, 1, 10, 100)]
+    found = SimpleNamespace(
+        candidate=SimpleNamespace(alpha=alpha, held_out_loss=0.5),
+        ended_by=None,
+        gain=Estimate(0.3, 0.1, 50),
+        has_learnt=lambda: True,
+        is_at_edge=True,
+        path=path,
+    )
+    (doubt,) = search_doubts(found, None)
+    assert f"the {which} that was tried" in str(doubt)
