@@ -792,7 +792,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             classes it has one logistic output unit, for the difference of the logits.
             Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
             without standardised features and with its own `tol`. With "piecewise" for
-            `encoding_` it is the last step of a pipeline that begins with `encoder_`.
+            `encoding_` it is the last step of a pipeline that begins with `encoder_`,
+            which needs this package.
 
         Raises
         ------
