@@ -33,7 +33,7 @@ X, y = spiral(300, seed=0)
 X_test, y_test = spiral(10_000, seed=1)
 
 models = {
-    "no hidden layer": SoftmaxMLPClassifier((), random_state=0),
+    "no hidden layer": SoftmaxMLPClassifier((), encoding="linear", random_state=0),
     "SoftmaxMLPClassifier": SoftmaxMLPClassifier(random_state=0),
     "MLPClassifier(solver='lbfgs')": MLPClassifier(
         solver="lbfgs", max_iter=1000, random_state=0

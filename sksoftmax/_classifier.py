@@ -69,7 +69,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     ----------
     hidden_layer_sizes : int or array-like of int, default=(100,)
         Units of each hidden layer. An int is one layer, `()` none: multinomial logistic
-        regression.
+        regression, which is additive in functions of single columns where `encoding`
+        divides them.
 
     activation : str or sequence of str, default="relu"
         Activation of the hidden layers, or one for each: "identity", "logistic",
