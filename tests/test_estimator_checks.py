@@ -16,7 +16,7 @@ from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierC
     [
         SoftmaxMLPClassifier(),
         SoftmaxMLPClassifier(hidden_layer_sizes=()),
-        SoftmaxMLPClassifier((20, 10), "tanh"),
+        SoftmaxMLPClassifier((20, 10), "tanh", alpha=1),
         SoftmaxMLPClassifier(standardize=False),
         SoftmaxMLPClassifier(alpha=1, class_weight="balanced"),
         SoftmaxMLPClassifierCV(alphas=[3, 1]),
