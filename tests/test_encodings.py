@@ -350,3 +350,26 @@ def test_a_warm_search_is_on_the_inputs_that_there_are():
     np.testing.assert_array_equal(clf.encoder_.starts_, starts)
     tried = {(step.encoding, step.has_relevance) for step in clf.alpha_path_}
     assert tried == {("piecewise", False)}
+
+
+def test_parts_of_tied_columns_may_be_fewer_in_some_rows():
+    """Held-out rows are seen as the inputs that were learnt without them."""
+    X = np.round(np.random.default_rng(0).normal(size=(200, 4)) * 4) / 4
+    y = abs(X[:, 0]) < 0.7
+    clf = classifier(hidden_layer_sizes=(5,), encoding="piecewise").fit(X, y)
+    assert clf.score(X, y) > 0.9
+
+
+def test_sparse_rows_are_predicted_as_dense_ones(chosen):
+    """By a fit on parts, too: block by block."""
+    X, _ = steps(50, seed=3)
+    p = chosen.predict_proba(X)
+    np.testing.assert_array_equal(chosen.predict_proba(csr_array(X)), p)
+
+
+def test_wide_columns_without_parts_are_learnt():
+    """Of two values each, in more columns than rows."""
+    X = np.where(np.random.default_rng(0).random((60, 400)) < 0.5, 3.0, 5.0)
+    y = X[:, 0] > 4
+    clf = classifier(alpha=1, encoding="piecewise").fit(X, y)
+    assert clf.score(X, y) == 1

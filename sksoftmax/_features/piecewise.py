@@ -191,8 +191,9 @@ def first_inputs(rows: Matrix, origin: Array | None, parts: Parts | None) -> Mat
     return from_origin(rows, origin) if parts is None else inputs_of(rows, parts)
 
 
-def inputs_of(rows: Array, parts: Parts) -> Array:
-    """Parts of the columns of dense rows, (n_rows, n_inputs), in their dtype."""
+def inputs_of(rows: Matrix, parts: Parts) -> Array:
+    """Parts of the columns of a block of rows, (n_rows, n_inputs), in their dtype."""
+    rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
     inputs = rows.take(parts.columns, axis=1)
     inputs -= parts.starts.astype(rows.dtype)
     return np.clip(inputs, 0, parts.widths.astype(rows.dtype), out=inputs)

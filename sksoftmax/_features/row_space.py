@@ -88,7 +88,7 @@ class RowSpace(Standardization):
             return None
         if X.shape[1] < _FEATURES_PER_ROW * n_rows or not features.is_learnt:
             return None
-        if features.n_inputs != X.shape[1]:
+        if features.parts is not None:
             return None
         if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
             return None

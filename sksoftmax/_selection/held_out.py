@@ -170,8 +170,7 @@ def _split(objective: Objective, part: Part, max_rows: int) -> Split:
     train = train.reduced()
     chosen = _some(objective.y[part.held_out], max_rows)
     counts = part.held_out_counts[chosen]
-    held_out = objective.repeated(part.held_out[chosen], counts)
-    held_out.standardization = features
+    held_out = objective.repeated(part.held_out[chosen], counts).seen_by(features)
     independent = np.where(part.are_draws[chosen], counts, 1.0)
     return Split(train, held_out.beside(train), independent)
 
