@@ -303,10 +303,10 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     is subtracted from the rows, in fits and in predictions: `coefs_` and `intercepts_`
     alone, in the dtype of `X`, lose such digits.
 
-    With `alpha="auto"` the result is that of a fit with `alpha=alpha_` and
-    `encoding=encoding_`, bit for bit, unless penalties were learnt (with weights, up to
-    the rounding of their unit); `max_iter` is for each fit, `max_time` for all, half of
-    it for the search, and the attributes are those of the
+    With `alpha="auto"` the result is that of a fit with `alpha=alpha_`, bit for bit,
+    where columns are linear and no penalties were learnt (with weights, up to the
+    rounding of their unit); with those there are two fits. `max_iter` is for each fit,
+    `max_time` for all, half of it for the search, and the attributes are those of the
     last fit. Which samples are held out depends on what they hold alone, not on their
     order or on `random_state`: copies are held out together, and classes in proportion.
     Fits with different alphas are compared sample by sample; those that are clearly

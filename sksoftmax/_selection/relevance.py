@@ -37,7 +37,7 @@ Array = NDArray[np.floating]
 
 # The variance tau^2 of the prior of t, and its largest values.
 _PRIOR_VARIANCE, _LARGEST = 8.0, 6.0
-# One refit with penalties twice as far away is as good as two or three with the best
+# One refit with penalties half as far again is as good as two or three with the best
 # ones, each time for what the refit before has found, to which those go on.
 _RELAXATION = 1.5
 # Newton's steps, as long as that at most, converge quadratically.
