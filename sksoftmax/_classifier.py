@@ -15,7 +15,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._column_encoder import ColumnEncoder
 from sksoftmax._features.piecewise import Parts
@@ -25,7 +25,7 @@ from sksoftmax._network.layers import check_activations, check_hidden_units
 from sksoftmax._network.prediction import outputs
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
-from sksoftmax._selection.inputs import check_dense, encoded
+from sksoftmax._selection.inputs import encoded, seen_by, start_of
 from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
 from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._sklearn.convergence import convergence_warnings
@@ -35,7 +35,7 @@ from sksoftmax._sklearn.interchange import to_mlp_classifier
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import (
     MatrixLike,
-    refuse_dates,
+    checked_rows,
     validates_parameters,
 )
 from sksoftmax._training.attributes import attributes_of, weights_at
@@ -104,8 +104,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     relevance : bool, default=True
         With `alpha="auto"`, let there be penalties of their own for the weights of each
         input, `alpha * exp(t)`, learnt from a first fit [7]_, where held-out samples
-        are predicted better with them: inputs that tell nothing then count less. Not
-        for more than 100 classes, or two columns for each sample.
+        are predicted better with them: inputs that tell nothing then count less. That
+        is a second fit, which ends at four times `tol`. Not for more than 100 classes,
+        or two columns for each sample.
 
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1; those of two
@@ -148,10 +149,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     warm_start : bool, default=False
         Start from the weights of the previous `fit` rather than from random ones, with
-        the alpha that it has learnt. Needs the same classes, features, hidden layers
-        and activations. With the same data and parameters the fit goes on as if it had
-        not stopped: two fits of k iterations give the same bits as one of 2 k. For that
-        the estimator, also when pickled, keeps 24 vectors of the length of all weights.
+        what it has learnt: alpha, parts of columns and penalties. Needs the same
+        classes, features, hidden layers, activations and encoding. With the same data
+        and parameters the fit goes on as if it had not stopped: two fits of k
+        iterations give the same bits as one of 2 k. For that the estimator, also when
+        pickled, keeps 24 vectors of the length of all weights.
 
     random_state : int, RandomState instance or None, default=None
         Draws the initial coefficients of the hidden layers, the samples that early
@@ -303,9 +305,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     is subtracted from the rows, in fits and in predictions: `coefs_` and `intercepts_`
     alone, in the dtype of `X`, lose such digits.
 
-    With `alpha="auto"` the result is that of a fit with `alpha=alpha_`, bit for bit,
-    where columns are linear and no penalties were learnt (with weights, up to the
-    rounding of their unit); with those there are two fits. `max_iter` is for each fit,
+    With `alpha="auto"` the result is that of a fit with `alpha=alpha_` and
+    `encoding=encoding_`, bit for bit (with weights, up to the rounding of their unit),
+    unless penalties were learnt, by two fits. `max_iter` is for each fit,
     `max_time` for all, half of it for the search, and the attributes are those of the
     last fit. Which samples are held out depends on what they hold alone, not on their
     order or on `random_state`: copies are held out together, and classes in proportion.
@@ -541,8 +543,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             BlockThreads() as threads,
         ):
             problem = self._problem(X, y, sample_weight, threads.map)
-            problem, early_stopping = self._hold_out(
-                problem, X_val, y_val, sample_weight_val
+            problem, early_stopping = self._on_inputs(
+                *self._hold_out(problem, X_val, y_val, sample_weight_val)
             )
             task.begin()
             with problem.overflow_told(self.alpha, self._feature_names()):
@@ -598,9 +600,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self._activations = activations
         if self._is_warm():
             return Problem.continued(objective, previous, vars(self))
-        if self.encoding == "piecewise":
-            check_dense(objective)
-            objective = encoded(objective, "piecewise")
         problem = Problem.drawn(objective, check_random_state(self.random_state))
         self._seed = problem.seed
         return problem
@@ -627,6 +626,17 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             )
         rule = EarlyStopping(validation, self.n_iter_no_change, self.tol)
         return problem._replace(objective=objective), rule
+
+    def _on_inputs(
+        self, problem: Problem, early_stopping: EarlyStopping | None = None
+    ) -> tuple[Problem, EarlyStopping | None]:
+        """The same on parts of the columns, where these are asked for."""
+        if self.encoding != "piecewise" or self._is_warm():
+            return problem, early_stopping
+        objective = encoded(problem.objective, "piecewise")
+        start = start_of(objective, problem.start, problem.seed)
+        problem = problem._replace(objective=objective, start=start)
+        return problem, seen_by(early_stopping, objective)
 
     def _train(
         self, problem: Problem, *, is_warm: bool, **options: Any
@@ -733,15 +743,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     ) -> Array:
         """`function` of the logits, (n_samples, n_classes), block by block of rows."""
         check_is_fitted(self)
-        refuse_dates(X)
-        X = validate_data(
-            self,
-            X,
-            accept_sparse="csr",
-            dtype=[np.float64, np.float32],
-            ensure_all_finite=False,  # done block by block, in the threads
-            reset=False,
-        )
+        # NaN and infinity are looked for block by block, in the threads.
+        X = checked_rows(self, X, ensure_all_finite=False, reset=False)
         coefs, intercepts, origin, parts = Layers.of(vars(self))
         return outputs(
             X,
@@ -829,5 +832,5 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = self.encoding != "piecewise"
         return tags

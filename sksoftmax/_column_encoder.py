@@ -10,14 +10,13 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import (
     _check_feature_names_in,
     check_is_fitted,
-    validate_data,
 )
 
 from sksoftmax._features.piecewise import Parts, inputs_of
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
-    refuse_dates,
+    checked_rows,
     validates_parameters,
 )
 from sksoftmax._version import VersionedEstimator
@@ -122,9 +121,9 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         ValueError
             If `X` or the weights are not finite, or of different lengths.
         """
-        X = self._validated(X, reset=True)
-        weights, _ = check_weights(sample_weight, X)
         is_linear = self.encoding == "linear"
+        X = self._validated(X, is_linear=is_linear, reset=True)
+        weights, _ = check_weights(sample_weight, X)
         return self._set(None if is_linear else Parts.of(X, weights), X.shape[1])
 
     @classmethod
@@ -171,10 +170,11 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         Returns
         -------
         inputs : ndarray of shape (n_samples, n_inputs)
-            In the dtype of `X`, float32 or float64; with "linear" `X` itself.
+            In float32 where `X` and the rows of `fit` are, else float64; with "linear"
+            `X` itself.
         """
         check_is_fitted(self)
-        X = self._validated(X, reset=False)
+        X = self._validated(X, is_linear=self.starts_ is None, reset=False)
         if self.starts_ is None or self.widths_ is None:
             return X
         return inputs_of(X, Parts(self.columns_, self.starts_, self.widths_))
@@ -200,28 +200,27 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             return names
         n_columns = len(names)
         parts = [
-            f"{names[column]} [{start:.9g}, {start + width:.9g}]"
+            f"{names[column]} [{_shortest(start)}, {_shortest(start + width)}]"
             for column, start, width in zip(
-                self.columns_[n_columns:].tolist(),
-                self.starts_[n_columns:].tolist(),
-                self.widths_[n_columns:].tolist(),
+                self.columns_[n_columns:],
+                self.starts_[n_columns:],
+                self.widths_[n_columns:],
                 strict=True,
             )
         ]
         return np.array([*names, *parts], dtype=object)
 
-    def _validated(self, X: MatrixLike, *, reset: bool) -> Array:
-        refuse_dates(X)
-        return validate_data(
-            self,
-            X,
-            accept_sparse="csr" if self.encoding == "linear" else False,
-            dtype=[np.float64, np.float32],
-            reset=reset,
-        )
+    def _validated(self, X: MatrixLike, *, is_linear: bool, reset: bool) -> Array:
+        accept_sparse = "csr" if is_linear else False
+        return checked_rows(self, X, accept_sparse=accept_sparse, reset=reset)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self.encoding == "linear"
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _shortest(value: np.floating) -> str:
+    """The fewest digits that no other number of the dtype has."""
+    return str(value).removesuffix(".0")

@@ -82,7 +82,8 @@ def check_gradient(
     X = check_array(X, accept_sparse="csr", dtype=np.float64)
     estimator = copy.copy(estimator)
     estimator.warm_start = False
-    objective, point, *_ = estimator._problem(X, y, sample_weight)
+    problem, _ = estimator._on_inputs(estimator._problem(X, y, sample_weight))
+    objective, point, *_ = problem
     point += 0.1 * random_state.standard_normal(point.size)
 
     coefs, intercepts = objective.layout.unpack(np.arange(point.size))

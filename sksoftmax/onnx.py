@@ -119,14 +119,13 @@ def _intercept_from(
 
 def _check_parts(parts: Parts, coef: NDArray, names: NDArray | None) -> None:
     """Refuse columns whose values the dtype of the weights can't tell apart."""
-    steps = abs(coef).max(axis=1) * np.spacing(abs(parts.starts.astype(coef.dtype)))
+    with np.errstate(all="ignore"):
+        starts = parts.starts.astype(coef.dtype)
+        steps = abs(coef).max(axis=1) * np.spacing(abs(starts))
     largest = int(steps.argmax())
-    if steps[largest] > _LARGEST_STEP:
-        raise ValueError(
-            _too_coarse(
-                coef.dtype, parts.columns[largest], names, parts.starts[largest]
-            )
-        )
+    if not steps[largest] <= _LARGEST_STEP:  # or NaN, of a start that overflows
+        column, start, _ = (values[largest] for values in parts)
+        raise ValueError(_too_coarse(coef.dtype, column, names, start))
 
 
 def _too_coarse(
@@ -139,11 +138,16 @@ def _too_coarse(
     )
 
 
-def _parts_of(h: Any, parts: Parts, dtype: type, **version: int) -> Any:
+def _parts_of(
+    h: Any, parts: Parts, dtype: type[np.float64 | np.float32], **version: int
+) -> Any:
     """Inputs of the first layer, from the columns."""
     columns, starts, widths = parts
+    rounded: NDArray[np.floating] = starts.astype(dtype)
     h = OnnxGather(h, columns.astype(np.int64), axis=1, **version)
-    h = OnnxSub(h, starts.astype(dtype), **version)
+    h = OnnxSub(h, rounded, **version)
+    if (starts != rounded).any():
+        h = OnnxSub(h, (starts - rounded).astype(dtype), **version)
     h = OnnxMax(h, np.zeros(1, dtype), **version)
     return OnnxMin(h, widths.astype(dtype), **version)
 
@@ -175,14 +179,20 @@ def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> li
     return _parse_sklearn_classifier(scope, clf, inputs, **parsers)
 
 
+def _cast(operator: Any, **version: int) -> tuple[Any, type[np.float64 | np.float32]]:
+    """The input in the type of all work: float64 for itself, float32 for others."""
+    is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
+    tensor_type = DoubleTensorType if is_double else FloatTensorType
+    proto_type = guess_proto_type(tensor_type())
+    h = OnnxCast(operator.inputs[0], to=proto_type, **version)
+    return h, np.float64 if is_double else np.float32
+
+
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
     version = {"op_version": container.target_opset}
-    is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
-    dtype = np.float64 if is_double else np.float32
-    tensor_type = DoubleTensorType if is_double else FloatTensorType
-    h = OnnxCast(operator.inputs[0], to=guess_proto_type(tensor_type()), **version)
+    h, dtype = _cast(operator, **version)
     layers = Layers.of(vars(clf))
     coefs = [coef.astype(dtype) for coef in layers.coefs]
     intercepts = [intercept.astype(dtype) for intercept in layers.intercepts]
@@ -220,24 +230,19 @@ def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
     """Add the parts of the columns to the graph."""
     encoder = operator.raw_operator
     version = {"op_version": container.target_opset}
-    out = {"output_names": operator.outputs, **version}
-    if encoder.starts_ is None:
-        final = OnnxIdentity(operator.inputs[0], **out)
-    else:
+    h, dtype = _cast(operator, **version)
+    if encoder.starts_ is not None:
         parts = Parts(encoder.columns_, encoder.starts_, encoder.widths_)
-        is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
-        dtype = np.float64 if is_double else np.float32
-        final = OnnxIdentity(
-            _parts_of(operator.inputs[0], parts, dtype, **version), **out
-        )
+        h = _parts_of(h, parts, dtype, **version)
+    final = OnnxIdentity(h, output_names=operator.outputs, **version)
     final.add_to(scope, container)
 
 
 def _encoder_shape(operator: Any) -> None:
     rows, _ = operator.inputs[0].type.shape
-    operator.outputs[0].type = type(operator.inputs[0].type)(
-        [rows, operator.raw_operator.columns_.size]
-    )
+    is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
+    tensor_type = DoubleTensorType if is_double else FloatTensorType
+    operator.outputs[0].type = tensor_type([rows, operator.raw_operator.columns_.size])
 
 
 update_registered_converter(

@@ -39,6 +39,24 @@ def test_names_are_those_of_columns_and_of_the_ends_of_parts():
     assert linear.get_feature_names_out().tolist() == ["x0", "x1"]
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e12])
+def test_names_are_as_many_as_inputs(data, offset):
+    """However far from 0 the parts are."""
+    names = ColumnEncoder().fit(data[0] + offset).get_feature_names_out()
+    assert len(set(names)) == len(names) == 51
+
+
+def test_a_fitted_encoder_is_what_it_was_fitted_as(data):
+    """Whatever is set afterwards."""
+    X, _ = data
+    encoder = ColumnEncoder().fit(X)
+    inputs = encoder.transform(X)
+    encoder.set_params(encoding="linear")
+    np.testing.assert_array_equal(encoder.transform(X), inputs)
+    with pytest.raises(TypeError, match="dense data is required"):
+        encoder.transform(csr_array(X))
+
+
 @pytest.mark.parametrize("container", [np.asarray, csr_array])
 def test_linear_passes_columns_on(container, data):
     """Sparse ones too, which have no parts."""

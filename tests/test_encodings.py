@@ -19,6 +19,7 @@ from sksoftmax import (
     SoftmaxMLPClassifierCV,
     check_gradient,
 )
+from sksoftmax._selection.alpha_search import AlphaSearch
 
 
 def steps(n=600, n_noise=4, seed=0):
@@ -83,14 +84,21 @@ def test_smooth_functions_keep_their_columns():
     assert classifier().fit(X, y).encoding_ == "linear"
 
 
-@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
-def test_auto_is_the_fit_with_what_it_found(encoding):
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize("encoding", ["auto", "linear", "piecewise"])
+def test_auto_is_the_fit_with_what_it_found(encoding, early_stopping):
     """Bit for bit, where no penalties were learnt."""
-    X, y = steps(300)
-    auto = classifier(encoding=encoding, relevance=False).fit(X, y)
-    found = classifier(encoding=encoding, alpha=auto.alpha_).fit(X, y)
-    assert same_weights(auto, found)
-    assert auto.loss_curve_ == found.loss_curve_
+    X, y = steps()
+    parameters = {"relevance": False, "early_stopping": early_stopping}
+    auto = classifier(encoding=encoding, **parameters).fit(X, y)
+    found = {"encoding": auto.encoding_, "alpha": auto.alpha_}
+    assert found["encoding"] == ("linear" if encoding == "linear" else "piecewise")
+    other = classifier(**parameters, **found).fit(X, y)
+    np.testing.assert_array_equal(
+        auto.encoder_.transform(X), other.encoder_.transform(X)
+    )
+    assert same_weights(auto, other)
+    assert auto.loss_curve_ == other.loss_curve_
 
 
 def test_with_a_number_for_alpha_nothing_is_compared():
@@ -109,6 +117,16 @@ def test_a_value_far_out_does_not_decide(chosen, value):
     before = chosen.predict(X)
     X[:, 4] = value
     assert (chosen.predict(X) != before).mean() < 0.05
+
+
+@pytest.mark.parametrize("offset", [1e5, 1e6])
+def test_rows_of_less_precision_are_those_that_they_are(offset):
+    """Starts of parts are not rounded to it."""
+    X, y = steps()
+    clf = classifier(alpha=1, encoding="piecewise").fit(X + offset, y)
+    rows = (X + offset).astype(np.float32)
+    p = clf.predict_proba(rows.astype(np.float64))
+    np.testing.assert_allclose(clf.predict_proba(rows), p, atol=1e-12)
 
 
 def test_codes_for_gaps_do_no_harm():
@@ -231,6 +249,20 @@ def test_a_warm_start_keeps_parts_and_penalties(chosen):
     assert chosen._log_penalties.any()
     with pytest.raises(ValueError, match="warm_start=True needs the"):
         clf.fit(X[:, :3], y)
+    with pytest.raises(ValueError, match="needs dense X"):
+        clf.fit(csr_array(X), y)
+
+
+@pytest.mark.parametrize(("before", "now"), [("linear", "piecewise"), (None, "linear")])
+def test_a_warm_start_refuses_another_encoding(before, now):
+    """As it does another activation; "auto" is what there is."""
+    X, y = steps(100)
+    clf = classifier(alpha=1, encoding=before or "piecewise", warm_start=True).fit(X, y)
+    message = f"the encoding of the previous fit, {clf.encoding_}; got {now}"
+    with pytest.raises(ValueError, match=message):
+        clf.set_params(encoding=now).fit(X, y)
+    encoding = clf.encoding_
+    assert clf.set_params(encoding="auto").fit(X, y).encoding_ == encoding
 
 
 def test_rows_beyond_the_parts_are_told(chosen):
@@ -287,6 +319,26 @@ def test_out_of_time_there_is_the_best_so_far(max_time):
     assert time.perf_counter() - began < max_time + 5
     assert clf.predict_proba(X).shape == (3000, 2)
     assert clf.coefs_[0].shape[0] == clf.encoder_.transform(X[:1]).shape[1]
+
+
+def test_a_second_search_that_is_ended_leaves_the_first(monkeypatch):
+    """Which has been where the best is, as far as some rows know."""
+    X, y = steps(5000)
+    searches = []
+    run = AlphaSearch.run
+
+    def ended(self, lines):
+        found = run(self, lines)
+        searches.append(found)
+        return found._replace(ended_by="max_time") if len(searches) == 2 else found
+
+    monkeypatch.setattr(AlphaSearch, "run", ended)
+    clf = classifier(max_iter=20)
+    with pytest.warns(ConvergenceWarning):
+        clf.fit(X, y)
+    assert len(searches) == 2
+    assert clf.alpha_path_ == searches[0].path != searches[1].path
+    assert clf.encoding_ == searches[0].inputs.encoding
 
 
 def test_out_of_time_a_fit_on_parts_keeps_them():
@@ -358,6 +410,18 @@ def test_parts_of_tied_columns_may_be_fewer_in_some_rows():
     y = abs(X[:, 0]) < 0.7
     clf = classifier(hidden_layer_sizes=(5,), encoding="piecewise").fit(X, y)
     assert clf.score(X, y) > 0.9
+
+
+def test_validation_rows_may_be_sparse():
+    """Where the others are dense, and divided."""
+    X, y = steps(400)
+    fits = [
+        classifier(early_stopping=True, encoding="piecewise", alpha=1).fit(
+            X[:200], y[:200], X_val=container(X[200:]), y_val=y[200:]
+        )
+        for container in (np.asarray, csr_array)
+    ]
+    assert same_weights(*fits)
 
 
 def test_sparse_rows_are_predicted_as_dense_ones(chosen):

@@ -19,7 +19,9 @@ from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierC
         SoftmaxMLPClassifier((20, 10), "tanh", alpha=1),
         SoftmaxMLPClassifier(standardize=False),
         SoftmaxMLPClassifier(alpha=1, class_weight="balanced"),
+        SoftmaxMLPClassifier((20,), encoding="piecewise"),
         SoftmaxMLPClassifierCV(alphas=[3, 1]),
+        SoftmaxMLPClassifierCV((20,), alphas=[3, 1], encoding="piecewise"),
         ColumnEncoder(),
         ColumnEncoder("linear"),
     ]

@@ -214,6 +214,36 @@ def test_an_encoder_alone(rng, encoding, dtype):
     np.testing.assert_allclose(inputs, encoder.transform(X), rtol=1e-6)
 
 
+def test_an_encoder_of_integers(rng):
+    """Is computed in float32, as a classifier is."""
+    X = rng.integers(9, size=(50, 3))
+    encoder = ColumnEncoder().fit(X)
+    exported = skl2onnx.to_onnx(encoder, X[:1])
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    (inputs,) = session.run(None, {"X": X})
+    assert inputs.dtype == np.float32
+    np.testing.assert_array_equal(inputs, encoder.transform(X))
+
+
+def test_float32_has_starts_that_are_none_of_its_numbers(rng):
+    """What they are rounded by is subtracted, too."""
+    X = 1e5 + rng.normal(size=(300, 2))
+    clf = SoftmaxMLPClassifier((), alpha=0.1, encoding="piecewise")
+    clf.fit(X, np.digitize(X[:, 0] - 1e5, [-0.5, 0.5]) % 2)
+    rows = X.astype("float32")
+    p = clf.predict_proba(rows.astype(float))
+    np.testing.assert_allclose(run(clf, rows)[1], p, atol=1e-5)
+
+
+def test_parts_that_overflow_float32_are_refused(rng):
+    """They would be NaN there."""
+    X = rng.normal(size=(200, 1))
+    clf = SoftmaxMLPClassifier((), alpha=1, encoding="piecewise")
+    clf.fit(1e100 * X, np.digitize(X[:, 0], [-0.5, 0.5]) % 2)
+    with pytest.raises(ValueError, match="float32 can't tell the values of column 0"):
+        skl2onnx.to_onnx(clf, X[:1].astype("float32"))
+
+
 def test_parts_that_float32_cannot_tell_apart_are_refused():
     """A column in float64 far from zero, with its name."""
     X = 1e9 + np.arange(200.0)[:, np.newaxis]

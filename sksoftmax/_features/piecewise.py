@@ -44,7 +44,7 @@ class Parts(NamedTuple):
         What each is a part of: first each column is one of itself, then come those
         between the quantiles of the first column, of the second and so on.
     starts, widths : ndarray of shape (n_inputs,)
-        float64.
+        In the dtype of the rows, which has both as exactly as their differences.
     """
 
     columns: NDArray[np.integer]
@@ -75,8 +75,8 @@ class Parts(NamedTuple):
         is_wide[columns] = True
         return cls(
             columns=parts.columns[is_wide],
-            starts=parts.starts[is_wide],
-            widths=parts.widths[is_wide],
+            starts=parts.starts[is_wide].astype(X.dtype),
+            widths=parts.widths[is_wide].astype(X.dtype),
         )
 
 
@@ -115,7 +115,7 @@ class PiecewiseLinear(Standardization):
         n_features = features.n_inputs
         self.parts = parts
         self._features = features
-        scale = parts.widths / 2
+        scale = parts.widths.astype(np.float64) / 2
         scale[:n_features] = features.scale
         super().__init__(np.zeros_like(means), means, scale)
 
@@ -145,7 +145,8 @@ class PiecewiseLinear(Standardization):
         if not isinstance(X, np.ndarray) or not features.is_learnt:
             return False
         parts = Parts.of(X, weights)
-        most = min(_MAX_INPUTS, _INPUTS_PER_ROW * X.shape[0])
+        n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
+        most = min(_MAX_INPUTS, _INPUTS_PER_ROW * n_rows)
         has_parts = X.shape[1] < parts.columns.size <= most
         return has_parts and bool(np.isfinite(parts.widths).all())
 
@@ -186,17 +187,41 @@ class PiecewiseLinear(Standardization):
         return self._features.standardized_values(values, columns)
 
 
+def check_parts(X: Matrix, features: Standardization) -> None:
+    """Refuse to divide columns that have no parts.
+
+    Raises
+    ------
+    ValueError
+        If `X` is sparse, or its columns are in their own units.
+    """
+    if not isinstance(X, np.ndarray):
+        raise ValueError(
+            "encoding='piecewise' needs dense X; got a sparse matrix. Pass "
+            "X.toarray(), or set encoding='linear'."
+        )
+    if not features.is_learnt:
+        raise ValueError(
+            "encoding='piecewise' needs standardize=True; got False. Set "
+            "encoding='linear', or standardize=True."
+        )
+
+
 def first_inputs(rows: Matrix, origin: Array | None, parts: Parts | None) -> Matrix:
     """Rows as a fitted network takes them: less an origin, or their parts."""
     return from_origin(rows, origin) if parts is None else inputs_of(rows, parts)
 
 
 def inputs_of(rows: Matrix, parts: Parts) -> Array:
-    """Parts of the columns of a block of rows, (n_rows, n_inputs), in their dtype."""
+    """Parts of the columns of a block of rows, (n_rows, n_inputs).
+
+    In the wider dtype of both: starts that are rounded would be other ones.
+    """
     rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
-    inputs = rows.take(parts.columns, axis=1)
-    inputs -= parts.starts.astype(rows.dtype)
-    return np.clip(inputs, 0, parts.widths.astype(rows.dtype), out=inputs)
+    dtype = np.result_type(rows, parts.starts)
+    inputs = rows.take(parts.columns, axis=1).astype(dtype, copy=False)
+    inputs -= parts.starts
+    return np.clip(inputs, 0, parts.widths, out=inputs)
 
 
 def _means(X: Array, weights: Array | None, parts: Parts) -> Array:

@@ -294,7 +294,7 @@ class AlphaSearch:
                 objective, self._minima[plain, part], self._seed
             )
             split = split and split.seen_by(objective.standardization)
-            options = {**options, "is_warm": True}
+            options = {**options, "is_warm": True, "tol": LOOSE * options["tol"]}
         else:
             start = start_of(objective, self._start, self._seed)
         if split is not None and "early_stopping" in options:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._features.piecewise import PiecewiseLinear
+from sksoftmax._features.piecewise import PiecewiseLinear, check_parts
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
@@ -71,7 +71,7 @@ def offered(
     if encoding == "auto" and PiecewiseLinear.is_worth_it(X, weights, features):
         inputs.append(PIECEWISE)
     n_columns = np.inf if isinstance(features, RowSpace) else X.shape[1]
-    if has_relevance and X.shape[0] >= _ROWS_PER_COLUMN * n_columns:
+    if has_relevance and objective.n_samples >= _ROWS_PER_COLUMN * n_columns:
         inputs += [i._replace(has_relevance=True) for i in inputs]
     return tuple(inputs)
 
@@ -81,6 +81,7 @@ def encoded(objective: Objective, encoding: str) -> Objective:
     features = objective.standardization
     if encoding in ("linear", encoding_of(objective)):
         return objective
+    check_parts(objective.X, features)
     features = PiecewiseLinear.learnt(objective.X, objective.weights, features)
     return objective.seen_by(features)
 
@@ -89,26 +90,6 @@ def encoding_of(objective: Objective) -> str:
     """What the columns of an objective are to its first layer."""
     is_divided = isinstance(objective.standardization, PiecewiseLinear)
     return "piecewise" if is_divided else "linear"
-
-
-def check_dense(objective: Objective) -> None:
-    """Refuse to divide columns that have no parts.
-
-    Raises
-    ------
-    ValueError
-        If `X` is sparse, or its columns are in their own units.
-    """
-    if not isinstance(objective.X, np.ndarray):
-        raise ValueError(
-            "encoding='piecewise' needs dense X; got a sparse matrix. Pass "
-            "X.toarray(), or set encoding='linear'."
-        )
-    if not objective.standardization.is_learnt:
-        raise ValueError(
-            "encoding='piecewise' needs standardize=True; got False. Set "
-            "encoding='linear', or standardize=True."
-        )
 
 
 def start_of(objective: Objective, start: Array, seed: int) -> Array:
@@ -133,18 +114,18 @@ def train_on(
     Parameters are those of `train`; the objective is on the inputs already.
     """
     options["seed"] = seed
-    rule = _seen_by(early_stopping, objective)
+    rule = seen_by(early_stopping, objective)
     plain = train(objective, start, early_stopping=rule, **options)
     if not inputs.has_relevance or plain.minimum.convergence.reason in CUT_SHORT:
         return plain
     relevant, start = with_relevances(objective, plain.minimum.x, seed)
-    rule = _seen_by(early_stopping, relevant)
+    rule = seen_by(early_stopping, relevant)
     options |= {"is_warm": True, "tol": LOOSE * options["tol"]}
     trained = train(relevant, start, early_stopping=rule, **options)
     return plain.followed_by(trained)
 
 
-def _seen_by(rule: EarlyStopping | None, objective: Objective) -> EarlyStopping | None:
+def seen_by(rule: EarlyStopping | None, objective: Objective) -> EarlyStopping | None:
     """Validation data as the same inputs."""
     if rule is None:
         return None

@@ -196,17 +196,22 @@ def _searched(
         if n_inputs > few.X.shape[1]:
             n_rows = max(min(n_rows, _MAX_INPUTS // n_inputs), n_few)
     options |= {"inputs": inputs, "unit": unit}
-    steps: dict[Inputs, int] = {}
+    coarse, steps = None, {}
     if objective.X.shape[0] >= _MANY * n_few:
         search = AlphaSearch(objective, held_out, start, is_coarse=True, **options)
-        found = search.run(_lines(inputs, {}))
-        if found.ended_by is not None:
-            return found
-        if found.has_learnt():
-            steps = {inputs[place.line]: place.step for place in found.best}
+        coarse = search.run(_lines(inputs, {}))
+        if coarse.ended_by is not None:
+            return coarse
+        if coarse.has_learnt():
+            steps = {inputs[place.line]: place.step for place in coarse.best}
     held_out = HeldOut.of(objective, parts, n_rows, len(parts))
-    search = AlphaSearch(objective, held_out, start, **options)
-    return search.run(_lines(inputs, steps))
+    found = AlphaSearch(objective, held_out, start, **options).run(
+        _lines(inputs, steps)
+    )
+    if coarse is not None and found.ended_by is not None:
+        # It begins anew, and has not been where the first look says that it is best.
+        return coarse._replace(ended_by=found.ended_by)
+    return found
 
 
 def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:

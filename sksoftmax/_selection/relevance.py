@@ -1,17 +1,16 @@
 """Relevance of the inputs: a penalty for the weights of each, learnt from a minimum.
 
 Those of input j have the prior precision `alpha exp(t_j)`: automatic relevance
-determination (D. J. C. MacKay, Bayesian non-linear modeling for the
-prediction competition, ASHRAE Transactions 100, 1994; R. M. Neal, Bayesian Learning for
-Neural Networks, Springer 1996, section 1.2.3). At a minimum for the penalties t,
-Laplace's approximation tells how many of an input's weights to n units the data
-determine,
+determination (D. J. C. MacKay, Bayesian non-linear modeling for the prediction
+competition, ASHRAE Transactions 100, 1994; R. M. Neal, Bayesian Learning for Neural
+Networks, Springer 1996, section 1.2.3). At a minimum with all t at 0, Laplace's
+approximation tells how many of an input's weights to n units the data determine,
 
-    gamma_j = n - lambda_j sum_i var(w_ij),   lambda_j = alpha exp(t_j)
+    gamma_j = n - alpha sum_i var(w_ij)
 
-and the evidence for other penalties t' is, with everything else as it is,
+and the evidence for other penalties is, with everything else as it is,
 
-    c gamma_j t'_j / 2 - lambda_j ||w_j||^2 exp(t'_j - t_j) / 2 - t'_j^2 / (2 tau^2)
+    c gamma_j t_j / 2 - alpha ||w_j||^2 exp(t_j) / 2 - t_j^2 / (2 tau^2)
 
 where c is the Occam factor of `evidence.py` and the last term a Gaussian prior, without
 which noise would be relevant by chance. It is concave, and so each is found by Newton's
@@ -20,7 +19,7 @@ method. Their mean, weighted by gamma, is 0: it is up to alpha.
 The variances are those of the Kronecker factors A and G of the first layer, its
 intercept integrated out: with eigenvalues a_k and g_l, and eigenvectors V and U,
 
-    var(w_ij) = sum_kl U_il^2 V_jk^2 / (n g_l a_k + lambda)
+    var(w_ij) = sum_kl U_il^2 V_jk^2 / (S g_l a_k + alpha),   S the number of samples
 
 whose sum over the units i does not depend on U.
 """
@@ -53,7 +52,7 @@ def with_relevances(
     ----------
     objective : Objective
     parameters : ndarray of shape (n_parameters,)
-        Its minimum.
+        Its minimum, all inputs with the same penalty.
     seed : int
         Draws the rows of the curvature.
 
@@ -81,13 +80,10 @@ def _relevant_features(
     variances = _variances(objective, parameters, alpha, n_samples, random_state)
     n_determined = (len(coefs[0]) - alpha * variances).clip(0)
     squares = alpha * (coefs[0] ** 2).sum(axis=0)
-    before = features.log_penalties
-    log_penalties = before.copy()
-    log_penalties[is_used] = _best(
-        before[is_used], n_determined[is_used], squares[is_used]
-    )
-    log_penalties = before + _RELAXATION * (log_penalties - before)
-    return features.penalised(log_penalties.clip(-_LARGEST, _LARGEST) - before)
+    log_penalties = np.zeros(features.n_inputs)
+    best = _RELAXATION * _best(n_determined[is_used], squares[is_used])
+    log_penalties[is_used] = best.clip(-_LARGEST, _LARGEST)
+    return features.penalised(log_penalties)
 
 
 def _variances(
@@ -112,11 +108,11 @@ def _variances(
     return variances if shares is None else shares @ variances
 
 
-def _best(before: Array, n_determined: Array, squares: Array) -> Array:
+def _best(n_determined: Array, squares: Array) -> Array:
     """Penalties of the largest evidence."""
-    t = before.copy()
+    t = np.zeros(squares.size)
     for _ in range(_N_STEPS):
-        fit = squares * np.exp(t - before) / 2
+        fit = squares * np.exp(t) / 2
         slope = OCCAM_FACTOR / 2 * n_determined - fit - t / _PRIOR_VARIANCE
         step = slope / (fit + 1 / _PRIOR_VARIANCE)
         t += step.clip(-_LONGEST_STEP, _LONGEST_STEP)

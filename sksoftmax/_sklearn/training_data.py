@@ -7,10 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
 
 from sksoftmax._sklearn.labels import as_labels, check_class_weight
-from sksoftmax._sklearn.validation import MatrixLike, check_weights, refuse_dates
+from sksoftmax._sklearn.validation import MatrixLike, check_weights, checked_rows
 
 Array = NDArray[np.floating]
 
@@ -64,14 +63,7 @@ class TrainingData(NamedTuple):
             If `X`, `y`, the weights or the `class_weight` of `classifier` are invalid,
             or there are fewer than two classes.
         """
-        refuse_dates(X)
-        X, y = validate_data(
-            classifier,
-            X,
-            as_labels(y),
-            accept_sparse="csr",
-            dtype=[np.float64, np.float32],
-        )
+        X, y = checked_rows(classifier, X, y=as_labels(y), reset=True)
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
         classes, codes = np.unique(y, return_inverse=True)

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import sparray, spmatrix
-from sklearn.base import _fit_context
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 Array = NDArray[np.floating]
 # A decorator of scikit-learn's, which has no annotations: what it takes it gives back.
@@ -77,6 +77,32 @@ def renamed(pattern: str, name: str) -> Iterator[None]:
     except ValueError as error:
         error.args = (re.sub(pattern, name, str(error)),)
         raise
+
+
+def checked_rows(
+    estimator: BaseEstimator, X: MatrixLike, *, reset: bool, **options: Any
+) -> Any:
+    """Rows in float32 or float64, dense or CSR, with the features of an estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+    reset : bool
+        Whether its features are those of `X` from now on.
+    **options : dict
+        What else scikit-learn's `validate_data` takes.
+
+    Raises
+    ------
+    TypeError
+        If a column holds dates.
+    ValueError
+        If `X` is invalid.
+    """
+    refuse_dates(X)
+    options = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], **options}
+    return validate_data(estimator, X, reset=reset, **options)
 
 
 def refuse_dates(X: Any, name: str = "X") -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._features.piecewise import PiecewiseLinear
+from sksoftmax._features.piecewise import PiecewiseLinear, check_parts
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
@@ -74,6 +74,7 @@ class Problem(NamedTuple):
         is_same = previous["n_features_in_"] == X.shape[1]
         parts, penalties = previous["_parts"], previous["_log_penalties"]
         if is_same and parts is not None:
+            check_parts(X, features)
             features = PiecewiseLinear.of_parts(parts, X, weights, features)
         if is_same and penalties is not None:
             features = features.penalised(penalties)
@@ -104,8 +105,7 @@ def _warn_of_rows_beyond(shares: Array, current: Attributes) -> None:
         warnings.warn(
             f"warm_start=True keeps the parts of columns of the previous fit, and "
             f"{shares[column]:.0%} of the values of {name} are beyond them, where all "
-            "are the same to the network. Set warm_start=False to learn new parts, or "
-            "encoding='linear' to have none.",
+            "are the same to the network. Set warm_start=False to learn new parts.",
             UserWarning,
             stacklevel=6,
         )

@@ -66,7 +66,9 @@ class Trained(NamedTuple):
     def followed_by(self, last: "Trained") -> "Trained":
         """The last of two fits, with the iterations of both."""
         before, after = self.minimum, last.minimum
+        was_cut_short = before.convergence.reason == "max_iter"
         convergence = after.convergence._replace(
+            reason="max_iter" if was_cut_short else after.convergence.reason,
             n_iter=before.convergence.n_iter + after.convergence.n_iter,
             n_evaluations=before.convergence.n_evaluations
             + after.convergence.n_evaluations,

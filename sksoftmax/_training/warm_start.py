@@ -29,12 +29,16 @@ def check_same_problem(
     Raises
     ------
     ValueError
-        If classes, layers, activations or names of the features differ.
+        If classes, layers, activations or names of the features differ, or another
+        encoding is asked for.
     """
+    encoding = "linear" if previous["_parts"] is None else "piecewise"
+    asked = current["encoding"]
     for what, before, now in (
         ("classes", previous["classes_"].tolist(), current["classes_"].tolist()),
         ("units of its layers", _layer_units(previous["coefs_"]), layer_units),
         ("activations", previous["_activations"], current["_activations"]),
+        ("encoding", encoding, encoding if asked == "auto" else asked),
         ("feature names", _feature_names(previous), _feature_names(current)),
     ):
         if before != now:

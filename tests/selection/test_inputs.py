@@ -60,6 +60,19 @@ def test_what_is_not_worth_it_is_not_offered():
     assert offered(wide, "auto", has_relevance=True) == (LINEAR,)
 
 
+def test_rows_without_weight_are_none():
+    """Nor do they make more of what is offered."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(208, 20)), np.arange(208) % 2
+    weights = np.where(np.arange(208) < 9, 1.0, 0.0)
+    clf = SoftmaxMLPClassifier((8,))
+    for objective in (
+        clf._problem(X, y, weights).objective,
+        clf._problem(X[:9], y[:9], None).objective,
+    ):
+        assert offered(objective, "auto", has_relevance=True) == (LINEAR,)
+
+
 def test_with_many_classes_nothing_is_offered():
     """But what was asked for: there are enough fits without."""
     rng = np.random.default_rng(0)
@@ -111,6 +124,17 @@ def test_relevances_are_learnt_from_a_fit_without(encoding):
     assert total.reason == second.reason
     without = train_on(Inputs(encoding, False), objective, start, seed=0, **OPTIONS)
     np.testing.assert_array_equal(without.minimum.x, plain.minimum.x)
+
+
+def test_a_first_fit_out_of_iterations_is_told():
+    """Though the second one has come to its end."""
+    objective, start = problem()
+    plain = train(objective, start, max_iter=2, tol=1e-9)
+    relevant, x = with_relevances(objective, plain.minimum.x, 0)
+    last = train(relevant, x, is_warm=True, **OPTIONS)
+    assert last.minimum.convergence.reason == "tol"
+    both = plain.followed_by(last).minimum.convergence
+    assert (plain.minimum.convergence.reason, both.reason) == ("max_iter", "max_iter")
 
 
 def test_early_stopping_is_of_both_fits():
