@@ -27,9 +27,10 @@ def tests(session, sklearn):
 
     "oldest" has the floors of all dependencies; they have wheels for Python 3.11.
     """
-    groups = ["frames", "oldest"] if sklearn == "oldest" else ["frames"]
-    project = nox.project.load_toml("pyproject.toml")
-    requirements = nox.project.dependency_groups(project, *groups)
+    requirements = ()
+    if sklearn == "oldest":
+        project = nox.project.load_toml("pyproject.toml")
+        requirements = nox.project.dependency_groups(project, "oldest")
     if sklearn in ("1.7", "1.8"):
         # scikit-learn before 1.9 reads column names by a protocol that polars drops.
         requirements = [*requirements, f"scikit-learn=={sklearn}.*", "polars<1.40"]

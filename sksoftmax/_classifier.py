@@ -17,8 +17,8 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sksoftmax._column_encoder import ColumnEncoder
-from sksoftmax._features.piecewise import Parts
+from sksoftmax._column_encoder import ColumnEncoder, fitted_encoder
+from sksoftmax._features.encoding import Encoding, encoding_name
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
@@ -28,6 +28,7 @@ from sksoftmax._selection.alpha_search import Candidate
 from sksoftmax._selection.inputs import encoded, seen_by, start_of
 from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
 from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
+from sksoftmax._sklearn.categories import Categories
 from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import refuse_fit_params
 from sksoftmax._sklearn.fitted import Layers, forget, restored_on_failure
@@ -392,7 +393,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     _activations: list[str]
     _origin: Array | None
     _origin_intercept: Array
-    _parts: Parts | None
+    _fills: Array | None
+    _encoding: Encoding | None
+    _categories: Categories | None
     _log_penalties: Array | None
     _seed: int
     _state: State | None
@@ -407,6 +410,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "encoding": [StrOptions({"auto", "linear", "piecewise"})],
         "relevance": ["boolean"],
+        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
+        "max_categories": [Interval(Integral, 2, None, closed="left")],
         "standardize": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
@@ -428,6 +433,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         class_weight: dict | Literal["balanced"] | None = None,
         encoding: Literal["auto", "linear", "piecewise"] = "auto",
         relevance: bool = True,
+        categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
+        max_categories: int = 255,
         standardize: bool = True,
         max_iter: int = 500,
         tol: float = 5e-3,
@@ -445,6 +452,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.class_weight = class_weight
         self.encoding = encoding
         self.relevance = relevance
+        self.categorical_features = categorical_features
+        self.max_categories = max_categories
         self.standardize = standardize
         self.max_iter = max_iter
         self.tol = tol
@@ -577,12 +586,15 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         map_blocks: Map = map,
+        **options: Any,
     ) -> Problem:
         """What is to be minimised, from where; and set what it is about."""
         hidden_units = check_hidden_units(self.hidden_layer_sizes)
         activations = check_activations(self.activation, len(hidden_units))
         previous = vars(self).copy()
-        data = TrainingData.of(self, X, y, sample_weight)
+        known = previous["_categories"] if self._is_warm() else None
+        data = TrainingData.of(self, X, y, sample_weight, known, **options)
+        self._categories = data.categories
         objective = objective_of(
             data,
             hidden_units,
@@ -744,8 +756,14 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         """`function` of the logits, (n_samples, n_classes), block by block of rows."""
         check_is_fitted(self)
         # NaN and infinity are looked for block by block, in the threads.
-        X = checked_rows(self, X, ensure_all_finite=False, reset=False)
-        coefs, intercepts, origin, parts = Layers.of(vars(self))
+        X = checked_rows(
+            self,
+            X,
+            categories=self._categories,
+            ensure_all_finite=False,
+            reset=False,
+        )
+        coefs, intercepts, origin, fills, encoding = Layers.of(vars(self))
         return outputs(
             X,
             [coef.T for coef in coefs],
@@ -754,7 +772,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             function,
             name=type(self).__name__,
             origin=origin,
-            parts=parts,
+            fills=fills,
+            encoding=encoding,
             feature_names=self._feature_names(),
         )
 
@@ -768,7 +787,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             The first for themselves, the second with their parts.
         """
         check_is_fitted(self)
-        return "linear" if self._parts is None else "piecewise"
+        return encoding_name(self._encoding)
 
     @property
     def encoder_(self) -> ColumnEncoder:
@@ -781,7 +800,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         """
         check_is_fitted(self)
         names = self._feature_names()
-        return ColumnEncoder.with_parts(self._parts, self.n_features_in_, names)
+        return fitted_encoder(
+            self._encoding, self._fills, self._categories, self.n_features_in_, names
+        )
 
     def to_sklearn(self) -> "MLPClassifier | Pipeline":
         """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
@@ -824,7 +845,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         """
         check_is_fitted(self)
         mlp = to_mlp_classifier(self, self._activations)
-        if self._parts is None:
+        if self._encoding is None:
             return mlp
         from sklearn.pipeline import make_pipeline  # few need it
 
@@ -833,4 +854,5 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self.encoding != "piecewise"
+        tags.input_tags.allow_nan = True
         return tags

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -250,6 +250,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         },
         "alphas": ["array-like", Integral],
         "encoding": [StrOptions({"linear", "piecewise"})],
+        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
+        "max_categories": [Interval(Integral, 2, None, closed="left")],
         "cv": ["cv_object"],
         # Not a set, whose order in errors is another one in each process.
         "scoring": [
@@ -270,6 +272,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         scoring: str | Callable[..., float] | None = None,
         class_weight: dict | Literal["balanced"] | None = None,
         encoding: Literal["linear", "piecewise"] = "linear",
+        categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
+        max_categories: int = 255,
         standardize: bool = True,
         max_iter: int = 500,
         tol: float = 5e-3,
@@ -288,6 +292,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         self.scoring = scoring
         self.class_weight = class_weight
         self.encoding = encoding
+        self.categorical_features = categorical_features
+        self.max_categories = max_categories
         self.standardize = standardize
         self.max_iter = max_iter
         self.tol = tol
@@ -372,13 +378,15 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         with restored_on_failure(self):
             forget(self)
             data = TrainingData.of(self, X, y, sample_weight)
+            self._categories = data.categories
+            rows = X if data.categories else frame_or_array(X, data.X)
             weights = _by_row(sample_weight, data.X)
             validation = self._validation_data(
                 X_val, y_val, sample_weight_val, data.classes, data.X.dtype
             )
             scorer, split_params, score_params = self._route(weights, params)
             samples = Samples(
-                frame_or_array(X, data.X),
+                rows,
                 frame_or_array(y, data.y),
                 {"sample_weight": weights},
                 score_params,
@@ -398,7 +406,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                 **validation,
             )
             clf.set_params(alpha=self._best_of(alphas[: len(fits)], fits))
-            doubts = self._refit(clf, task, data.X, data.y, weights, **validation)
+            doubts = self._refit(clf, task, rows, data.y, weights, **validation)
         if self.convergence_.reason == "interrupted":
             raise KeyboardInterrupt
         task.finish(dict)
@@ -486,7 +494,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             return {}
         X, codes, _ = given
         return {
-            "X_val": X,
+            "X_val": X if self._categories is None else X_val,
             "y_val": classes[codes],
             "sample_weight_val": _by_row(sample_weight_val, X),
         }

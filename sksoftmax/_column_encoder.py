@@ -1,18 +1,24 @@
 """The transformer that makes inputs of columns, as a fitted classifier has it."""
 
+from numbers import Integral
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils import Tags
-from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import (
-    _check_feature_names_in,
-    check_is_fitted,
-)
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sksoftmax._features.piecewise import Parts, inputs_of
+from sksoftmax._features.encoded import EncodedColumns
+from sksoftmax._features.encoding import (
+    Encoding,
+    Indicators,
+    encoding_name,
+    inputs_of,
+)
+from sksoftmax._features.standardization import Standardization, filled
+from sksoftmax._sklearn.categories import Categories
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
@@ -25,28 +31,45 @@ Array = NDArray[np.floating]
 
 
 class ColumnEncoder(TransformerMixin, VersionedEstimator):
-    """Columns, and their parts between quantiles, as inputs of a network.
+    """Raw columns, with gaps and categories, as inputs of a network.
 
-    Each output is `min(max(x - start, 0), width)` of one column x: first of each column
-    from its lowest to its highest value, then of each between up to 17 distinct
-    quantiles. A function of one column that is linear between them is a sum of these
-    with a weight for each, and constant outside of the range of the training data.
+    First come the numeric columns, each less its lowest value; with "piecewise" only
+    between that and the highest, and then its parts between up to 17 distinct
+    quantiles: each of these outputs is `min(max(x - start, 0), width)` of a column x. A
+    function of one column that is linear between them is a sum of these with a weight
+    for each, and constant outside of the range of the training data. A gap is the mean
+    of the output. Then come, column by column, an output for each category, and one for
+    gaps, if there were some: 1 where it is that, and 0 elsewhere.
 
-    `encoder_` of a fitted :class:`SoftmaxMLPClassifier` is one; with "linear" its
-    inputs are the columns.
+    With "linear", and neither gaps nor categories in the training data, columns are
+    passed on as they are.
+
+    `encoder_` of a fitted :class:`SoftmaxMLPClassifier` is one.
 
     Parameters
     ----------
     encoding : {"linear", "piecewise"}, default="piecewise"
-        "linear" passes the columns on as they are.
+        Whether numeric columns are divided.
+
+    categorical_features : array-like, "from_dtype" or None, default="from_dtype"
+        Which columns hold categories: a mask, places or, of a frame, names. With
+        "from_dtype" those of a frame that hold strings, or whose dtype is one of
+        categories.
+
+    max_categories : int, default=255
+        Of a column with more the rarest share an output, and so do all that occur once.
 
     Attributes
     ----------
     columns_ : ndarray of int of shape (n_inputs,)
         Which column each output is of.
 
-    starts_, widths_ : ndarray of shape (n_inputs,)
-        Those of the formula above, in the units of the columns; with "linear" None.
+    starts_, widths_ : ndarray of shape (n_parts,)
+        Those of the formula above, of the outputs that are no indicators, in the units
+        of the columns; None where columns are passed on as they are.
+
+    categories_ : list of ndarray or None
+        For each column its categories, sorted; None for a numeric one.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -57,14 +80,19 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     See Also
     --------
     SoftmaxMLPClassifier : Has it inside, and learns which of its outputs matter.
+    sklearn.preprocessing.OneHotEncoder : Categories alone, with more options.
     sklearn.preprocessing.SplineTransformer : Smooth functions of each column.
 
     Notes
     -----
-    The encoding of Y. Gorishniy, I. Rubachev and A. Babenko, On embeddings for
-    numerical features in tabular deep learning, NeurIPS 2022, section 3.2, but for the
-    ends, which are not clipped there, and for the column itself. Outputs are neither
-    centred nor scaled.
+    Parts are the encoding of Y. Gorishniy, I. Rubachev and A. Babenko, On embeddings
+    for numerical features in tabular deep learning, NeurIPS 2022, section 3.2, but for
+    the ends, which are not clipped there, and for the column itself. Outputs are
+    neither centred nor scaled.
+
+    A category that `fit` has not met is as one of the rare ones, if some share an
+    output; otherwise all outputs of its column are 0, as those of a gap that is the
+    first one.
 
     Examples
     --------
@@ -74,20 +102,42 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     >>> ColumnEncoder().fit(X).transform([[2.0], [9.0]])
     array([[2., 1., 1.],
            [3., 1., 2.]])
+    >>> encoder = ColumnEncoder("linear", categorical_features=[1])
+    >>> encoder.fit([[1.0, "red"], [3.0, "blue"], [np.nan, "red"]])
+    ColumnEncoder(categorical_features=[1], encoding='linear')
+    >>> encoder.get_feature_names_out().tolist()
+    ['x0', 'missingindicator_x0', 'x1_blue', 'x1_red']
+    >>> encoder.transform([[np.nan, "red"], [2.0, "green"]])
+    array([[1., 1., 0., 1.],
+           [1., 0., 0., 0.]])
     """
 
     columns_: NDArray[np.integer]
     starts_: Array | None
     widths_: Array | None
+    categories_: list[NDArray | None]
     n_features_in_: int
     feature_names_in_: NDArray
+    _encoding: Encoding | None
+    _fills: Array | None
+    _categories: Categories | None
 
     _parameter_constraints: ClassVar[dict] = {
-        "encoding": [StrOptions({"linear", "piecewise"})]
+        "encoding": [StrOptions({"linear", "piecewise"})],
+        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
+        "max_categories": [Interval(Integral, 2, None, closed="left")],
     }
 
-    def __init__(self, encoding: Literal["linear", "piecewise"] = "piecewise") -> None:
+    def __init__(
+        self,
+        encoding: Literal["linear", "piecewise"] = "piecewise",
+        *,
+        categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
+        max_categories: int = 255,
+    ) -> None:
         self.encoding = encoding
+        self.categorical_features = categorical_features
+        self.max_categories = max_categories
 
     @validates_parameters
     def fit(
@@ -96,7 +146,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         y: ArrayLike | None = None,  # noqa: ARG002
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Learn the parts of the columns.
+        """Learn the parts of the columns, and their categories.
 
         Parameters
         ----------
@@ -117,46 +167,53 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         Raises
         ------
         TypeError
-            If a column holds dates, or `X` is sparse.
+            If a column holds dates, or other things that are neither numbers nor
+            strings; or `X` is sparse.
         ValueError
-            If `X` or the weights are not finite, or of different lengths.
+            If `X` or the weights are infinite, or of different lengths; or a column
+            holds strings among numbers.
         """
-        is_linear = self.encoding == "linear"
-        X = self._validated(X, is_linear=is_linear, reset=True)
-        weights, _ = check_weights(sample_weight, X)
-        return self._set(None if is_linear else Parts.of(X, weights), X.shape[1])
+        is_divided = self.encoding == "piecewise"
+        categories = Categories.of(X, self.categorical_features)
+        accept_sparse = False if is_divided else "csr"
+        X = checked_rows(
+            self, X, categories=categories, accept_sparse=accept_sparse, reset=True
+        )
+        weights, unit = check_weights(sample_weight, X)
+        n_levels = np.zeros(X.shape[1], int)
+        if categories is not None:
+            counts = None if weights is None else weights * unit
+            columns = categories.columns
+            categories, X[:, columns] = categories.frequent(
+                X[:, columns], counts, self.max_categories
+            )
+            n_levels[columns] = categories.n_levels
+        features = Standardization.of(X, weights)
+        indicators = Indicators.of(n_levels, features.has_gaps, X.dtype)
+        if is_divided or indicators.columns.size:
+            features = EncodedColumns.learnt(
+                X, weights, features, indicators, is_divided=is_divided
+            )
+        return self._set(features.encoding, features.fills, categories)
 
-    @classmethod
-    def with_parts(
-        cls, parts: Parts | None, n_features: int, names: NDArray | None
+    def _set(
+        self,
+        encoding: Encoding | None,
+        fills: Array | None,
+        categories: Categories | None,
     ) -> Self:
-        """Make a fitted one, of parts of columns that are known.
-
-        Parameters
-        ----------
-        parts : tuple of ndarray or None
-            What is to be `columns_`, `starts_` and `widths_`; None for "linear".
-        n_features : int
-            Number of columns.
-        names : ndarray of shape (n_features,) or None
-            Names of the columns.
-
-        Returns
-        -------
-        encoder : ColumnEncoder
-            Fitted.
-        """
-        encoder = cls("linear" if parts is None else "piecewise")
-        encoder.n_features_in_ = n_features
-        if names is not None:
-            encoder.feature_names_in_ = names
-        return encoder._set(parts, n_features)
-
-    def _set(self, parts: Parts | None, n_features: int) -> Self:
-        self.columns_ = np.arange(n_features)
+        self._encoding, self._fills, self._categories = encoding, fills, categories
+        self.columns_ = np.arange(self.n_features_in_)
         self.starts_ = self.widths_ = None
-        if parts is not None:
-            self.columns_, self.starts_, self.widths_ = parts
+        if encoding is not None:
+            self.columns_ = encoding.input_columns
+            self.starts_, self.widths_ = encoding.starts, encoding.widths
+        self.categories_ = [None] * self.n_features_in_
+        if categories is not None:
+            for column, values in zip(
+                categories.columns, categories.values, strict=True
+            ):
+                self.categories_[column] = values
         return self
 
     def transform(self, X: MatrixLike) -> Array:
@@ -170,19 +227,25 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         Returns
         -------
         inputs : ndarray of shape (n_samples, n_inputs)
-            In float32 where `X` and the rows of `fit` are, else float64; with "linear"
-            `X` itself.
+            In float32 where `X` and the rows of `fit` are, else float64; `X` itself
+            where columns are passed on, without gaps.
         """
         check_is_fitted(self)
-        X = self._validated(X, is_linear=self.starts_ is None, reset=False)
-        if self.starts_ is None or self.widths_ is None:
-            return X
-        return inputs_of(X, Parts(self.columns_, self.starts_, self.widths_))
+        encoding = self._encoding
+        accept_sparse = "csr" if encoding is None else False
+        X = checked_rows(
+            self,
+            X,
+            categories=self._categories,
+            accept_sparse=accept_sparse,
+            reset=False,
+        )
+        return filled(X, self._fills) if encoding is None else inputs_of(X, encoding)
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
     ) -> NDArray[np.object_]:
-        """Name the inputs: by the columns, with the ends of parts.
+        """Name the inputs: by the columns, with the ends of parts, or categories.
 
         Parameters
         ----------
@@ -192,33 +255,66 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         Returns
         -------
         names : ndarray of str of shape (n_inputs,)
-            As "x0" and "x0 [1.5, 2]".
+            As "x0", "x0 [1.5, 2]", "x0_red", "x0_infrequent" and
+            "missingindicator_x0".
         """
         check_is_fitted(self, "columns_")
         names = _check_feature_names_in(self, input_features)
-        if self.starts_ is None or self.widths_ is None:
+        if self._encoding is None:
             return names
-        n_columns = len(names)
+        columns, starts, widths, _, indicators, _ = self._encoding
+        n_numeric = self._encoding.n_numeric
         parts = [
             f"{names[column]} [{_shortest(start)}, {_shortest(start + width)}]"
             for column, start, width in zip(
-                self.columns_[n_columns:],
-                self.starts_[n_columns:],
-                self.widths_[n_columns:],
-                strict=True,
+                columns[n_numeric:], starts[n_numeric:], widths[n_numeric:], strict=True
             )
         ]
-        return np.array([*names, *parts], dtype=object)
-
-    def _validated(self, X: MatrixLike, *, is_linear: bool, reset: bool) -> Array:
-        accept_sparse = "csr" if is_linear else False
-        return checked_rows(self, X, accept_sparse=accept_sparse, reset=reset)
+        labels = {} if self._categories is None else self._categories.labels()
+        indicated = [
+            f"missingindicator_{names[column]}"
+            if np.isnan(value)
+            else f"{names[column]}_{labels[column][int(value)]}"
+            for column, value in zip(*indicators, strict=True)
+        ]
+        names = [*names[columns[:n_numeric]], *parts, *indicated]
+        return np.array(names, dtype=object)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self.encoding == "linear"
+        tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def fitted_encoder(
+    encoding: Encoding | None,
+    fills: Array | None,
+    categories: Categories | None,
+    n_features: int,
+    names: NDArray | None,
+) -> ColumnEncoder:
+    """The transformer of an encoding that is known.
+
+    Parameters
+    ----------
+    encoding : Encoding or None
+        None for the columns as they are.
+    fills : ndarray of shape (n_features,) or None
+        What stands for gaps then.
+    categories : Categories or None
+    n_features : int
+    names : ndarray of shape (n_features,) or None
+        Of the columns.
+    """
+    encoder = ColumnEncoder(encoding_name(encoding))
+    encoder.n_features_in_ = n_features
+    if names is not None:
+        encoder.feature_names_in_ = names
+    if categories is not None:
+        encoder.categorical_features = categories.columns.tolist()
+    return encoder._set(encoding, fills, categories)
 
 
 def _shortest(value: np.floating) -> str:

@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._sklearn.validation import MatrixLike
@@ -79,10 +79,10 @@ def check_gradient(
         )
     estimator._validate_params()
     random_state = check_random_state(random_state)
-    X = check_array(X, accept_sparse="csr", dtype=np.float64)
     estimator = copy.copy(estimator)
     estimator.warm_start = False
-    problem, _ = estimator._on_inputs(estimator._problem(X, y, sample_weight))
+    problem = estimator._problem(X, y, sample_weight, dtype=np.float64)
+    problem, _ = estimator._on_inputs(problem)
     objective, point, *_ = problem
     point += 0.1 * random_state.standard_normal(point.size)
 

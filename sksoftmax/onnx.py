@@ -41,10 +41,13 @@ from skl2onnx.algebra.onnx_ops import (
     OnnxAdd,
     OnnxArgMax,
     OnnxCast,
+    OnnxConcat,
+    OnnxEqual,
     OnnxExp,
     OnnxGather,
     OnnxGemm,
     OnnxIdentity,
+    OnnxIsNaN,
     OnnxLog,
     OnnxMatMul,
     OnnxMax,
@@ -56,6 +59,7 @@ from skl2onnx.algebra.onnx_ops import (
     OnnxSoftmax,
     OnnxSub,
     OnnxTanh,
+    OnnxWhere,
 )
 from skl2onnx.common.data_types import (
     DoubleTensorType,
@@ -69,7 +73,7 @@ from sklearn.base import ClassifierMixin
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 from sksoftmax._column_encoder import ColumnEncoder
-from sksoftmax._features.piecewise import Parts
+from sksoftmax._features.encoding import Encoding
 from sksoftmax._sklearn.fitted import Layers
 from sksoftmax._sklearn.validation import column_name
 
@@ -78,6 +82,7 @@ __all__: list[str] = []
 
 # Of a column, from one number to the next, in what it adds to a hidden unit.
 _LARGEST_STEP = 10.0
+_TENSORS = {np.float64: DoubleTensorType, np.float32: FloatTensorType}
 
 
 def _softplus(a: Any, one: NDArray, **version: int) -> Any:
@@ -117,14 +122,16 @@ def _intercept_from(
     return (layers.intercepts[0] - rounding @ coef).astype(rounded.dtype)
 
 
-def _check_parts(parts: Parts, coef: NDArray, names: NDArray | None) -> None:
+def _check_starts(encoding: Encoding, coef: NDArray, names: NDArray | None) -> None:
     """Refuse columns whose values the dtype of the weights can't tell apart."""
+    if not encoding.columns.size:
+        return
     with np.errstate(all="ignore"):
-        starts = parts.starts.astype(coef.dtype)
-        steps = abs(coef).max(axis=1) * np.spacing(abs(starts))
+        starts = encoding.starts.astype(coef.dtype)
+        steps = abs(coef).max(axis=1)[: starts.size] * np.spacing(abs(starts))
     largest = int(steps.argmax())
     if not steps[largest] <= _LARGEST_STEP:  # or NaN, of a start that overflows
-        column, start, _ = (values[largest] for values in parts)
+        column, start = encoding.columns[largest], encoding.starts[largest]
         raise ValueError(_too_coarse(coef.dtype, column, names, start))
 
 
@@ -138,18 +145,57 @@ def _too_coarse(
     )
 
 
-def _parts_of(
-    h: Any, parts: Parts, dtype: type[np.float64 | np.float32], **version: int
+def _filled(rows: Any, fills: NDArray, **version: int) -> Any:
+    return OnnxWhere(OnnxIsNaN(rows, **version), fills, rows, **version)
+
+
+def _encoded(
+    rows: Any,
+    encoding: Encoding,
+    dtype: type[np.float64 | np.float32],
+    **version: int,
 ) -> Any:
     """Inputs of the first layer, from the columns."""
-    columns, starts, widths = parts
+    inputs = [
+        function(rows, encoding, dtype, **version)
+        for function, columns in (
+            (_parts_of, encoding.columns),
+            (_indicated, encoding.indicators.columns),
+        )
+        if columns.size
+    ]
+    return inputs[0] if len(inputs) == 1 else OnnxConcat(*inputs, axis=1, **version)
+
+
+def _parts_of(
+    rows: Any,
+    encoding: Encoding,
+    dtype: type[np.float64 | np.float32],
+    **version: int,
+) -> Any:
+    columns, starts, widths, fills, *_ = encoding
     rounded: NDArray[np.floating] = starts.astype(dtype)
-    h = OnnxGather(h, columns.astype(np.int64), axis=1, **version)
+    h = values = OnnxGather(rows, columns.astype(np.int64), axis=1, **version)
     h = OnnxSub(h, rounded, **version)
     if (starts != rounded).any():
         h = OnnxSub(h, (starts - rounded).astype(dtype), **version)
-    h = OnnxMax(h, np.zeros(1, dtype), **version)
-    return OnnxMin(h, widths.astype(dtype), **version)
+    h = OnnxMax(h, np.where(np.isinf(widths), -widths, 0).astype(dtype), **version)
+    h = OnnxMin(h, widths.astype(dtype), **version)
+    return OnnxWhere(OnnxIsNaN(values, **version), fills.astype(dtype), h, **version)
+
+
+def _indicated(
+    rows: Any,
+    encoding: Encoding,
+    dtype: type[np.float64 | np.float32],
+    **version: int,
+) -> Any:
+    columns, values = encoding.indicators
+    found = OnnxGather(rows, columns.astype(np.int64), axis=1, **version)
+    is_gap = OnnxIsNaN(found, **version)
+    is_code = OnnxEqual(found, np.nan_to_num(values, nan=-1.0).astype(dtype), **version)
+    is_there = OnnxWhere(np.isnan(values), is_gap, is_code, **version)
+    return OnnxCast(is_there, to=guess_proto_type(_TENSORS[dtype]()), **version)
 
 
 def _label_classes(scope: Any, clf: ClassifierMixin) -> NDArray:
@@ -181,11 +227,14 @@ def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> li
 
 def _cast(operator: Any, **version: int) -> tuple[Any, type[np.float64 | np.float32]]:
     """The input in the type of all work: float64 for itself, float32 for others."""
+    dtype = _dtype(operator)
+    to = guess_proto_type(_TENSORS[dtype]())
+    return OnnxCast(operator.inputs[0], to=to, **version), dtype
+
+
+def _dtype(operator: Any) -> type[np.float64 | np.float32]:
     is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
-    tensor_type = DoubleTensorType if is_double else FloatTensorType
-    proto_type = guess_proto_type(tensor_type())
-    h = OnnxCast(operator.inputs[0], to=proto_type, **version)
-    return h, np.float64 if is_double else np.float32
+    return np.float64 if is_double else np.float32
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
@@ -197,10 +246,12 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     coefs = [coef.astype(dtype) for coef in layers.coefs]
     intercepts = [intercept.astype(dtype) for intercept in layers.intercepts]
     names = getattr(clf, "feature_names_in_", None)
-    if layers.parts is not None:
-        _check_parts(layers.parts, coefs[0], names)
-        h = _parts_of(h, layers.parts, dtype, **version)
-    elif layers.origin is not None:
+    if layers.encoding is not None:
+        _check_starts(layers.encoding, coefs[0], names)
+        h = _encoded(h, layers.encoding, dtype, **version)
+    elif layers.fills is not None:
+        h = _filled(h, layers.fills.astype(dtype), **version)
+    if layers.origin is not None:
         rounded = layers.origin.astype(dtype)
         intercepts[0] = _intercept_from(rounded, layers.origin, layers, names)
         h = OnnxSub(h, rounded, **version)
@@ -231,17 +282,17 @@ def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
     encoder = operator.raw_operator
     version = {"op_version": container.target_opset}
     h, dtype = _cast(operator, **version)
-    if encoder.starts_ is not None:
-        parts = Parts(encoder.columns_, encoder.starts_, encoder.widths_)
-        h = _parts_of(h, parts, dtype, **version)
+    if encoder._encoding is not None:
+        h = _encoded(h, encoder._encoding, dtype, **version)
+    elif encoder._fills is not None:
+        h = _filled(h, encoder._fills.astype(dtype), **version)
     final = OnnxIdentity(h, output_names=operator.outputs, **version)
     final.add_to(scope, container)
 
 
 def _encoder_shape(operator: Any) -> None:
     rows, _ = operator.inputs[0].type.shape
-    is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
-    tensor_type = DoubleTensorType if is_double else FloatTensorType
+    tensor_type = _TENSORS[_dtype(operator)]
     operator.outputs[0].type = tensor_type([rows, operator.raw_operator.columns_.size])
 
 

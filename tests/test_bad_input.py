@@ -29,13 +29,12 @@ def with_value(array, value):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"X": with_value(X, np.nan)}, "Input X contains NaN"),
         ({"X": with_value(X, np.inf)}, "Input X contains infinity"),
         ({"X": csr_array(with_value(X, np.nan))}, "Input X contains NaN"),
         ({"X": X[:0], "y": Y[:0]}, "Found array with 0 sample"),
         ({"X": X[:, :0]}, "Found array with 0 feature"),
         ({"X": X[:, 0]}, "Expected 2D array, got 1D array"),
-        ({"X": np.full((12, 2), "a")}, "could not convert string to float"),
+        ({"X": np.full((12, 2), "a")}, "X has 'a' in column 0, which is no number"),
         ({"y": Y[:-1]}, "inconsistent numbers of samples"),
         ({"y": with_value(Y, np.nan)}, "Input y contains NaN"),
         ({"y": Y + 0.5}, "Unknown label type: continuous"),
@@ -155,14 +154,15 @@ def test_warm_start_with_another_problem_is_refused(refit, message):
             X[:, :1],
             "X has 1 features, but SoftmaxMLPClassifier is expecting 2 features",
         ),
-        (with_value(X, np.nan), "Input X contains NaN"),
+        (with_value(X, -np.inf), "Input X contains infinity"),
+        (csr_array(with_value(X, np.nan)), "Input X contains NaN"),
         (csr_array(with_value(X, np.inf)), "Input X contains infinity"),
         (
             with_value(X, 1e308),
             "float64 overflows: .*infinite.*, up to 1e\\+308, are .* column 1: .*scale",
         ),
     ],
-    ids=["features", "NaN", "infinity", "overflow"],
+    ids=["features", "dense infinity", "NaN", "infinity", "overflow"],
 )
 def test_bad_data_at_predict_are_named(method, data, message):
     """Prediction never returns NaN: it says what is wrong with the data."""
@@ -253,7 +253,11 @@ def test_missing_values_are_no_overflow():
     """Also where scikit-learn was told not to look."""
     with config_context(assume_finite=True):
         with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
-            SoftmaxMLPClassifier((2,), alpha=1.0).fit(with_value(X, np.nan), Y)
+            SoftmaxMLPClassifier((2,), alpha=1.0).fit(with_value(X, np.inf), Y)
+        with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
+            SoftmaxMLPClassifier((2,), alpha=1.0).fit(
+                csr_array(with_value(X, np.nan)), Y
+            )
         clf = SoftmaxMLPClassifier((2,), alpha=1.0).fit(X, Y)
         with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
             clf.predict(csr_array(with_value(X, np.nan)))

@@ -102,16 +102,3 @@ def test_names_of_a_frame_are_kept(data):
     clf.encoder_.set_output(transform="pandas").transform(frame)
     with pytest.raises(ValueError, match="feature names should match"):
         clf.encoder_.transform(frame[["b", "a", "c"]])
-
-
-def test_with_parts_is_fitted():
-    """To columns of these names, or to those of a number."""
-    names = np.array(["a", "b"], dtype=object)
-    named = ColumnEncoder.with_parts(None, 2, names)
-    assert named.get_feature_names_out().tolist() == ["a", "b"]
-    assert named.encoding == "linear"
-    parts = ColumnEncoder().fit([[0.0], [1.0], [3.0]])
-    again = ColumnEncoder.with_parts(
-        (parts.columns_, parts.starts_, parts.widths_), 1, None
-    )
-    assert again.transform([[2.0]]).tolist() == [[2.0, 1.0, 1.0]]

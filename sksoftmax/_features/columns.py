@@ -24,8 +24,11 @@ _ROWS = 2048
 class Columns(NamedTuple):
     """Statistics of each column over the rows that have a weight, in float64.
 
+    Gaps, which are NaN, do not count; of nothing but gaps all are 0.
+
     Attributes
     ----------
+    has_gaps : ndarray of bool of shape (n_features,)
     lowest, highest : ndarray of shape (n_features,)
     mean : ndarray of shape (n_features,)
         Above `lowest`: at a large offset the mean itself could only be rounded.
@@ -39,6 +42,7 @@ class Columns(NamedTuple):
         of the rows, by the fourth root, as above.
     """
 
+    has_gaps: NDArray[np.bool_]
     lowest: Array
     highest: Array
     mean: Array
@@ -56,10 +60,18 @@ class Columns(NamedTuple):
         """
         blocks = blocks or [slice(0, X.shape[0])]
         lowest, highest = _range(X, weights, blocks)
+        has_gaps = np.isnan(lowest) & isinstance(X, np.ndarray)
+        if has_gaps.any():
+            lowest, highest = _range(X, weights, blocks, np.fmin, np.fmax)
+            is_empty = lowest > highest
+            lowest, highest = (np.where(is_empty, 0, x) for x in (lowest, highest))
         # A power of two, by which divisions are exact.
         unit = np.ldexp(1.0, np.frexp(np.maximum(-lowest, highest))[1] - 1)
         low, high, zero = lowest / unit, highest / unit, np.zeros_like(unit)
         total, above = _sums(X, weights, blocks, lambda x, j: x / unit[j] - low[j])
+        if has_gaps.any():
+            _, total = _sums(X, weights, blocks, lambda x, j: np.ones_like(x))
+            total = np.where(total > 0, total, 1)
         mean = above / total
         _, squares, between, *others = _sums(
             X,
@@ -76,24 +88,36 @@ class Columns(NamedTuple):
         for value, differ in zip((low, high, zero), others, strict=True):
             rare = (differ > 0) & (differ < _RARE * total)
             squared_distance = variance + (mean - (value - low)) ** 2
-            half = np.sqrt(squared_distance[rare] / differ[rare] * total) / 2
+            share = (differ / total)[rare]
+            half = np.sqrt(squared_distance[rare] / share) / 2
             spread[rare] = np.sqrt(np.sqrt(variance[rare]) * half)
-        rarer = np.minimum(others[0], others[1]) / (_RARE_OF_TWO * total)
-        of_two = (high - low) / 2 * np.minimum(rarer, 1) ** 0.25
+        rarer = np.minimum(others[0], others[1]) / total
+        of_two = (high - low) * spread_of_two(rarer)
         spread = np.where(between == 0, of_two, spread)
-        return cls(lowest, highest, unit * mean, unit * spread)
+        return cls(has_gaps, lowest, highest, unit * mean, unit * spread)
+
+
+def spread_of_two(shares: Array) -> Array:
+    """Of values 0 and 1, of which one has these shares of the rows."""
+    rarer = np.minimum(shares, 1 - shares) / _RARE_OF_TWO
+    return np.minimum(rarer, 1) ** 0.25 / 2
 
 
 def _range(
-    X: Matrix, weights: Array | None, blocks: Sequence[slice]
+    X: Matrix,
+    weights: Array | None,
+    blocks: Sequence[slice],
+    minimum: np.ufunc = np.minimum,
+    maximum: np.ufunc = np.maximum,
 ) -> tuple[Array, Array]:
+    """With NaN where there is a gap; of the other values with `fmin` and `fmax`."""
     lowest, highest = np.full((2, X.shape[1]), [[np.inf], [-np.inf]])
     for block, _ in chain.from_iterable(_parts(X, weights, rows) for rows in blocks):
         if not block.shape[0]:
             continue
         if isinstance(block, np.ndarray):
-            np.minimum(lowest, block.min(axis=0), out=lowest)
-            np.maximum(highest, block.max(axis=0), out=highest)
+            minimum(lowest, minimum.reduce(block, axis=0), out=lowest)
+            maximum(highest, maximum.reduce(block, axis=0), out=highest)
             continue
         values, columns = block.data, block.indices
         np.minimum.at(lowest, columns, values)
@@ -118,9 +142,14 @@ def _sums(
 
 
 def weighted_sum(block: Matrix, weights: Array, function: Function) -> Array:
-    """Of a block of rows without duplicate entries, zeros not stored included."""
+    """Of a block of rows without duplicate entries, zeros not stored included.
+
+    Gaps of dense rows are left out.
+    """
     if isinstance(block, np.ndarray):
-        return weights @ function(block, slice(None))
+        values = function(block, slice(None))
+        is_gap = np.isnan(block)
+        return weights @ (np.where(is_gap, 0, values) if is_gap.any() else values)
     columns, n_features = block.indices, block.shape[1]
     pattern = block.copy()
     pattern.data = np.ones_like(block.data)

@@ -72,6 +72,7 @@ class RowSpace(Standardization):
         self._basis = root * vectors / lengths  # Q is X' @ this
         zeros = np.zeros(lengths.size)
         super().__init__(zeros, zeros, zeros + 1, features.origin, is_learnt=False)
+        self.fills = features.fills
 
     @classmethod
     def if_worth_it(
@@ -88,7 +89,7 @@ class RowSpace(Standardization):
             return None
         if X.shape[1] < _FEATURES_PER_ROW * n_rows or not features.is_learnt:
             return None
-        if features.parts is not None:
+        if features.encoding is not None:
             return None
         if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
             return None

@@ -57,11 +57,18 @@ class Standardization:
     ----------
     log_penalties : ndarray of shape (n_inputs,)
         Logarithms of the factors of alpha for the weights of each input.
-    parts : Parts or None
+    fills : ndarray of shape (n_features,) or None
+        What stands for gaps of the columns: their means, in the dtype of `X`. None of
+        sparse ones.
+    has_gaps : ndarray of bool of shape (n_features,)
+        Which columns of the rows have some.
+    encoding : Encoding or None
         Of the columns, of which the inputs are made; None for the columns themselves.
     """
 
-    parts: Any = None
+    encoding: Any = None
+    fills: Array | None = None
+    has_gaps: NDArray[np.bool_]
 
     def __init__(
         self,
@@ -77,7 +84,8 @@ class Standardization:
         self.origin = origin
         self.log_penalties = np.zeros(scale.size)
         self.is_learnt = is_learnt
-        self._lowest = lowest
+        self.has_gaps = np.zeros(scale.size, bool)
+        self.lowest = lowest
         self._mean = mean
         self._shift = origin if is_shifting else None
         self._folded_mean = self._mean_from(self._shift)
@@ -89,6 +97,12 @@ class Standardization:
         zeros = np.zeros(n_features)
         return cls(zeros, zeros, np.ones(n_features), is_learnt=False)
 
+    def undone(self) -> "Standardization":
+        """The same features in the user's own units."""
+        other = Standardization.identity(self.n_inputs)
+        other.fills, other.has_gaps = self.fills, self.has_gaps
+        return other
+
     @classmethod
     def of(
         cls, X: Matrix, weights: Array | None, blocks: Sequence[slice] | None = None
@@ -98,18 +112,22 @@ class Standardization:
         By sums of its blocks; None for one. The scale of constant columns is infinite.
         """
         with np.errstate(all="ignore"):
-            lowest, highest, mean, spread = Columns.of(X, weights, blocks)
+            has_gaps, lowest, highest, mean, spread = Columns.of(X, weights, blocks)
             scale = np.where(lowest == highest, np.inf, spread)
             offset = abs(lowest + mean) / scale
             fits = highest - lowest <= np.finfo(X.dtype).max
         # In float32, which networks that were fitted in float64 are exported to, too.
         is_far = fits & (offset * np.finfo(np.float32).eps > _MAX_OFFSET_ERROR)
-        if not is_far.any():
-            return cls(lowest, mean, scale)
-        origin = np.where(is_far, lowest + mean, 0).astype(X.dtype)
-        error = np.finfo(X.dtype).eps * offset[is_far].max()
-        is_shifting = bool(error > _MAX_OFFSET_ERROR)
-        return cls(lowest, mean, scale, origin, is_shifting=is_shifting)
+        origin, is_shifting = None, False
+        if is_far.any():
+            origin = np.where(is_far, lowest + mean, 0).astype(X.dtype)
+            error = np.finfo(X.dtype).eps * offset[is_far].max()
+            is_shifting = bool(error > _MAX_OFFSET_ERROR)
+        features = cls(lowest, mean, scale, origin, is_shifting=is_shifting)
+        features.has_gaps = has_gaps
+        if isinstance(X, np.ndarray):
+            features.fills = (lowest + mean).astype(X.dtype)
+        return features
 
     def check_dtype(self, dtype: DTypeLike, names: NDArray | None = None) -> None:
         """Refuse columns that vary too little for coefficients of their dtype.
@@ -133,6 +151,15 @@ class Standardization:
     def n_inputs(self) -> int:
         """Of the first layer."""
         return self.scale.size
+
+    @property
+    def n_undivided(self) -> int:
+        """Number of inputs without parts of columns."""
+        return self.scale.size
+
+    def filled(self, X: Matrix) -> Matrix:
+        """Dense rows without gaps; the same ones, where there are none."""
+        return filled(X, self.fills)
 
     def relearnt(
         self, X: Matrix, weights: Array | None, blocks: Sequence[slice]
@@ -178,7 +205,7 @@ class Standardization:
         self, values: Array, columns: NDArray[np.integer] | slice
     ) -> Array:
         """The same of values of the user's rows, in float64, from their columns."""
-        values = values.astype(np.float64) - self._lowest[columns]
+        values = values.astype(np.float64) - self.lowest[columns]
         return (values - self._mean[columns]) / self.scale[columns]
 
     def squares(self, inputs: Matrix, weights: Array | None) -> Array:
@@ -233,8 +260,15 @@ class Standardization:
         return standardized, intercept + coef.astype(np.float64) @ mean
 
     def _mean_from(self, origin: Array | None) -> Array:
-        lowest = self._lowest if origin is None else self._lowest - origin
+        lowest = self.lowest if origin is None else self.lowest - origin
         return lowest + self._mean
+
+
+def filled(rows: Matrix, fills: Array | None) -> Matrix:
+    """Dense rows without gaps; the same ones, where there are none."""
+    if fills is None or not isinstance(rows, np.ndarray) or not np.isnan(rows).any():
+        return rows
+    return np.where(np.isnan(rows), fills, rows).astype(rows.dtype)
 
 
 def smallest_scale(dtype: DTypeLike) -> float:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.utils import assert_all_finite
 
-from sksoftmax._features.piecewise import Parts, first_inputs
+from sksoftmax._features.encoding import Encoding, first_inputs
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import forward
 from sksoftmax._rows.blocks import Matrix, row_blocks
@@ -27,7 +27,8 @@ def outputs(
     *,
     name: str,
     origin: Array | None = None,
-    parts: Parts | None = None,
+    fills: Array | None = None,
+    encoding: Encoding | None = None,
     feature_names: NDArray | None = None,
 ) -> Array:
     """`function` of the logits, or these themselves.
@@ -35,9 +36,10 @@ def outputs(
     Parameters
     ----------
     X : {ndarray, CSR} of shape (n_samples, n_features)
-        In the user's units; not checked for NaN and infinity, which is done here.
+        In the user's units; not checked for infinity, and NaN where it is no gap, which
+        is done here.
     coefs, intercepts : sequences of ndarray
-        For such rows, less their origin, or for their parts; `coefs` features first,
+        For such rows, less their origin, or for their encoding; `coefs` features first,
         (fan_out, fan_in).
     activations : sequence of Activation
     function : callable
@@ -46,7 +48,9 @@ def outputs(
         What errors call the estimator.
     origin : ndarray of shape (n_features,), default=None
         What is subtracted from the rows; None for 0.
-    parts : Parts, default=None
+    fills : ndarray of shape (n_features,), default=None
+        What stands for gaps in dense rows; None where they are errors.
+    encoding : Encoding, default=None
         Of the columns, for inputs; None for the columns themselves.
     feature_names : ndarray of shape (n_features,), default=None
         What errors call the columns.
@@ -66,8 +70,12 @@ def outputs(
     def fill(rows: slice) -> None:
         block = X[rows]
         if not np.isfinite(block.data if issparse(block) else block).all():
-            assert_all_finite(block, estimator_name=name, input_name="X")
-        inputs = first_inputs(block, origin, parts)
+            knows_gaps = fills is not None or encoding is not None
+            allow_nan = knows_gaps and not issparse(block)
+            assert_all_finite(
+                block, allow_nan=allow_nan, estimator_name=name, input_name="X"
+            )
+        inputs = first_inputs(block, origin, fills, encoding)
         output = forward(inputs, coefs, intercepts, activations)
         if function is not None:
             output = function(output, axis=0)
@@ -78,8 +86,8 @@ def outputs(
 
     keep_freed_memory()
     units = [len(b) for b in intercepts]
-    if parts is not None:
-        units.insert(0, parts.columns.size)
+    if encoding is not None:
+        units.insert(0, encoding.n_inputs)
     blocks = row_blocks(X, *units)
     with np.errstate(all="ignore"):  # outputs are checked
         if len(blocks) == 1:  # as fast as can be for single rows
@@ -95,13 +103,15 @@ def overflow_message(
     X: Matrix, what: object, feature_names: NDArray | None = None
 ) -> str:
     """What has overflowed, which column of `X` is the largest, and the remedy."""
-    if not np.isfinite(X.data if issparse(X) else X).all():
+    is_bad = np.isinf(X) if isinstance(X, np.ndarray) else ~np.isfinite(X.data)
+    if is_bad.any():
         # With scikit-learn's assume_finite=True nobody has looked before.
         return "Input X contains NaN or infinity."
-    highest, lowest = X.max(axis=0), X.min(axis=0)
-    if issparse(X):
-        highest, lowest = highest.toarray().ravel(), lowest.toarray().ravel()
-    sizes = np.maximum(highest, -lowest)
+    if isinstance(X, np.ndarray):
+        highest, lowest = np.fmax.reduce(X), np.fmin.reduce(X)
+    else:
+        highest, lowest = (x.toarray().ravel() for x in (X.max(axis=0), X.min(axis=0)))
+    sizes = np.nan_to_num(np.maximum(highest, -lowest))
     largest = int(sizes.argmax())
     return (
         f"{X.dtype} overflows: {what}. The largest values in X, up to "

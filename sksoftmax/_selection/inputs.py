@@ -9,7 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._features.piecewise import PiecewiseLinear, check_parts
+from sksoftmax._features.encoded import (
+    EncodedColumns,
+    check_divisible,
+    is_worth_dividing,
+)
+from sksoftmax._features.encoding import encoding_name
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
@@ -68,9 +73,9 @@ def offered(
     inputs = [PIECEWISE if encoding == "piecewise" else LINEAR]
     if objective.layout.layer_units[-1] > _MAX_CLASSES:
         return tuple(inputs)
-    if encoding == "auto" and PiecewiseLinear.is_worth_it(X, weights, features):
+    if encoding == "auto" and is_worth_dividing(X, weights, features):
         inputs.append(PIECEWISE)
-    n_columns = np.inf if isinstance(features, RowSpace) else X.shape[1]
+    n_columns = np.inf if isinstance(features, RowSpace) else features.n_undivided
     if has_relevance and objective.n_samples >= _ROWS_PER_COLUMN * n_columns:
         inputs += [i._replace(has_relevance=True) for i in inputs]
     return tuple(inputs)
@@ -81,15 +86,16 @@ def encoded(objective: Objective, encoding: str) -> Objective:
     features = objective.standardization
     if encoding in ("linear", encoding_of(objective)):
         return objective
-    check_parts(objective.X, features)
-    features = PiecewiseLinear.learnt(objective.X, objective.weights, features)
+    check_divisible(objective.X, features)
+    features = EncodedColumns.learnt(
+        objective.X, objective.weights, features, is_divided=True
+    )
     return objective.seen_by(features)
 
 
 def encoding_of(objective: Objective) -> str:
     """What the columns of an objective are to its first layer."""
-    is_divided = isinstance(objective.standardization, PiecewiseLinear)
-    return "piecewise" if is_divided else "linear"
+    return encoding_name(objective.standardization.encoding)
 
 
 def start_of(objective: Objective, start: Array, seed: int) -> Array:

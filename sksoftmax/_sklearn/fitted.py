@@ -12,7 +12,7 @@ Array = NDArray[np.floating]
 
 
 class Layers(NamedTuple):
-    """A fitted network for rows from which an origin is subtracted, or their parts.
+    """A fitted network for rows from which an origin is subtracted, or their encoding.
 
     `coefs_` and `intercepts_` alone are the same network for rows as they are, which
     loses digits of columns far from 0: the first intercept adds up what cancels. It is
@@ -25,14 +25,17 @@ class Layers(NamedTuple):
     intercepts : list of ndarray
     origin : ndarray of shape (n_features,) or None
         None for 0.
-    parts : Parts or None
+    fills : ndarray of shape (n_features,) or None
+        What stands for gaps; None where there can be none.
+    encoding : Encoding or None
         Of the columns, of which the inputs are made; None for the columns themselves.
     """
 
     coefs: list[Array]
     intercepts: list[Array]
     origin: Array | None
-    parts: Any
+    fills: Array | None
+    encoding: Any
 
     @classmethod
     def of(cls, attributes: Mapping[str, Any]) -> Self:
@@ -41,7 +44,8 @@ class Layers(NamedTuple):
         origin = attributes["_origin"]
         if origin is not None:
             intercepts[0] = attributes["_origin_intercept"]
-        return cls(coefs, intercepts, origin, attributes["_parts"])
+        fills, encoding = attributes["_fills"], attributes["_encoding"]
+        return cls(coefs, intercepts, origin, fills, encoding)
 
 
 @contextmanager

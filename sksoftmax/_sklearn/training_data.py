@@ -1,6 +1,6 @@
 """Training data as users give them: checked and coded."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +8,7 @@ from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
+from sksoftmax._sklearn.categories import Categories
 from sksoftmax._sklearn.labels import as_labels, check_class_weight
 from sksoftmax._sklearn.validation import MatrixLike, check_weights, checked_rows
 
@@ -33,6 +34,8 @@ class TrainingData(NamedTuple):
         Of them.
     class_weight : ndarray of shape (n_classes,), "balanced" or None
         As of `check_class_weight`.
+    categories : Categories or None
+        Of the columns whose values in `X` are levels.
     """
 
     X: NDArray[np.floating] | csr_array | csr_matrix
@@ -42,6 +45,15 @@ class TrainingData(NamedTuple):
     weights: Array | None
     unit: float
     class_weight: Array | Literal["balanced"] | None
+    categories: Categories | None
+
+    @property
+    def n_levels(self) -> NDArray[np.integer]:
+        """Of each column; 0 of numeric ones."""
+        n_levels = np.zeros(self.X.shape[1], int)
+        if self.categories is not None:
+            n_levels[self.categories.columns] = self.categories.n_levels
+        return n_levels
 
     @classmethod
     def of(
@@ -50,22 +62,37 @@ class TrainingData(NamedTuple):
         X: MatrixLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None,
+        categories: Categories | None = None,
+        **options: Any,
     ) -> "TrainingData":
         """Check what `fit` is given.
 
         Sets `n_features_in_` and `feature_names_in_`, as scikit-learn's check does.
+        With `categories`, these are known; otherwise they are those of `X`. The others
+        are what `checked_rows` takes.
 
         Raises
         ------
         TypeError
-            If a column holds dates.
+            If a column holds dates, or neither numbers nor strings.
         ValueError
             If `X`, `y`, the weights or the `class_weight` of `classifier` are invalid,
             or there are fewer than two classes.
         """
-        X, y = checked_rows(classifier, X, y=as_labels(y), reset=True)
+        y, known = as_labels(y), categories
+        categories = known or Categories.of(X, classifier.categorical_features)
+        X, y = checked_rows(
+            classifier, X, y=y, categories=categories, reset=True, **options
+        )
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
+        if categories is not None and known is None:
+            columns = categories.columns
+            categories, X[:, columns] = categories.frequent(
+                X[:, columns],
+                None if weights is None else weights * unit,
+                classifier.max_categories,
+            )
         classes, codes = np.unique(y, return_inverse=True)
         if classes.size < 2:
             raise ValueError(
@@ -73,4 +100,4 @@ class TrainingData(NamedTuple):
                 f"has only one class: {classes.tolist()[0]!r}."
             )
         class_weight = check_class_weight(classifier.class_weight, classes)
-        return cls(X, y, codes, classes, weights, unit, class_weight)
+        return cls(X, y, codes, classes, weights, unit, class_weight, categories)

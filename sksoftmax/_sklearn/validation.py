@@ -7,9 +7,17 @@ from typing import Any, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import sparray, spmatrix
+from scipy.sparse import issparse, sparray, spmatrix
 from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils import check_array, check_X_y
 from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from sksoftmax._sklearn.categories import (
+    Categories,
+    has_only_numbers,
+    is_frame,
+    read_frame,
+)
 
 Array = NDArray[np.floating]
 # A decorator of scikit-learn's, which has no annotations: what it takes it gives back.
@@ -80,29 +88,61 @@ def renamed(pattern: str, name: str) -> Iterator[None]:
 
 
 def checked_rows(
-    estimator: BaseEstimator, X: MatrixLike, *, reset: bool, **options: Any
+    estimator: BaseEstimator,
+    X: MatrixLike,
+    *,
+    categories: Categories | None,
+    reset: bool,
+    name: str = "X",
+    **options: Any,
 ) -> Any:
     """Rows in float32 or float64, dense or CSR, with the features of an estimator.
 
     Parameters
     ----------
     estimator : estimator
-    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+    X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+    categories : Categories or None
+        Columns that become levels. NaN stands for gaps, of these and of dense rows.
     reset : bool
         Whether its features are those of `X` from now on.
+    name : str
+        What errors call `X`.
     **options : dict
         What else scikit-learn's `validate_data` takes.
 
     Raises
     ------
     TypeError
-        If a column holds dates.
+        If a column holds dates, or neither numbers nor strings.
     ValueError
         If `X` is invalid.
     """
-    refuse_dates(X)
-    options = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], **options}
-    return validate_data(estimator, X, reset=reset, **options)
+    refuse_dates(X, name)
+    options = {
+        "accept_sparse": "csr",
+        "dtype": [np.float64, np.float32],
+        "ensure_all_finite": True if issparse(X) else "allow-nan",
+        **options,
+    }
+    if categories is None and not (is_frame(X) and not has_only_numbers(X)):
+        try:
+            return validate_data(estimator, X, reset=reset, **options)
+        except ValueError as error:
+            if "could not convert string" in str(error):
+                read_frame(X, None, name)  # says in which column
+            raise
+    if issparse(X):
+        raise ValueError(
+            f"{type(estimator).__name__} needs dense {name}, as in fit; got a sparse "
+            "matrix, where there are no categories."
+        )
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    rows = read_frame(X, categories, name)
+    options |= {"estimator": estimator}
+    if "y" in options:
+        return check_X_y(rows, **options)
+    return check_array(rows, input_name=name, **options)
 
 
 def refuse_dates(X: Any, name: str = "X") -> None:

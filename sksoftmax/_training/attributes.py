@@ -43,7 +43,8 @@ def weights_at(point: State | Minimum, objective: Objective) -> dict[str, Any]:
         "coefs_": coefs,
         "intercepts_": intercepts,
         "_origin": origin,
-        "_parts": features.parts,
+        "_fills": features.fills,
+        "_encoding": features.encoding,
         "_log_penalties": penalties if penalties.any() else None,
     }
     if origin is not None:

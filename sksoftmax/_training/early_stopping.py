@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.validation import validate_data
 
 from sksoftmax._minimizer.progress import relative_decrease
 from sksoftmax._rows.blocks import Matrix
@@ -13,8 +12,8 @@ from sksoftmax._sklearn.labels import as_labels, label_codes
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
+    checked_rows,
     multiplied,
-    refuse_dates,
     renamed,
 )
 from sksoftmax._training.objective import Objective, evenly_spaced
@@ -179,12 +178,17 @@ def check_validation_data(
                 f"fit got validation data without {name}. Pass X_val and y_val "
                 "together."
             )
-    refuse_dates(X_val, "X_val")
     y_val = as_labels(y_val, "y_val")
     # What overflows float32 is infinite, and an error then.
     with renamed(r"^(Input )?(X|y)\b", r"\1\2_val"), np.errstate(over="ignore"):
-        X, y = validate_data(
-            estimator, X_val, y_val, accept_sparse="csr", dtype=dtype, reset=False
+        X, y = checked_rows(
+            estimator,
+            X_val,
+            y=y_val,
+            categories=estimator._categories,
+            dtype=dtype,
+            reset=False,
+            name="X_val",
         )
     codes = label_codes(y, classes, "y_val")
     weights, _ = check_weights(sample_weight_val, X, "sample_weight_val")
@@ -204,7 +208,7 @@ def validation_objective(
             X,
             "sample_weight_val times class_weight",
         )
-    return objective.on(X, codes, weights)
+    return objective.on(objective.standardization.filled(X), codes, weights)
 
 
 def parts(

@@ -96,10 +96,9 @@ class Objective:
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
         self.class_weight = class_weight
-        n_inputs = layout.layer_units[0]
-        is_encoded = n_inputs != X.shape[1]
+        is_encoded = standardization.encoding is not None
         # Values that a row gives to the first layer: of a sparse one those stored.
-        self.row_inputs = n_inputs if is_encoded else row_values(X)
+        self.row_inputs = layout.layer_units[0] if is_encoded else row_values(X)
         self.blocks = blocks or row_blocks(X, *layout.layer_units[not is_encoded :])
         self.weights_sum = float(X.shape[0])
         if weights is not None:

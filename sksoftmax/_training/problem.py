@@ -8,7 +8,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._features.piecewise import PiecewiseLinear, check_parts
+from sksoftmax._features.encoded import EncodedColumns, check_divisible
+from sksoftmax._features.encoding import Encoding, Indicators
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
@@ -69,19 +70,17 @@ class Problem(NamedTuple):
 
         On the same inputs as that, with the same penalties.
         """
-        features = objective.standardization
-        X, weights = objective.X, objective.weights
-        is_same = previous["n_features_in_"] == X.shape[1]
-        parts, penalties = previous["_parts"], previous["_log_penalties"]
-        if is_same and parts is not None:
-            check_parts(X, features)
-            features = PiecewiseLinear.of_parts(parts, X, weights, features)
-        if is_same and penalties is not None:
-            features = features.penalised(penalties)
-        objective = objective.seen_by(features)
+        encoding, penalties = previous["_encoding"], previous["_log_penalties"]
+        if previous["n_features_in_"] == objective.X.shape[1]:
+            objective = _encoded_by(objective, encoding)
+            if penalties is not None:
+                features = objective.standardization.penalised(penalties)
+                objective = objective.seen_by(features)
         check_same_problem(previous, current, objective.layout.layer_units)
-        if isinstance(features, PiecewiseLinear):
-            _warn_of_rows_beyond(features.share_beyond(X, weights), current)
+        features = objective.standardization
+        if isinstance(features, EncodedColumns) and features.encoding.is_divided:
+            shares = features.share_beyond(objective.X, objective.weights)
+            _warn_of_rows_beyond(shares, current)
         return cls(objective, *previous_point(previous, objective), previous["_seed"])
 
     @contextmanager
@@ -96,6 +95,20 @@ class Problem(NamedTuple):
                 f"{overflow_message(self.objective.X, error, feature_names)} Extreme "
                 f"values of alpha ({alpha}) do this too."
             ) from error
+
+
+def _encoded_by(objective: Objective, encoding: Encoding | None) -> Objective:
+    """The objective on the inputs that other rows had."""
+    X, weights, features = objective.X, objective.weights, objective.standardization
+    if isinstance(features, EncodedColumns):
+        features = features.columns
+    if encoding is not None:
+        check_divisible(X, features)
+        features = EncodedColumns.known(encoding, X, weights, features)
+    filled = features.filled(X)
+    if filled is not X:
+        objective = objective.on(filled, objective.y, weights)
+    return objective.seen_by(features)
 
 
 def _warn_of_rows_beyond(shares: Array, current: Attributes) -> None:
@@ -147,8 +160,8 @@ def objective_of(
         If weights are taken for relative ones.
     """
     X, weights = data.X, data.weights
-    layout = ParameterLayout([X.shape[1], *hidden_units, data.classes.size])
-    blocks = row_blocks(X, *layout.layer_units[1:])
+    units = *hidden_units, data.classes.size
+    blocks = row_blocks(X, *units)
     unit = samples_of_weight(weights, data.unit, blocks)
     class_weight = data.class_weight
     if isinstance(class_weight, str):
@@ -162,23 +175,28 @@ def objective_of(
             "sample_weight times class_weight",
         )
         unit *= factor
+    features = Standardization.of(X, weights, blocks)
     if standardize:
-        standardization = Standardization.of(X, weights, blocks)
-        standardization.check_dtype(X.dtype, feature_names)
+        features.check_dtype(X.dtype, feature_names)
     else:
-        standardization = Standardization.identity(X.shape[1])
+        features = features.undone()
+    indicators = Indicators.of(data.n_levels, features.has_gaps, X.dtype)
+    if indicators.columns.size:
+        features = EncodedColumns.learnt(
+            X, weights, features, indicators, is_divided=False
+        )
     return Objective(
         X,
         data.codes,
         weights,
-        layout=layout,
+        layout=ParameterLayout([features.n_inputs, *units]),
         activations=[ACTIVATIONS[name] for name in activations],
         alpha=alpha / unit,
-        standardization=standardization,
+        standardization=features,
         map_blocks=map_blocks,
         weights_unit=unit,
         class_weight=class_weight,
-        blocks=blocks,
+        blocks=blocks if features.encoding is None else None,
     )
 
 

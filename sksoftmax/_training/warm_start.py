@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._features.encoding import encoding_name
 from sksoftmax._minimizer.lbfgs import State
 from sksoftmax._sklearn.fitted import Layers
 from sksoftmax._training.objective import Objective
@@ -32,7 +33,7 @@ def check_same_problem(
         If classes, layers, activations or names of the features differ, or another
         encoding is asked for.
     """
-    encoding = "linear" if previous["_parts"] is None else "piecewise"
+    encoding = encoding_name(previous["_encoding"])
     asked = current["encoding"]
     for what, before, now in (
         ("classes", previous["classes_"].tolist(), current["classes_"].tolist()),
@@ -76,7 +77,7 @@ def previous_point(
             state = None
         elif reduced is objective:
             return state.x, state
-    coefs, intercepts, origin, _ = Layers.of(previous)
+    coefs, intercepts, origin, *_ = Layers.of(previous)
     coefs = [W.T for W in coefs]
     coefs[0], intercepts[0] = objective.standardization.from_user_units(
         coefs[0], intercepts[0], origin

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.preprocessing import StandardScaler
 
-from sksoftmax._features.columns import Columns
+from sksoftmax._features.columns import Columns, spread_of_two
 
 CONTAINERS = pytest.mark.parametrize("container", [np.asarray, csr_array])
 
@@ -111,7 +111,7 @@ def test_exact_values_at_an_offset_are_told_apart(container):
     """Of 1e15 and 1e15 + 0.5, next to each other in float64, both moments are exact."""
     X = np.where(np.arange(900) % 3 == 0, 1e15 + 0.125, 1e15)[:, np.newaxis]
     X[1] += 0.25
-    _, highest, mean, spread = Columns.of(container(X), None)
+    _, _, highest, mean, spread = Columns.of(container(X), None)
     assert highest[0] == 1e15 + 0.25
     deviations = np.where(np.arange(900) % 3 == 0, 0.125, 0)
     deviations[1] = 0.25
@@ -123,7 +123,7 @@ def test_exact_values_at_an_offset_are_told_apart(container):
 def test_moments_far_from_zero_are_exact(rng, container):
     """At a mean of 1e8 standard deviations both moments are exact to rounding."""
     X = 1e8 + rng.normal(size=(20_000, 1))
-    lowest, _, above, spread = Columns.of(container(X), None)
+    _, lowest, _, above, spread = Columns.of(container(X), None)
     mean = math.fsum(X[:, 0]) / len(X)
     variance = math.fsum((X[:, 0] - mean) ** 2) / len(X)
     assert lowest[0] + above[0] == pytest.approx(mean, rel=4e-16)
@@ -145,7 +145,7 @@ def test_a_single_zero_of_hardly_any_weight_is_no_trouble():
     weights = np.append(np.geomspace(0.1, 1, 2000), 1e-30)
     X = np.append(np.linspace(3.6, 3.8, 2000), 0)[:, np.newaxis]
     for container in (np.asarray, csr_array):
-        _, _, mean, spread = Columns.of(container(X), weights)
+        *_, mean, spread = Columns.of(container(X), weights)
         assert 3.6 < mean[0] < 3.8
         assert 0 < spread[0] < 0.1
 
@@ -165,7 +165,7 @@ def test_rows_without_weight_are_in_no_range(X, container):
     """Nor those that stand between others."""
     weights = np.ones(len(X))
     weights[::7], X[::7] = 0, 1e6
-    _, highest, *_ = Columns.of(container(X), weights)
+    _, _, highest, *_ = Columns.of(container(X), weights)
     np.testing.assert_array_equal(highest, X[weights > 0].max(axis=0))
 
 
@@ -188,3 +188,41 @@ def test_scale_of_rare_values_is_exact_far_from_zero(offset):
     x = np.array([0.5, 1.0] + [0.0] * 14)[:, np.newaxis]
     near, far = (Columns.of(rows, None).spread[0] for rows in (x, x + offset))
     assert far == pytest.approx(near, rel=1e-12)
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_gaps_do_not_count(rng, is_weighted):
+    """Each column has the statistics of what it holds, rare values among them."""
+    X = rng.normal(size=(900, 4)) + 5
+    X[:, 1] = X[:, 1] > 7
+    X[:, 2] = np.where(rng.random(900) < 0.9, 0, X[:, 2])
+    X[rng.random(X.shape) < 0.3] = np.nan
+    X[:, 3] = np.nan
+    weights = rng.uniform(size=900) if is_weighted else None
+    blocks = [slice(0, 400), slice(400, 900)]
+    columns = Columns.of(X, weights, blocks)
+    assert columns.has_gaps.all()
+    assert [values[3] for values in columns[1:]] == [0, 0, 0, 0]
+    for j in range(3):
+        is_known = ~np.isnan(X[:, j])
+        alone = Columns.of(
+            X[is_known, j : j + 1], None if weights is None else weights[is_known]
+        )
+        assert not alone.has_gaps
+        for ours, theirs in zip(columns[1:], alone[1:], strict=True):
+            assert ours[j] == pytest.approx(theirs[0], rel=1e-12)
+
+
+def test_gaps_of_rows_without_weight_are_none(rng):
+    """As all that these hold."""
+    X = rng.normal(size=(50, 2))
+    weights = np.ones(50)
+    X[7, 1], weights[7] = np.nan, 0
+    assert not Columns.of(X, weights).has_gaps.any()
+
+
+def test_of_two_values_half_their_distance_is_the_spread():
+    """And less, by the fourth root, of less than a 200th of the rows."""
+    shares = np.array([0.5, 0.1, 1 / 200, 0.99, 1 / 3200, 0, 1])
+    expected = [0.5, 0.5, 0.5, 0.5, 0.25, 0, 0]
+    np.testing.assert_allclose(spread_of_two(shares), expected)

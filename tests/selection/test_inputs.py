@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._features.piecewise import PiecewiseLinear
+from sksoftmax._features.encoded import EncodedColumns
 from sksoftmax._selection.inputs import (
     LINEAR,
     LOOSE,
@@ -92,7 +92,7 @@ def test_encoded_once_is_enough():
     objective, start = problem()
     assert encoded(objective, "linear") is objective
     divided = encoded(objective, "piecewise")
-    assert isinstance(divided.standardization, PiecewiseLinear)
+    assert isinstance(divided.standardization, EncodedColumns)
     assert divided.alpha == objective.alpha
     assert encoded(divided, "piecewise") is divided
     assert start_of(objective, start, 3) is start

@@ -50,14 +50,15 @@ def test_layers_are_those_for_shifted_rows():
         "coefs_": [np.ones((2, 3)), np.ones((3, 2))],
         "intercepts_": [np.zeros(3), np.ones(2)],
         "_origin": None,
-        "_parts": None,
+        "_fills": None,
+        "_encoding": None,
     }
-    coefs, intercepts, origin, parts = Layers.of(attributes)
-    assert origin is parts is None
+    coefs, intercepts, origin, fills, encoding = Layers.of(attributes)
+    assert origin is fills is encoding is None
     assert list(map(id, coefs)) == list(map(id, attributes["coefs_"]))
     assert list(map(id, intercepts)) == list(map(id, attributes["intercepts_"]))
     shifted = {"_origin": np.array([5.0, 7.0]), "_origin_intercept": np.full(3, 12.0)}
-    coefs, intercepts, origin, _ = Layers.of(attributes | shifted)
+    coefs, intercepts, origin, *_ = Layers.of(attributes | shifted)
     assert origin is shifted["_origin"]
     assert intercepts[0] is shifted["_origin_intercept"]
     assert intercepts[1] is attributes["intercepts_"][1]

@@ -13,10 +13,14 @@ Y = ["b", "a", "b", "c"]
 
 
 class Classifier(ClassifierMixin, BaseEstimator):
-    """One with class weights."""
+    """One with class weights, and categories."""
 
-    def __init__(self, class_weight=None):
+    def __init__(
+        self, class_weight=None, categorical_features="from_dtype", max_categories=255
+    ):
         self.class_weight = class_weight
+        self.categorical_features = categorical_features
+        self.max_categories = max_categories
 
 
 def test_data_are_checked_and_coded():
@@ -59,3 +63,31 @@ def test_what_is_wrong_is_said(changed, error, message):
     given = SimpleNamespace(**given)
     with pytest.raises(error, match=message):
         TrainingData.of(Classifier(given.class_weight), given.X, given.y, given.w)
+
+
+def test_categories_become_levels():
+    """Those of samples that have a weight; of known categories they are the same."""
+    rows = [[1, "b"], [2, "a"], [3, "c"], [4, np.nan]]
+    classifier = Classifier(categorical_features=[1])
+    data = TrainingData.of(classifier, rows, Y, [1, 2, 0, 1])
+    np.testing.assert_array_equal(data.X, [[1, 1], [2, 0], [3, -1], [4, np.nan]])
+    assert data.n_levels.tolist() == [0, 2]
+    again = TrainingData.of(classifier, rows[::-1], Y, None, data.categories)
+    np.testing.assert_array_equal(again.X, data.X[::-1])
+    assert again.categories is data.categories
+    assert TrainingData.of(classifier, X, Y, None).n_levels.tolist() == [0, 4]
+    without = TrainingData.of(Classifier(), X, Y, None)
+    assert without.categories is None
+    assert without.n_levels.tolist() == [0, 0]
+
+
+def test_the_rarest_are_counted_by_weights():
+    """As so many copies are."""
+    rows = np.array([["a"], ["b"], ["c"], ["d"]], dtype=object)
+    classifier = Classifier(categorical_features=[0], max_categories=3)
+    weighted = TrainingData.of(classifier, rows, Y, [1, 3, 2, 1])
+    assert weighted.X.ravel().tolist() == [2, 0, 1, 2]
+    copies = TrainingData.of(
+        classifier, rows[[0, 1, 1, 1, 2, 2, 3]], [*"abbbcca"], None
+    )
+    assert copies.X.ravel().tolist() == [2, 0, 0, 0, 1, 1, 2]

@@ -338,7 +338,7 @@ VALIDATION = {"X_val": X_FEW, "y_val": Y_FEW}
             {**VALIDATION, "X_val": X_FEW[:, :1]},
             "X_val has 1 features, but .* expecting 2",
         ),
-        ({**VALIDATION, "X_val": X_FEW * np.nan}, "Input X_val contains NaN"),
+        ({**VALIDATION, "X_val": X_FEW + np.inf}, "Input X_val contains infinity"),
         (
             {**VALIDATION, "X": X_FEW.astype("f"), "X_val": 1e39 * X_FEW},
             r"X_val contains infinity or a value too large for dtype\('float32'\)",

@@ -1,0 +1,229 @@
+"""Standardised inputs that are made of columns, without a copy of them all."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._features.columns import spread_of_two
+from sksoftmax._features.encoding import Encoding, Indicators, inputs_of
+from sksoftmax._features.quantiles import parts_of
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.sums import tree_sum
+
+Array = NDArray[np.floating]
+
+# Inputs that are worth their time, and more than which few rows would only be noise.
+_MAX_INPUTS, _INPUTS_PER_ROW = 2000, 4
+# Spread of an indicator of no row, or of all, whose share is rounded.
+_CONSTANT = 1e-3
+
+
+class EncodedColumns(Standardization):
+    """Standardised inputs of an encoding.
+
+    Parameters
+    ----------
+    encoding : Encoding
+    means : ndarray of shape (n_inputs,)
+        Of the inputs, gaps aside.
+    features : Standardization
+        Of the columns, whose scales are those of the columns as inputs. Of their parts
+        half of the width is the scale, of indicators that of two values.
+    """
+
+    def __init__(
+        self, encoding: Encoding, means: Array, features: Standardization
+    ) -> None:
+        n_parts, n_numeric = encoding.columns.size, encoding.n_numeric
+        fills = means[:n_parts].astype(encoding.starts.dtype)
+        self.encoding = encoding._replace(fills=fills)
+        self.columns = features
+        scale = np.ones_like(means)
+        if features.is_learnt:
+            scale[:n_numeric] = features.scale[encoding.columns[:n_numeric]]
+            scale[n_numeric:n_parts] = encoding.widths[n_numeric:] / np.float64(2)
+            spread = spread_of_two(means[n_parts:])
+            scale[n_parts:] = np.where(spread > _CONSTANT, spread, np.inf)
+        else:
+            means = np.zeros_like(means)
+        super().__init__(
+            np.zeros_like(means), means, scale, is_learnt=features.is_learnt
+        )
+
+    @classmethod
+    def learnt(
+        cls,
+        X: Array,
+        weights: Array | None,
+        features: Standardization,
+        indicators: Indicators | None = None,
+        *,
+        is_divided: bool,
+    ) -> Self:
+        """Of the rows of dense `X`, whose columns are standardised so.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+        weights : ndarray of shape (n_samples,) or None
+        features : Standardization
+            Of the columns, or of inputs that are made of them, with these indicators.
+        indicators : Indicators, default=None
+            None for those of `features`.
+        is_divided : bool
+            Whether numeric columns are divided at their quantiles.
+        """
+        features, known = _columns_of(features, X.dtype)
+        indicators = indicators or known
+        numeric = _numeric(X.shape[1], indicators)
+        columns, starts = numeric, features.lowest[numeric].astype(X.dtype)
+        widths = np.full_like(starts, np.inf)
+        if is_divided:
+            columns, starts, widths = parts_of(X, weights, numeric)
+        fills = np.full_like(starts, np.nan)
+        encoding = Encoding(columns, starts, widths, fills, indicators, is_divided)
+        return cls.known(encoding, X, weights, features)
+
+    @classmethod
+    def known(
+        cls,
+        encoding: Encoding,
+        X: Array,
+        weights: Array | None,
+        features: Standardization,
+    ) -> Self:
+        """Of an encoding that is known, with the means of these rows."""
+        return cls(encoding, _means(X, weights, encoding), features)
+
+    @property
+    def n_undivided(self) -> int:
+        """Number of inputs without parts of columns."""
+        return self.encoding.n_numeric + self.encoding.indicators.columns.size
+
+    def filled(self, X: Matrix) -> Matrix:
+        """The rows themselves: gaps are a part of the encoding."""
+        return X
+
+    def relearnt(
+        self, X: Matrix, weights: Array | None, blocks: Sequence[slice]
+    ) -> Standardization:
+        """The same of other rows."""
+        if not self.is_learnt:
+            return self
+        return EncodedColumns.learnt(
+            X,
+            weights,
+            self.columns.relearnt(X, weights, blocks),
+            self.encoding.indicators,
+            is_divided=self.encoding.is_divided,
+        )
+
+    def share_beyond(self, X: Array, weights: Array | None) -> Array:
+        """Part of the rows that have a weight, by numeric column, that is beyond it."""
+        first = slice(self.encoding.n_numeric)
+        columns, lowest, widths = (values[first] for values in self.encoding[:3])
+
+        def counts(rows: slice) -> list:
+            block = X[rows] if weights is None else X[rows][weights[rows] > 0]
+            distances = block[:, columns].astype(np.float64) - lowest
+            is_beyond = (distances < 0) | (distances > widths)
+            return [is_beyond.sum(axis=0, dtype=np.float64), float(len(block))]
+
+        beyond, n_rows = tree_sum(map(counts, row_blocks(X)))
+        shares = np.zeros(X.shape[1])
+        shares[columns] = beyond / n_rows
+        return shares
+
+    def of_columns(self, coef: Array) -> Array:
+        """Sum of squares of the weights of each column, standardised."""
+        squares = super().of_columns(coef)
+        n_columns = self.columns.n_inputs
+        columns = self.encoding.input_columns
+        return np.bincount(columns, squares, n_columns).astype(np.float64)
+
+    def inputs(self, rows: Matrix) -> Array:
+        """Rows as the folded first layer takes them."""
+        return inputs_of(rows, self.encoding)
+
+    def standardized_values(
+        self, values: Array, columns: NDArray[np.integer] | slice
+    ) -> Array:
+        """Standardised values of the user's rows, in float64, from their columns."""
+        return self.columns.standardized_values(values, columns)
+
+
+def is_worth_dividing(
+    X: Matrix, weights: Array | None, features: Standardization
+) -> bool:
+    """Whether the rows are dense, and have columns with parts, but not too many."""
+    if not isinstance(X, np.ndarray) or not features.is_learnt:
+        return False
+    _, indicators = _columns_of(features, X.dtype)
+    numeric = _numeric(X.shape[1], indicators)
+    columns, _, widths = parts_of(X, weights, numeric)
+    n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
+    n_inputs = columns.size + indicators.columns.size
+    if n_inputs > min(_MAX_INPUTS, _INPUTS_PER_ROW * n_rows):
+        return False
+    return numeric.size < columns.size and bool(np.isfinite(widths).all())
+
+
+def check_divisible(X: Matrix, features: Standardization) -> None:
+    """Refuse to divide columns that have no parts.
+
+    Raises
+    ------
+    ValueError
+        If `X` is sparse, or its columns are in their own units.
+    """
+    if not isinstance(X, np.ndarray):
+        raise ValueError(
+            "encoding='piecewise' needs dense X; got a sparse matrix. Pass "
+            "X.toarray(), or set encoding='linear'."
+        )
+    if not features.is_learnt:
+        raise ValueError(
+            "encoding='piecewise' needs standardize=True; got False. Set "
+            "encoding='linear', or standardize=True."
+        )
+
+
+def _columns_of(
+    features: Standardization, dtype: np.dtype
+) -> tuple[Standardization, Indicators]:
+    """What is known of the columns themselves, and of what they indicate."""
+    if isinstance(features, EncodedColumns):
+        return features.columns, features.encoding.indicators
+    return features, Indicators(np.empty(0, int), np.empty(0, dtype))
+
+
+def _numeric(n_columns: int, indicators: Indicators) -> NDArray[np.integer]:
+    """The columns that are not categories."""
+    is_code = ~np.isnan(indicators.values)
+    return np.setdiff1d(np.arange(n_columns), indicators.columns[is_code])
+
+
+def _means(X: Array, weights: Array | None, encoding: Encoding) -> Array:
+    """Of the inputs, gaps aside, in float64; 0 where there is nothing else."""
+    gap = np.full(encoding.columns.size, np.nan)
+    encoding = encoding._replace(fills=gap)
+
+    def sums(rows: slice) -> list:
+        block = X[rows].astype(np.float64)
+        w = np.ones(len(block))
+        if weights is not None:
+            counts = weights[rows] > 0
+            block, w = block[counts], weights[rows][counts].astype(np.float64)
+        inputs = inputs_of(block, encoding)
+        is_gap = np.isnan(inputs)
+        if not is_gap.any():
+            total = inputs.sum(axis=0) if weights is None else w @ inputs
+            return [total, np.full(total.size, w.sum())]
+        inputs[is_gap] = 0
+        return [w @ inputs, w @ ~is_gap]
+
+    total, weights_sum = tree_sum(map(sums, row_blocks(X, encoding.n_inputs)))
+    return np.divide(total, weights_sum, np.zeros_like(total), where=weights_sum > 0)

@@ -1,0 +1,133 @@
+"""What the inputs of the first layer are: the rule by which rows become them."""
+
+from typing import Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sksoftmax._features.standardization import filled, from_origin
+from sksoftmax._rows.blocks import Matrix
+
+Array = NDArray[np.floating]
+
+
+class Indicators(NamedTuple):
+    """Inputs that are 1 where a column has a value, and 0 elsewhere.
+
+    Attributes
+    ----------
+    columns : ndarray of int of shape (n_indicators,)
+    values : ndarray of shape (n_indicators,)
+        Codes of categories; NaN stands for a gap.
+    """
+
+    columns: NDArray[np.integer]
+    values: Array
+
+    @classmethod
+    def of(
+        cls,
+        n_levels: NDArray[np.integer],
+        has_gaps: NDArray[np.bool_],
+        dtype: DTypeLike,
+    ) -> Self:
+        """All codes of each column, none for numeric ones, and its gaps."""
+        columns = [
+            np.repeat(column, n + gap)
+            for column, (n, gap) in enumerate(zip(n_levels, has_gaps, strict=True))
+        ]
+        values = [
+            np.append(np.arange(n), [np.nan] * gap)
+            for n, gap in zip(n_levels, has_gaps.astype(int), strict=True)
+        ]
+        return cls(np.concatenate(columns), np.concatenate(values).astype(dtype))
+
+
+class Encoding(NamedTuple):
+    """Parts of the numeric columns, and indicators of codes and of gaps.
+
+    A part is `min(max(x - start, 0), width)`, and all of `x - start` where the width is
+    infinite.
+
+    Attributes
+    ----------
+    columns : ndarray of int of shape (n_parts,)
+        What each is a part of: first each column is one of itself, then come those
+        between the quantiles of the first column, of the second and so on.
+    starts, widths : ndarray of shape (n_parts,)
+        In the dtype of the rows, which has both as exactly as their differences.
+    fills : ndarray of shape (n_parts,)
+        What stands for a gap.
+    indicators : Indicators
+        The inputs after those.
+    is_divided : bool
+        Whether there are parts between quantiles, where columns have them.
+    """
+
+    columns: NDArray[np.integer]
+    starts: Array
+    widths: Array
+    fills: Array
+    indicators: Indicators
+    is_divided: bool
+
+    @property
+    def input_columns(self) -> NDArray[np.integer]:
+        """The column of each input."""
+        return np.concatenate([self.columns, self.indicators.columns])
+
+    @property
+    def n_inputs(self) -> int:
+        """Of the first layer."""
+        return self.columns.size + self.indicators.columns.size
+
+    @property
+    def n_numeric(self) -> int:
+        """Number of the columns that are inputs themselves, the first ones."""
+        return np.unique(self.columns).size
+
+
+def encoding_name(encoding: Encoding | None) -> Literal["linear", "piecewise"]:
+    """What users call it."""
+    is_divided = encoding is not None and encoding.is_divided
+    return "piecewise" if is_divided else "linear"
+
+
+def first_inputs(
+    rows: Matrix,
+    origin: Array | None,
+    fills: Array | None,
+    encoding: Encoding | None,
+) -> Matrix:
+    """Rows as a fitted network takes them: filled and less an origin, or encoded."""
+    if encoding is not None:
+        return inputs_of(rows, encoding)
+    return from_origin(filled(rows, fills), origin)
+
+
+def inputs_of(rows: Matrix, encoding: Encoding) -> Array:
+    """Inputs of a block of rows, (n_rows, n_inputs).
+
+    In the wider dtype of both: starts that are rounded would be other ones.
+    """
+    rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
+    columns, starts, widths, fills, indicators, _ = encoding
+    dtype = np.result_type(rows, starts)
+    parts = rows.take(columns, axis=1).astype(dtype, copy=False)
+    parts -= starts
+    lowest = np.where(np.isinf(widths), -widths, 0)
+    np.clip(parts, lowest, widths, out=parts)
+    if np.isnan(rows).any():
+        np.copyto(parts, fills, where=np.isnan(parts))
+    if not indicators.columns.size:
+        return parts
+    return np.concatenate([parts, _indicated(rows, indicators)], axis=1, dtype=dtype)
+
+
+def _indicated(rows: Array, indicators: Indicators) -> NDArray[np.bool_]:
+    columns, values = indicators
+    found = rows.take(columns, axis=1)
+    is_there = found == values
+    gaps = np.isnan(values)
+    is_there[:, gaps] = np.isnan(found[:, gaps])
+    return is_there

@@ -1,0 +1,70 @@
+"""Parts of columns between their quantiles.
+
+Beside the column itself these are, with knots at distinct quantiles, each
+
+    min(max(x - knot, 0), width)
+
+so that a function of one column with a bend at each knot takes no hidden unit, and a
+step half of one (Y. Gorishniy et al., On embeddings for numerical features in tabular
+deep learning, NeurIPS 2022, section 3.2, where the two ends are not clipped, and there
+is no linear part). Here all is constant outside of the range of the training rows:
+what a network makes of values that it has never seen is otherwise anybody's guess.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._features.standardization import smallest_scale
+
+Array = NDArray[np.floating]
+
+# Parts of a column, at most: with 8 or 32 log-losses are alike.
+N_PARTS = 16
+# Of sums of weights.
+_ROUNDING = 1e-9
+
+
+def parts_of(
+    X: Array, weights: Array | None, numeric: NDArray[np.integer]
+) -> tuple[NDArray[np.integer], Array, Array]:
+    """Columns, starts and widths of the parts of some columns, themselves first.
+
+    Over the rows that have a weight. Columns of less than three values are not divided,
+    nor is what is too narrow for coefficients of the dtype.
+    """
+    counts = slice(None) if weights is None else weights > 0
+    counted = None if weights is None else weights[counts]
+    knots = [_knots(X[counts, column], counted) for column in numeric]
+    ends = np.array([[k[0], k[-1]] for k in knots]).reshape(-1, 2)
+    inner = [k if k.size > 2 else k[:1] for k in knots]
+    columns = np.concatenate([numeric, np.repeat(numeric, [k.size - 1 for k in inner])])
+    starts = np.concatenate([ends[:, 0], *(k[:-1] for k in inner)])
+    widths = np.concatenate([ends[:, 1] - ends[:, 0], *map(np.diff, inner)])
+    is_wide = widths / 2 >= smallest_scale(X.dtype)
+    is_wide[: numeric.size] = True
+    starts, widths = (v[is_wide].astype(X.dtype) for v in (starts, widths))
+    return columns[is_wide], starts, widths
+
+
+def _knots(column: Array, weights: Array | None) -> Array:
+    """Distinct quantiles, the lowest and the highest value among them, in float64."""
+    is_gap = np.isnan(column)
+    if is_gap.any():
+        column = column[~is_gap]
+        weights = None if weights is None else weights[~is_gap]
+    if not column.size:
+        return np.zeros(1)
+    if weights is None:
+        values, counts = np.unique(column, return_counts=True)
+    else:
+        order = np.argsort(column, kind="stable")
+        ordered = column[order]
+        begins = np.flatnonzero(np.diff(ordered, prepend=np.nan))
+        values = ordered[begins]
+        counts = np.add.reduceat(weights[order], begins, dtype=np.float64)
+    if values.size > N_PARTS + 1:
+        ends = np.cumsum(counts)
+        levels = np.arange(1, N_PARTS) / N_PARTS * ends[-1]
+        places = np.searchsorted(ends, levels * (1 - _ROUNDING))
+        values = values[np.unique([0, *places, values.size - 1])]
+    return values.astype(np.float64)

@@ -1,0 +1,351 @@
+"""Columns that are categories, found in what users give, and coded as numbers."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
+from sklearn.preprocessing import OrdinalEncoder
+from sklearn.utils import _safe_indexing, check_array
+from sklearn.utils.validation import _num_features
+
+Array = NDArray[np.floating]
+
+_UNKNOWN = -1
+# How the names of such dtypes begin: of pandas, polars and pyarrow.
+_CATEGORY_DTYPES = ("category", "Categorical", "Enum", "dictionary")
+
+
+class Categories(NamedTuple):
+    """Columns that are categories, and the level that each category is.
+
+    Attributes
+    ----------
+    columns : ndarray of int of shape (n_categorical,)
+    encoder : OrdinalEncoder
+        Of their values.
+    levels : list of ndarray of int
+        For each column the level of each category of `encoder`, and last that of all
+        others. -1 is none.
+    """
+
+    columns: NDArray[np.integer]
+    encoder: OrdinalEncoder
+    levels: list[NDArray[np.integer]]
+
+    @classmethod
+    def of(
+        cls, X: Any, categorical_features: ArrayLike | str | None, name: str = "X"
+    ) -> "Categories | None":
+        """The categories of columns of `X`, each a level; None without such columns.
+
+        Parameters
+        ----------
+        X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
+        categorical_features : array-like, "from_dtype" or None
+            A mask, places or names of the columns; "from_dtype" for those of a frame
+            that hold strings or are categories.
+        name : str
+            What errors call `X`.
+
+        Raises
+        ------
+        TypeError
+            If a column of a frame holds neither numbers nor strings.
+        ValueError
+            If there are no such columns, `X` is sparse, or a column holds both numbers
+            and strings.
+        """
+        columns = _categorical_columns(X, categorical_features, name)
+        if not columns.size:
+            return None
+        encoder = OrdinalEncoder(
+            handle_unknown="use_encoded_value",
+            unknown_value=_UNKNOWN,
+            encoded_missing_value=np.nan,
+        )
+        for column in columns:
+            _check_sortable(X, column, name)
+        encoder.fit(_objects(X, columns))
+        sizes = [_without_gap(values).size for values in encoder.categories_]
+        return cls(columns, encoder, [np.append(np.arange(n), -1) for n in sizes])
+
+    @property
+    def n_levels(self) -> NDArray[np.integer]:
+        """Of each column."""
+        return np.array([levels.max(initial=-1) + 1 for levels in self.levels])
+
+    def codes(self, X: Any) -> Array:
+        """Levels of the columns of `X`, (n_samples, n_categorical), NaN for gaps."""
+        values = _objects(X, self.columns)
+        places = self.encoder.transform(values)
+        places[values != values] = np.nan  # also where `fit` has met no gap
+        return self._levels_of(places)
+
+    def frequent(
+        self, codes: Array, counts: Array | None, max_categories: int
+    ) -> tuple[Self, Array]:
+        """Those with fewer levels, and their codes.
+
+        Categories without samples are none. If there are more than `max_categories`,
+        the rarest share a level, and so do all that have a single sample.
+
+        Parameters
+        ----------
+        codes : ndarray of shape (n_samples, n_categorical)
+            Of categories that are a level each.
+        counts : ndarray of shape (n_samples,) or None
+            How many samples each row stands for; None for 1.
+        max_categories : int
+        """
+        levels = []
+        for column, known in zip(codes.T, self.levels, strict=True):
+            is_gap = np.isnan(column)
+            of_rows = None if counts is None else counts[~is_gap]
+            places = column[~is_gap].astype(int)
+            n_samples = np.bincount(places, of_rows, known.size - 1)
+            levels.append(_frequent_levels(n_samples, max_categories))
+        other = self._replace(levels=levels)
+        return other, other._levels_of(codes)
+
+    @property
+    def values(self) -> list[NDArray]:
+        """Categories of each column, sorted."""
+        return [_without_gap(values) for values in self.encoder.categories_]
+
+    def labels(self) -> dict[int, list[str]]:
+        """What the levels of each column are called."""
+        of_columns = zip(self.columns.tolist(), self.values, self.levels, strict=True)
+        return {
+            column: [
+                "infrequent" if k == levels[-1] else str(values[levels[:-1] == k][0])
+                for k in range(levels.max() + 1)
+            ]
+            for column, values, levels in of_columns
+        }
+
+    def _levels_of(self, places: Array) -> Array:
+        """From places among the categories of the encoder, -1 for others."""
+        codes = np.full(places.shape, np.nan)
+        for code, place, levels in zip(codes.T, places.T, self.levels, strict=True):
+            is_there = ~np.isnan(place)
+            code[is_there] = levels[place[is_there].astype(int)]
+        return codes
+
+
+def _frequent_levels(n_samples: NDArray, max_categories: int) -> NDArray[np.integer]:
+    is_kept = n_samples > 0
+    is_rare = np.zeros_like(is_kept)
+    if np.count_nonzero(is_kept) > max_categories:
+        order = np.argsort(-n_samples, kind="stable")
+        is_rare[order[max_categories - 1 :]] = True
+        is_rare = is_kept & (is_rare | (n_samples <= 1))
+        is_kept &= ~is_rare
+    n_kept = np.count_nonzero(is_kept)
+    levels = np.full(n_samples.size + 1, n_kept if is_rare.any() else -1)
+    levels[:-1][is_kept] = np.arange(n_kept)
+    levels[:-1][(n_samples == 0)] = levels[-1]
+    return levels
+
+
+def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:
+    """A frame as numbers, (n_samples, n_features), categories as levels.
+
+    float32 where all its numbers are, else float64.
+
+    Raises
+    ------
+    TypeError
+        If a column holds neither numbers nor strings.
+    ValueError
+        If a value is no number, where numbers are expected.
+    """
+    X = _indexable(X)
+    n_features = _num_features(X)
+    coded = np.empty(0, int) if categories is None else categories.columns
+    numeric = np.setdiff1d(np.arange(n_features), coded)
+    plain = np.array([j for j in numeric if _has_numbers(X, j)], int)
+    rows = np.zeros((len(X), 0))
+    if plain.size:
+        rows = check_array(
+            _safe_indexing(X, plain, axis=1),
+            dtype=[np.float64, np.float32],
+            ensure_all_finite=False,
+            ensure_min_samples=0,
+            input_name=name,
+        )
+    dtype = rows.dtype if plain.size == numeric.size else np.dtype(np.float64)
+    read = np.empty((len(rows), n_features), dtype)
+    read[:, plain] = rows
+    for column in np.setdiff1d(numeric, plain):
+        read[:, column] = _numbers(X, column, name)
+    if categories is not None:
+        read[:, coded] = categories.codes(X)
+    return read
+
+
+def is_frame(X: Any) -> bool:
+    """Whether there are columns with a dtype each."""
+    return hasattr(X, "dtypes") and hasattr(X, "columns")
+
+
+def has_only_numbers(X: Any) -> bool:
+    """Whether all columns of a frame have a numeric dtype, or a boolean one."""
+    return all(_has_numbers(X, column) for column in range(_num_features(X)))
+
+
+def _categorical_columns(
+    X: Any, categorical_features: ArrayLike | str | None, name: str
+) -> NDArray[np.integer]:
+    none = np.empty(0, int)
+    if categorical_features is None:
+        return none
+    if isinstance(categorical_features, str):
+        if categorical_features != "from_dtype":
+            raise ValueError(
+                "categorical_features must be 'from_dtype', None, or an array of "
+                "booleans, integers or names with one for each column that holds "
+                f"categories; got {categorical_features!r}."
+            )
+        if not is_frame(X):
+            return none
+        n_features = _num_features(X)
+        return np.array([j for j in range(n_features) if _is_category(X, j, name)], int)
+    chosen = np.asarray(categorical_features)
+    if not chosen.size:
+        return none
+    if issparse(X):
+        raise ValueError(
+            f"categorical_features needs dense {name}; got a sparse matrix. Pass "
+            f"{name}.toarray(), or categorical_features=None."
+        )
+    return _places(X, chosen, name)
+
+
+def _places(X: Any, chosen: NDArray, name: str) -> NDArray[np.integer]:
+    n_features = _num_features(X)
+    if chosen.ndim == 1 and chosen.dtype.kind == "b" and chosen.size == n_features:
+        return np.flatnonzero(chosen)
+    if chosen.ndim == 1 and chosen.dtype.kind in "iu":
+        if ((chosen >= 0) & (chosen < n_features)).all():
+            return np.unique(chosen)
+    elif chosen.ndim == 1 and chosen.dtype.kind in "OU" and is_frame(X):
+        names = [*X.columns]
+        unknown = [c for c in chosen.tolist() if c not in names]
+        if not unknown:
+            return np.unique([names.index(c) for c in chosen.tolist()])
+    raise ValueError(
+        f"categorical_features must be a mask of the {n_features} columns of {name}, "
+        f"places below {n_features}, or names of columns of a frame; got "
+        f"{chosen.tolist()!r}."
+    )
+
+
+def _dtype(X: Any, column: int) -> Any:
+    return [*X.dtypes][column] if is_frame(X) else X.dtype
+
+
+def _has_numbers(X: Any, column: int) -> bool:
+    dtype = _dtype(X, column)
+    is_numeric = getattr(dtype, "is_numeric", None)  # polars
+    if is_numeric is not None:
+        return bool(is_numeric()) or str(dtype) == "Boolean"
+    return getattr(dtype, "kind", "O") in "biuf"
+
+
+def _is_category(X: Any, column: int, name: str) -> bool:
+    """Whether a column of a frame has a dtype of categories, or holds strings."""
+    if str(_dtype(X, column)).startswith(_CATEGORY_DTYPES):
+        return True
+    if _has_numbers(X, column):
+        return False
+    types = set(map(type, _known(_column(X, column))))
+    if all(issubclass(t, str) for t in types):
+        return bool(types)
+    _refuse_others(X, column, types, name)
+    return False
+
+
+def _refuse_others(X: Any, column: int, types: Iterable[type], name: str) -> None:
+    """What is neither a number nor a string, in a column that may hold both."""
+    others = [t for t in types if not issubclass(t, str | Real | Decimal)]
+    if others:
+        raise TypeError(
+            f"{name} has values of type {others[0].__name__} in "
+            f"{_name(X, column)}, which are neither numbers nor strings. Make numbers "
+            "or categories of them first."
+        )
+
+
+def _check_sortable(X: Any, column: int, name: str) -> None:
+    """Refuse strings among numbers, and other objects, as categories."""
+    types = set(map(type, _known(_column(X, column))))
+    _refuse_others(X, column, types, name)
+    are_strings = {issubclass(t, str) for t in types}
+    if len(are_strings) > 1:
+        raise ValueError(
+            f"{name} has both strings and numbers in {_name(X, column)}, categories "
+            "that have no order. Make strings of all of them."
+        )
+
+
+def _numbers(X: Any, column: int, name: str) -> Array:
+    """A column of objects as float64."""
+    values = _column(X, column)
+    _refuse_others(X, column, set(map(type, _known(values))), name)
+    numbers = np.full(len(values), np.nan)
+    for row, value in enumerate(values):
+        try:
+            numbers[row] = float(value)
+        except ValueError as error:
+            raise ValueError(
+                f"{name} has {value!r} in {_name(X, column)}, which is no number. Put "
+                "NaN where it stands for a gap; or, if these are categories, name the "
+                "column in categorical_features."
+            ) from error
+    return numbers
+
+
+def _column(X: Any, column: int) -> NDArray[np.object_]:
+    """Values of a column, NaN for gaps."""
+    values = np.array(_safe_indexing(_indexable(X), int(column), axis=1), object)
+    if all(issubclass(t, str) for t in set(map(type, values))):
+        return values
+    is_gap = np.array([_is_gap(value) for value in values], dtype=bool)
+    values[is_gap] = np.nan
+    return values
+
+
+def _objects(X: Any, columns: Sequence[int] | NDArray) -> NDArray[np.object_]:
+    return np.stack([_column(X, column) for column in columns], axis=1)
+
+
+def _indexable(X: Any) -> Any:
+    """A list may hold strings beside numbers, which NumPy would make strings."""
+    is_table = is_frame(X) or isinstance(X, np.ndarray)
+    return X if is_table else np.asarray(X, dtype=object)
+
+
+def _is_gap(value: Any) -> bool:
+    """None, NaN of any kind, or the NA of pandas, which is not equal to anything."""
+    return (
+        value is None
+        or type(value).__name__ == "NAType"
+        or (isinstance(value, Real | Decimal) and value != value)
+    )
+
+
+def _known(values: NDArray[np.object_]) -> list:
+    return [value for value in values.tolist() if not _is_gap(value)]
+
+
+def _without_gap(categories: NDArray) -> NDArray:
+    """Those of a column but the gap, which comes last."""
+    return categories[: len(_known(categories))]
+
+
+def _name(X: Any, column: int) -> str:
+    return f"column {[*X.columns][column]!r}" if is_frame(X) else f"column {column}"

@@ -1,0 +1,89 @@
+"""The rule by which rows become inputs of the first layer."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from sksoftmax._features.encoding import (
+    Encoding,
+    Indicators,
+    encoding_name,
+    first_inputs,
+    inputs_of,
+)
+
+NAN = np.nan
+
+
+def encoding_of(dtype=float):
+    """Of column 0 with a gap, whose part is clipped, and of the codes of column 1."""
+    return Encoding(
+        columns=np.array([0, 2, 0]),
+        starts=np.array([1, 5, 2], dtype),
+        widths=np.array([np.inf, np.inf, 3], dtype),
+        fills=np.array([0.5, 0.25, 1], dtype),
+        indicators=Indicators.of(
+            np.array([0, 2, 0]), np.array([True, True, False]), dtype
+        ),
+        is_divided=True,
+    )
+
+
+ROWS = [[0.0, 0, 5], [9, 1, 6], [NAN, NAN, 5], [3, -1, NAN]]
+INPUTS = [
+    [-1, 0, 0, 0, 1, 0, 0],
+    [8, 1, 3, 0, 0, 1, 0],
+    [0.5, 0, 1, 1, 0, 0, 1],
+    [2, 0.25, 1, 0, 0, 0, 0],
+]
+
+
+def test_indicators_are_those_of_codes_and_of_gaps():
+    """Column by column, a gap the last."""
+    columns, values = encoding_of().indicators
+    assert columns.tolist() == [0, 1, 1, 1]
+    np.testing.assert_array_equal(values, [NAN, 0, 1, NAN])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_inputs_are_parts_and_indicators(dtype):
+    """A gap is what stands for it, an unknown code none of those that are known."""
+    inputs = inputs_of(np.array(ROWS, dtype), encoding_of(dtype))
+    assert inputs.dtype == dtype
+    np.testing.assert_array_equal(inputs, INPUTS)
+    encoding = encoding_of(dtype)
+    assert encoding.n_inputs == 7
+    assert encoding.n_numeric == 2
+    assert encoding.input_columns.tolist() == [0, 2, 0, 0, 1, 1, 1]
+
+
+def test_rows_may_be_sparse():
+    """Of which zeros are what they are."""
+    rows = np.array(ROWS)[:2]
+    np.testing.assert_array_equal(inputs_of(csr_array(rows), encoding_of()), INPUTS[:2])
+
+
+def test_without_parts_there_are_indicators_alone():
+    """Of a table of categories."""
+    none = np.empty(0)
+    indicators = Indicators.of(np.array([2]), np.array([False]), float)
+    encoding = Encoding(none.astype(int), none, none, none, indicators, False)
+    inputs = inputs_of(np.array([[1.0], [0], [NAN]]), encoding)
+    assert inputs.tolist() == [[0, 1], [1, 0], [0, 0]]
+
+
+def test_names_are_those_of_users():
+    """By whether columns are divided."""
+    assert encoding_name(None) == "linear"
+    assert encoding_name(encoding_of()) == "piecewise"
+    assert encoding_name(encoding_of()._replace(is_divided=False)) == "linear"
+
+
+def test_first_inputs_are_filled_less_an_origin_or_encoded():
+    """As predictions take them."""
+    rows, origin = np.array(ROWS), np.array([1.0, 0, 0])
+    fills = np.array([4.0, 5, 6])
+    filled = first_inputs(rows, origin, fills, None)
+    assert filled.tolist() == [[-1, 0, 5], [8, 1, 6], [3, 5, 5], [2, -1, 6]]
+    assert first_inputs(rows[:2], None, fills, None).tolist() == rows[:2].tolist()
+    np.testing.assert_array_equal(first_inputs(rows, None, None, encoding_of()), INPUTS)

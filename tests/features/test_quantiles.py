@@ -1,0 +1,62 @@
+"""Parts of columns between their quantiles."""
+
+import numpy as np
+import pytest
+
+from sksoftmax._features.quantiles import N_PARTS, parts_of
+
+
+@pytest.fixture(name="X")
+def skewed(rng):
+    """Three columns of many values, one of two, one of three and a constant one."""
+    X = rng.lognormal(size=(500, 6))
+    X[:, 3] = X[:, 3] > 1
+    X[:, 4] = np.digitize(X[:, 4], [0.5, 2])
+    X[:, 5] = 7
+    return X
+
+
+def test_columns_are_first_and_then_their_parts(X):
+    """Those of two values, or of one, have no parts; of three, two."""
+    columns, *_ = parts_of(X, None, np.arange(6))
+    expected = [*range(6), *np.repeat([0, 1, 2, 4], [N_PARTS] * 3 + [2])]
+    np.testing.assert_array_equal(columns, expected)
+
+
+def test_knots_are_quantiles(X):
+    """Of the rows that there are, as numpy has them of discrete values."""
+    columns, starts, _ = parts_of(X, None, np.arange(6))
+    first = columns[6:] == 0
+    levels = np.arange(1, N_PARTS) / N_PARTS
+    inner = np.quantile(X[:, 0], levels, method="inverted_cdf")
+    np.testing.assert_array_equal(starts[6:][first], [X[:, 0].min(), *inner])
+
+
+def test_parts_too_narrow_for_coefficients_are_left_out():
+    """Their values are told apart by nothing, then."""
+    X = np.array([[0.0], [1e-307], [1.0], [2.0]])
+    _, _, widths = parts_of(X, None, np.arange(1))
+    assert widths.tolist() == [2.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_gaps_are_no_values(X, rng, is_weighted):
+    """Parts are those of the others; of nothing else there are none."""
+    is_gap = rng.random(500) < 0.3
+    weights = rng.integers(0, 3, size=500) / 2 if is_weighted else None
+    others = None if weights is None else weights[~is_gap]
+    expected = parts_of(X[~is_gap], others, np.arange(6))
+    X[is_gap] = np.nan
+    for ours, theirs in zip(parts_of(X, weights, np.arange(6)), expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    X[:, 0] = np.nan
+    columns, starts, widths = parts_of(X, weights, np.array([0, 1]))
+    assert columns.tolist() == [0, 1] + [1] * N_PARTS
+    assert starts[0] == widths[0] == 0
+
+
+def test_some_columns_alone_have_parts(X):
+    """Or none at all."""
+    columns, *_ = parts_of(X, None, np.array([1, 4]))
+    assert np.unique(columns).tolist() == [1, 4]
+    assert [x.size for x in parts_of(X, None, np.empty(0, int))] == [0, 0, 0]

@@ -1,0 +1,245 @@
+"""Columns that are categories, found and coded."""
+
+import datetime
+import decimal
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.preprocessing import OrdinalEncoder
+
+from sksoftmax._sklearn.categories import (
+    Categories,
+    has_only_numbers,
+    is_frame,
+    read_frame,
+)
+
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
+
+NAN = np.nan
+COLOURS = ["red", None, "blue", "red"]
+COLUMNS = {
+    "pandas category": (pd.Series(COLOURS, dtype="category"), COLOURS),
+    "pandas category of numbers": (pd.Series([7, NAN, 5, 7]).astype("category"), None),
+    "pandas string": (pd.Series(COLOURS, dtype="string"), COLOURS),
+    "pandas object": (pd.Series(COLOURS, dtype=object), COLOURS),
+    "polars category": (pl.Series(COLOURS, dtype=pl.Categorical), COLOURS),
+    "polars enum": (pl.Series(COLOURS, dtype=pl.Enum(["red", "blue"])), COLOURS),
+    "polars string": (pl.Series(COLOURS), COLOURS),
+}
+NUMBERS = {
+    "float": pd.Series([1.5, NAN, 2, 1.5]),
+    "nullable": pd.Series([1, None, 2, 1], dtype="Int64"),
+    "nullable bool": pd.Series([True, None, False, True], dtype="boolean"),
+    "objects": pd.Series([1, None, 2.5, pd.NA], dtype=object),
+    "decimals": pd.Series([decimal.Decimal("0.5"), None, decimal.Decimal(2), 1]),
+    "nothing": pd.Series([None] * 4, dtype=object),
+    "bools": pd.Series([True, None, False, True], dtype=object),
+    "polars": pl.Series([1, None, 2, 1]),
+    "polars bool": pl.Series([True, None, False, True]),
+    "polars nothing": pl.Series([None] * 4),
+}
+
+
+def frame_of(**columns):
+    library = pl if isinstance(next(iter(columns.values())), pl.Series) else pd
+    return library.DataFrame(columns)
+
+
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS)
+def test_strings_and_categories_are_found(column):
+    """Whatever they are stored as; a gap has no level, and another value none."""
+    series, _ = column
+    frame = frame_of(a=series)
+    assert is_frame(frame)
+    assert not has_only_numbers(frame)
+    categories = Categories.of(frame, "from_dtype")
+    assert categories.columns.tolist() == [0]
+    assert categories.n_levels.tolist() == [2]
+    np.testing.assert_array_equal(read_frame(frame, categories)[:, 0], [1, NAN, 0, 1])
+    other = pd.DataFrame({"a": ["green", "red" if series.dtype != "category" else 7]})
+    assert read_frame(other, categories)[0, 0] == -1
+
+
+@pytest.mark.parametrize("series", NUMBERS.values(), ids=NUMBERS)
+def test_numbers_are_numbers(series):
+    """Gaps of all kinds are NaN."""
+    frame = frame_of(a=series)
+    assert Categories.of(frame, "from_dtype") is None
+    is_gap = [value is None or value is pd.NA for value in series.to_list()]
+    expected = [NAN if gap else float(v) for gap, v in zip(is_gap, series, strict=True)]
+    read = read_frame(frame, None)
+    assert read.dtype == float
+    np.testing.assert_array_equal(read[:, 0], expected)
+
+
+def test_of_one_library_what_another_has_fitted():
+    """By the values, not by how they are stored."""
+    fitted = Categories.of(pd.DataFrame({"a": COLOURS}), "from_dtype")
+    for series in (COLUMNS["polars category"][0], COLUMNS["pandas category"][0]):
+        codes = fitted.codes(frame_of(a=series))
+        np.testing.assert_array_equal(codes[:, 0], [1, NAN, 0, 1])
+
+
+def test_arrowed_columns_are_those_of_others():
+    """Of strings, of a dictionary and of numbers."""
+    pa = pytest.importorskip("pyarrow")
+    frame = pd.DataFrame(
+        {
+            "string": pd.array(COLOURS, dtype=pd.ArrowDtype(pa.string())),
+            "dictionary": pd.array(
+                COLOURS, dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+            ),
+            "int": pd.array([1, None, 2, 3], dtype="int64[pyarrow]"),
+            "bool": pd.array([True, None, False, True], dtype="bool[pyarrow]"),
+        }
+    )
+    categories = Categories.of(frame, "from_dtype")
+    assert categories.columns.tolist() == [0, 1]
+    expected = [[1, 1, 1, 1], [NAN] * 4, [0, 0, 2, 0], [1, 1, 3, 1]]
+    np.testing.assert_array_equal(read_frame(frame, categories), expected)
+
+
+def test_float32_stays_where_all_numbers_are():
+    """Levels fit in."""
+    frame = pd.DataFrame({"a": COLOURS, "b": np.ones(4, np.float32)})
+    categories = Categories.of(frame, "from_dtype")
+    assert read_frame(frame, categories).dtype == np.float32
+    frame["c"] = 1
+    assert read_frame(frame, categories).dtype == np.float64
+    assert read_frame(frame[["a"]], categories).dtype == np.float64
+
+
+ARRAY = np.array([["x", 1.0], ["y", NAN], [None, 3.0], ["x", 1.0]], dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("X", "chosen", "expected"),
+    [
+        (ARRAY, [0], [0]),
+        (ARRAY, np.array([True, False]), [0]),
+        (ARRAY.tolist(), [0, 1], [0, 1]),
+        (np.array([[3, 1.0], [5, 2], [NAN, 2], [3, 4]]), [0], [0]),
+        (pd.DataFrame(ARRAY, columns=["a", "b"]), ["a"], [0]),
+        (pd.DataFrame({"a": [3, 5, NAN, 3], "b": 1.0}), ["a"], [0]),
+        (ARRAY, "from_dtype", []),
+        (ARRAY, None, []),
+        (ARRAY, [], []),
+        (csr_array(np.eye(3)), "from_dtype", []),
+        (csr_array(np.eye(3)), None, []),
+    ],
+    ids=str,
+)
+def test_columns_are_chosen_by_users(X, chosen, expected):
+    """By a mask, places or names; else none of an array is a category."""
+    categories = Categories.of(X, chosen)
+    if not expected:
+        assert categories is None
+        return
+    assert categories.columns.tolist() == expected
+    np.testing.assert_array_equal(categories.codes(X)[:, 0], [0, 1, NAN, 0])
+    numeric = [j for j in range(2) if j not in expected]
+    read = read_frame(X, categories)
+    values = np.asarray(X, dtype=object)[:, numeric].astype(float)
+    np.testing.assert_array_equal(read[:, numeric], values)
+
+
+@pytest.mark.parametrize(
+    ("X", "chosen", "error", "message"),
+    [
+        (ARRAY, [2], ValueError, r"places below 2, .* got \[2\]"),
+        (ARRAY, [-1], ValueError, r"got \[-1\]"),
+        (ARRAY, [True], ValueError, "a mask of the 2 columns"),
+        (ARRAY, ["a"], ValueError, "names of columns of a frame; got"),
+        (ARRAY, [[0]], ValueError, "got"),
+        (ARRAY, [0.5], ValueError, "got"),
+        (ARRAY, "auto", ValueError, "must be 'from_dtype', None, or .* got 'auto'"),
+        (pd.DataFrame({"a": [1]}), ["b"], ValueError, r"got \['b'\]"),
+        (csr_array(np.eye(3)), [0], ValueError, "needs dense X; got a sparse matrix"),
+        (
+            pd.DataFrame({"a": [[1], [2]]}),
+            "from_dtype",
+            TypeError,
+            "X has values of type list in column 'a', which are neither",
+        ),
+        (
+            pd.DataFrame({"day": [datetime.date(2020, 1, 1)]}),
+            "from_dtype",
+            TypeError,
+            "type date in column 'day'",
+        ),
+        (
+            pd.DataFrame({"a": pd.Categorical(["x", 3])}),
+            "from_dtype",
+            ValueError,
+            "both strings and numbers in column 'a'",
+        ),
+        (np.array([[b"x"], [b"y"]], object), [0], TypeError, "type bytes in column 0"),
+    ],
+    ids=str,
+)
+def test_what_is_no_category_is_told(X, chosen, error, message):
+    """With the column, and what it may be."""
+    with pytest.raises(error, match=message):
+        Categories.of(X, chosen)
+
+
+def test_a_string_among_numbers_is_told():
+    """Where it is, and what it may stand for; one that is a number passes."""
+    frame = pd.DataFrame({"a": [1, "2", None]}, dtype=object)
+    assert Categories.of(frame, "from_dtype") is None
+    np.testing.assert_array_equal(read_frame(frame, None)[:, 0], [1, 2, NAN])
+    frame.loc[1, "a"] = "n/a"
+    message = "X_val has 'n/a' in column 'a', which is no number. Put NaN"
+    with pytest.raises(ValueError, match=message):
+        read_frame(frame, None, "X_val")
+    with pytest.raises(ValueError, match="'x' in column 0, which is no number"):
+        read_frame(ARRAY, None)
+    with pytest.raises(TypeError, match="type list in column 'a'"):
+        read_frame(pd.DataFrame({"a": [[1], 2]}), None)
+
+
+def frequent(values, max_categories, counts=None):
+    X = np.array(values, dtype=object)[:, np.newaxis]
+    categories = Categories.of(X, [0])
+    return categories.frequent(categories.codes(X), counts, max_categories)
+
+
+def test_codes_are_those_of_an_ordinal_encoder(rng):
+    """Where no category is rare."""
+    values = rng.choice([*"abcdef"], size=200)
+    _, codes = frequent(values, 6)
+    expected = OrdinalEncoder().fit_transform(values[:, np.newaxis])
+    np.testing.assert_array_equal(codes, expected)
+
+
+def test_the_rarest_categories_share_a_level():
+    """And those of a single sample, which tell nothing of others."""
+    values = [*"aaabbbccd"]
+    categories, codes = frequent(values, 3)
+    assert codes.ravel().tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert categories.labels() == {0: ["a", "b", "infrequent"]}
+    categories, codes = frequent([*"aaabcdef"], 5)
+    assert codes.ravel().tolist() == [0] * 3 + [1] * 5
+    categories, codes = frequent(range(9), 5)
+    assert codes.ravel().tolist() == [0] * 9
+    assert categories.n_levels.tolist() == [1]
+    assert categories.labels() == {0: ["infrequent"]}
+    new = np.array([["new"], [NAN]], dtype=object)
+    np.testing.assert_array_equal(categories.codes(new), [[0], [NAN]])
+
+
+def test_categories_of_no_sample_are_none():
+    """As if they were not there."""
+    counts = np.array([2.0, 0, 1, 1])
+    categories, codes = frequent([*"abcc"], 255, counts)
+    assert codes.ravel().tolist() == [0, -1, 1, 1]
+    assert categories.labels() == {0: ["a", "c"]}
+    categories, codes = frequent([*"abcc", NAN], 2, np.array([1, 0, 1, 1, 1]))
+    np.testing.assert_array_equal(codes.ravel(), [0, -1, 1, 1, NAN])
+    nothing, codes = frequent([NAN, None], 2)
+    assert np.isnan(codes).all()
+    assert nothing.n_levels.tolist() == [0]
+    assert nothing.labels() == {0: []}
