@@ -109,6 +109,17 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         is a second fit, which ends at four times `tol`. Not for more than 100 classes,
         or two columns for each sample.
 
+    categorical_features : array-like, "from_dtype" or None, default="from_dtype"
+        Which columns hold categories, as
+        :class:`~sklearn.ensemble.HistGradientBoostingClassifier` has it: a mask, places
+        or, of a data frame, names. "from_dtype" are those of a pandas or polars frame
+        that hold strings, or whose dtype is one of categories. Each category is an
+        input that is 1 where it is, and 0 elsewhere; one that `fit` has not met is
+        none of them, or a rare one (below).
+
+    max_categories : int, default=1000
+        Of a column with more, the rarest share an input, and so do all that occur once.
+
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1; those of two
         values are 2 apart, so that rare ones are not blown up, nor are others that less
@@ -192,11 +203,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     encoder_ : ColumnEncoder
         The transformer from `X` to the inputs of the first layer, which are the columns
-        themselves with "linear".
+        themselves with "linear", where the training data have no gaps or categories.
 
     feature_importances_ : ndarray of shape (n_features,)
-        Part of each column in the sum of squares of the first layer's weights, those of
-        standardised inputs. They sum to 1.
+        Part of each column, all its inputs together, in the sum of squares of the first
+        layer's weights, those of standardised inputs. They sum to 1.
 
     n_iter_ : int
         Iterations of the last call of `fit`, those on subsets included.
@@ -305,6 +316,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     many, would count the more the rarer it is. The mean of a column that is far from 0
     is subtracted from the rows, in fits and in predictions: `coefs_` and `intercepts_`
     alone, in the dtype of `X`, lose such digits.
+
+    A gap in a numeric column is the mean of the column, and of its parts, over the
+    samples that have a value; and where the training data have one, there is an input
+    that is 1 for gaps, for columns of categories, too. Such inputs are those of
+    :class:`ColumnEncoder`, `encoder_`.
 
     With `alpha="auto"` the result is that of a fit with `alpha=alpha_` and
     `encoding=encoding_`, bit for bit (with weights, up to the rounding of their unit),
@@ -434,7 +450,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         encoding: Literal["auto", "linear", "piecewise"] = "auto",
         relevance: bool = True,
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
-        max_categories: int = 255,
+        max_categories: int = 1000,
         standardize: bool = True,
         max_iter: int = 500,
         tol: float = 5e-3,
@@ -485,10 +501,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
             Training data. float32 is computed in float32, everything else in float64.
             A C-ordered array and a CSR matrix of these dtypes are not copied, other
-            sparse formats are converted to CSR.
+            sparse formats are converted to CSR, a frame with categories to an array of
+            as many columns. NaN, None and pandas' NA are gaps, but not in sparse data.
 
         y : array-like of shape (n_samples,)
             Class labels: integers, booleans or strings; of objects, strings alone.
@@ -520,10 +537,12 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         Raises
         ------
         TypeError
-            If a column holds dates, or there are other arguments.
+            If a column holds dates, or values that are neither numbers nor strings; or
+            there are other arguments.
         ValueError
-            If a parameter is out of range; `X`, `y` or the weights are not finite,
-            empty or of different lengths; `y` has fewer than two classes, or labels
+            If a parameter is out of range; `X` is infinite, or holds strings among
+            numbers; `y` or the weights are not finite; one is empty, or of another
+            length than the others; `y` has fewer than two classes, or labels
             that are no integers, booleans or strings; the weights are negative or sum
             to zero; a class weight is negative, or none of a class in `y`; validation
             data are incomplete, have other features or labels that are not in `y`, or
@@ -817,8 +836,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             classes it has one logistic output unit, for the difference of the logits.
             Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
             without standardised features and with its own `tol`. With "piecewise" for
-            `encoding_` it is the last step of a pipeline that begins with `encoder_`,
-            which needs this package.
+            `encoding_`, and after a fit to gaps or categories, it is the last step of a
+            pipeline that begins with `encoder_`, which needs this package.
 
         Raises
         ------

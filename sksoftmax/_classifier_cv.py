@@ -34,6 +34,7 @@ from sksoftmax._selection.cross_validation import (
     takes_weights,
 )
 from sksoftmax._sklearn.callbacks import FitTask
+from sksoftmax._sklearn.categories import as_table
 from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
@@ -86,6 +87,13 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     encoding : {"linear", "piecewise"}, default="linear"
         What columns are to the first layer, as of :class:`SoftmaxMLPClassifier`; to
         search both, take that one, or :class:`~sklearn.model_selection.GridSearchCV`.
+
+    categorical_features : array-like, "from_dtype" or None, default="from_dtype"
+        Which columns hold categories, as of :class:`SoftmaxMLPClassifier`. Each fold
+        knows those of its training part.
+
+    max_categories : int, default=1000
+        Of a column with more, the rarest share an input, and so do all that occur once.
 
     standardize : bool, default=True
         Fit to features with mean 0 and standard deviation 1, of the training part of
@@ -273,7 +281,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         class_weight: dict | Literal["balanced"] | None = None,
         encoding: Literal["linear", "piecewise"] = "linear",
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
-        max_categories: int = 255,
+        max_categories: int = 1000,
         standardize: bool = True,
         max_iter: int = 500,
         tol: float = 5e-3,
@@ -379,14 +387,14 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             forget(self)
             data = TrainingData.of(self, X, y, sample_weight)
             self._categories = data.categories
-            rows = X if data.categories else frame_or_array(X, data.X)
+            rows = data.X if data.categories is None else as_table(X)
             weights = _by_row(sample_weight, data.X)
             validation = self._validation_data(
                 X_val, y_val, sample_weight_val, data.classes, data.X.dtype
             )
             scorer, split_params, score_params = self._route(weights, params)
             samples = Samples(
-                rows,
+                frame_or_array(X, rows) if rows is data.X else rows,
                 frame_or_array(y, data.y),
                 {"sample_weight": weights},
                 score_params,

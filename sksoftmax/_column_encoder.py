@@ -56,7 +56,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         "from_dtype" those of a frame that hold strings, or whose dtype is one of
         categories.
 
-    max_categories : int, default=255
+    max_categories : int, default=1000
         Of a column with more the rarest share an output, and so do all that occur once.
 
     Attributes
@@ -133,7 +133,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         encoding: Literal["linear", "piecewise"] = "piecewise",
         *,
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
-        max_categories: int = 255,
+        max_categories: int = 1000,
     ) -> None:
         self.encoding = encoding
         self.categorical_features = categorical_features

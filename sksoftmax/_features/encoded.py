@@ -15,8 +15,8 @@ from sksoftmax._rows.sums import tree_sum
 
 Array = NDArray[np.floating]
 
-# Inputs that are worth their time, and more than which few rows would only be noise.
-_MAX_INPUTS, _INPUTS_PER_ROW = 2000, 4
+# Parts that are worth their time, and more than which few rows would only be noise.
+_MAX_PARTS, _PARTS_PER_ROW = 2000, 4
 # Spread of an indicator of no row, or of all, whose share is rounded.
 _CONSTANT = 1e-3
 
@@ -165,10 +165,9 @@ def is_worth_dividing(
     numeric = _numeric(X.shape[1], indicators)
     columns, _, widths = parts_of(X, weights, numeric)
     n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
-    n_inputs = columns.size + indicators.columns.size
-    if n_inputs > min(_MAX_INPUTS, _INPUTS_PER_ROW * n_rows):
-        return False
-    return numeric.size < columns.size and bool(np.isfinite(widths).all())
+    most = min(_MAX_PARTS, _PARTS_PER_ROW * n_rows)
+    is_divided = bool(numeric.size < columns.size <= most)
+    return is_divided and bool(np.isfinite(widths).all())
 
 
 def check_divisible(X: Matrix, features: Standardization) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from numbers import Real
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
-from sklearn.preprocessing import OrdinalEncoder
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import _num_features
+
+if TYPE_CHECKING:
+    from sklearn.preprocessing import OrdinalEncoder
 
 Array = NDArray[np.floating]
 
@@ -33,7 +35,7 @@ class Categories(NamedTuple):
     """
 
     columns: NDArray[np.integer]
-    encoder: OrdinalEncoder
+    encoder: "OrdinalEncoder"
     levels: list[NDArray[np.integer]]
 
     @classmethod
@@ -62,6 +64,8 @@ class Categories(NamedTuple):
         columns = _categorical_columns(X, categorical_features, name)
         if not columns.size:
             return None
+        from sklearn.preprocessing import OrdinalEncoder  # a third of the import's time
+
         encoder = OrdinalEncoder(
             handle_unknown="use_encoded_value",
             unknown_value=_UNKNOWN,
@@ -163,7 +167,7 @@ def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:
     ValueError
         If a value is no number, where numbers are expected.
     """
-    X = _indexable(X)
+    X = as_table(X)
     n_features = _num_features(X)
     coded = np.empty(0, int) if categories is None else categories.columns
     numeric = np.setdiff1d(np.arange(n_features), coded)
@@ -190,6 +194,12 @@ def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:
 def is_frame(X: Any) -> bool:
     """Whether there are columns with a dtype each."""
     return hasattr(X, "dtypes") and hasattr(X, "columns")
+
+
+def as_table(X: Any) -> Any:
+    """Rows to choose from: of a list as objects, or numbers would become strings."""
+    is_table = is_frame(X) or isinstance(X, np.ndarray)
+    return X if is_table else np.asarray(X, dtype=object)
 
 
 def has_only_numbers(X: Any) -> bool:
@@ -311,7 +321,7 @@ def _numbers(X: Any, column: int, name: str) -> Array:
 
 def _column(X: Any, column: int) -> NDArray[np.object_]:
     """Values of a column, NaN for gaps."""
-    values = np.array(_safe_indexing(_indexable(X), int(column), axis=1), object)
+    values = np.array(_safe_indexing(as_table(X), int(column), axis=1), object)
     if all(issubclass(t, str) for t in set(map(type, values))):
         return values
     is_gap = np.array([_is_gap(value) for value in values], dtype=bool)
@@ -321,12 +331,6 @@ def _column(X: Any, column: int) -> NDArray[np.object_]:
 
 def _objects(X: Any, columns: Sequence[int] | NDArray) -> NDArray[np.object_]:
     return np.stack([_column(X, column) for column in columns], axis=1)
-
-
-def _indexable(X: Any) -> Any:
-    """A list may hold strings beside numbers, which NumPy would make strings."""
-    is_table = is_frame(X) or isinstance(X, np.ndarray)
-    return X if is_table else np.asarray(X, dtype=object)
 
 
 def _is_gap(value: Any) -> bool:
