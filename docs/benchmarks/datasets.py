@@ -3,7 +3,8 @@
 A file `NAME.npz` holds arrays X (numbers only) and y. Without a folder of them, a data
 set is fetched from OpenML by its id: columns with levels become one 0/1 column each,
 one for two levels, and missing values the median or the most frequent level. Two come
-with scikit-learn.
+with scikit-learn. `load_frame` leaves a table as it is, categories, gaps and all; of a
+file `NAME.parquet` the last column is the label.
 """
 
 from pathlib import Path
@@ -50,16 +51,19 @@ MEDIUM = {
 }
 LARGE = {
     "adult": 1590,
-    "connect4_binary": 40668,  # with three classes on OpenML
+    "connect4_binary": 40668,  # in files wins and draws are one class, on OpenML two
     "covtype20k": 1596,
     "mnist": 554,
     "shuttle": 40685,
 }
+FRAMES = {"anneal": 2, "colic": 27, "cylinder_bands": 6332, "vote": 56}
 OF_SCIKIT_LEARN = {"wine": load_wine, "digits": load_digits}
 FIRST_ROWS = {"covtype20k": 20_000}
-NOT_FEATURES = {  # of OpenML's: names of rows, the label again, who was recorded
+NOT_FEATURES = {  # of OpenML's: names of rows and people, the label, what came of it
     "cardiotocography": ["V1", "V2", *(f"V{i}" for i in range(26, 36))],
     "churn": ["phone_number"],
+    "colic": ["outcome"],
+    "cylinder_bands": ["timestamp", "cylinder_number", "customer", "job_number"],
     "magic": ["ID"],
     "splice": ["Instance_name"],
     "vowel": ["Train_or_Test", "Speaker_Number", "Sex"],
@@ -68,7 +72,7 @@ NOT_FEATURES = {  # of OpenML's: names of rows, the label again, who was recorde
 
 def data_id(name):
     """OpenML's: the number itself names any other data set."""
-    return {**SMALL, **MEDIUM, **LARGE}.get(name) or int(name)
+    return {**SMALL, **MEDIUM, **LARGE, **FRAMES}.get(name) or int(name)
 
 
 def load(name, folder=None, max_rows=None):
@@ -76,9 +80,8 @@ def load(name, folder=None, max_rows=None):
     if name in OF_SCIKIT_LEARN:
         X, y = OF_SCIKIT_LEARN[name](return_X_y=True)
     elif folder is None:
-        frame = fetch_openml(data_id=data_id(name), as_frame=True)
-        features = frame.data.drop(columns=NOT_FEATURES.get(name, []), errors="ignore")
-        X, y = numbers(features), LabelEncoder().fit_transform(frame.target)
+        features, labels = fetch(name)
+        X, y = numbers(features), LabelEncoder().fit_transform(labels)
         X, y = X[: FIRST_ROWS.get(name)], y[: FIRST_ROWS.get(name)]
     else:
         with np.load(Path(folder) / f"{name}.npz", allow_pickle=True) as data:
@@ -88,6 +91,25 @@ def load(name, folder=None, max_rows=None):
             X, y, train_size=max_rows, stratify=y, random_state=0
         )
     return X, y
+
+
+def load_frame(name, folder=None):
+    """A data frame with its categories and gaps, and class codes."""
+    if folder is None:
+        X, labels = fetch(name)
+    else:
+        from pandas import read_parquet
+
+        frame = read_parquet(Path(folder) / f"{name}.parquet")
+        X, labels = frame.iloc[:, :-1], frame.iloc[:, -1]
+    return X, LabelEncoder().fit_transform(labels)
+
+
+def fetch(name):
+    """Features and labels as OpenML has them."""
+    frame = fetch_openml(data_id=data_id(name), as_frame=True)
+    features = frame.data.drop(columns=NOT_FEATURES.get(name, []), errors="ignore")
+    return features, frame.target
 
 
 def numbers(frame):

@@ -171,3 +171,8 @@ def available(entries):
         except PackageNotFoundError as error:
             print(f"{name} is left out: {error}")
     return found
+
+
+def makers(entries):
+    """What makes each, for a study."""
+    return {name: entry.make for name, entry in entries.items()}

@@ -8,9 +8,7 @@ features. All but one thing is as in `SoftmaxMLPClassifier(alpha="auto")`. Twent
 minutes on two cores; goes on where it was interrupted.
 """
 
-import argparse
 from functools import partial
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -26,7 +24,16 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from quality.study import SUITE, Ranking, Study, Task, geometric_mean, grid, worst
+from quality.study import (
+    SUITE,
+    Ranking,
+    Study,
+    Task,
+    command_line,
+    geometric_mean,
+    grid,
+    worst,
+)
 from sksoftmax import SoftmaxMLPClassifier, _network
 from sksoftmax._network.parameters import ParameterLayout
 
@@ -250,10 +257,7 @@ def summary(factor, results, data, seeds):
 
 def main():
     """Measure and fill the page."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--folder", type=Path, help="files NAME.npz; else OpenML")
-    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
-    parser.add_argument("--results", type=Path, default=Path("defaults.jsonl"))
+    parser = command_line(__doc__, "defaults.jsonl")
     parser.add_argument("--factors", nargs="+", choices=FACTORS, default=[*FACTORS])
     parser.add_argument("--data", nargs="+", choices=SUITE, default=SUITE)
     parser.add_argument("--splits", type=int, default=N_SPLITS)
@@ -264,7 +268,7 @@ def main():
         for factor in FACTORS
         for choice, make in FACTORS[factor].items()
     }
-    study = Study(methods, load, options.folder, MAX_ROWS, options.results)
+    study = Study(methods, load, MAX_ROWS)
     rows = []
     for factor in options.factors:
         print(f"\n{factor}")
@@ -274,7 +278,7 @@ def main():
             for name in options.data
             for choice in FACTORS[factor]
         ]
-        results = study.run(tasks, options.jobs)
+        results = study.run(tasks, options)
         rows += summary(factor, results, options.data, seeds)
         print("\n" + table(HEADER, rows[-len(FACTORS[factor]) :]))
     if options.factors == [*FACTORS] and options.data == SUITE:  # not a part of it

@@ -10,17 +10,23 @@ cores; goes on where it was interrupted. `--data` names other data sets: files o
 FOLDER, or ids of OpenML.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 from report import FOLDER, installed, publish, table
 
 from quality.calibration import expected_calibration_error
-from quality.classifiers import OURS, PEERS, VARIANTS, available
+from quality.classifiers import OURS, PEERS, VARIANTS, available, makers
 from quality.held_out import HELD_OUT, load
 from quality.picture import reliability_diagrams
-from quality.study import SUITE, Ranking, Study, Task, geometric_mean, grid, worst
+from quality.study import (
+    SUITE,
+    Ranking,
+    Study,
+    Task,
+    command_line,
+    geometric_mean,
+    grid,
+    worst,
+)
 
 MAX_ROWS = 4000
 PICTURE = FOLDER / "images" / "reliability.png"
@@ -164,21 +170,12 @@ def calibration(results, data):
 
 def main():
     """Measure and fill the page."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--folder", type=Path, help="files NAME.npz; else OpenML")
-    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
-    parser.add_argument("--results", type=Path, default=Path("peers.jsonl"))
+    parser = command_line(__doc__, "peers.jsonl")
     parser.add_argument("--data", nargs="+", help="these alone, and no page")
     options = parser.parse_args()
     compared, variants = available({**OURS, **PEERS}), available(VARIANTS)
     methods = {**compared, **variants}
-    study = Study(
-        {name: entry.make for name, entry in methods.items()},
-        load,
-        options.folder,
-        MAX_ROWS,
-        options.results,
-    )
+    study = Study(makers(methods), load, MAX_ROWS)
     suites = {"peers": SUITE, "held_out": [*HELD_OUT]}
     if options.data:
         suites = {"named": options.data}
@@ -191,7 +188,7 @@ def main():
             for method, entry in methods.items()
             if seed < entry.n_splits
         ],
-        options.jobs,
+        options,
     )
     parts = {name: comparison(results, data, compared) for name, data in suites.items()}
     if not options.data:

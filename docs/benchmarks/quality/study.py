@@ -1,5 +1,6 @@
 """What the studies share: splits, results that outlive an interruption, summaries."""
 
+import argparse
 import json
 import time
 import warnings
@@ -13,6 +14,7 @@ from datasets import LARGE, MEDIUM, SMALL
 from joblib import Parallel, delayed
 from scipy.stats import friedmanchisquare, rankdata, studentized_range
 from sklearn.metrics import log_loss
+from threadpoolctl import threadpool_limits
 
 from quality.calibration import reliability
 
@@ -47,6 +49,15 @@ class Task(NamedTuple):
     method: str
 
 
+def command_line(doc, results, files="NAME.npz"):
+    """A parser of what a study can be told: its files, and how many processes."""
+    parser = argparse.ArgumentParser(description=doc.split("\n")[0])
+    parser.add_argument("--folder", type=Path, help=f"files {files}; else OpenML")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument("--results", type=Path, default=Path(results))
+    return parser
+
+
 class Study(NamedTuple):
     """What is fitted to what.
 
@@ -57,27 +68,27 @@ class Study(NamedTuple):
     load : callable
         From the name of a data set and the folder to X and y. Of a module that can be
         imported: each process keeps the last data set.
-    folder : Path or None
     max_rows : int
         Of a training part.
-    path : Path
-        Results, a line of JSON for each fit. A run makes those that are not there;
-        delete it (or lines) to measure again.
     """
 
     methods: dict[str, Callable]
     load: Callable
-    folder: Path | None
     max_rows: int
-    path: Path
 
-    def run(self, tasks, n_jobs):
-        """Results of the tasks by task, from the file as far as it has them."""
+    def run(self, tasks, options):
+        """Results of the tasks by task, as far as the file has them.
+
+        `options` are of `command_line`. Their file of results has a line of JSON for
+        each fit. A run makes those that are not there; delete it (or lines) to measure
+        again.
+        """
+        data = self.load, options.folder, self.max_rows
         return resume(
             tasks,
-            lambda task: delayed(attempt)(task, self.methods[task.method], *self[1:4]),
-            self.path,
-            n_jobs,
+            lambda task: delayed(attempt)(task, self.methods[task.method], *data),
+            options.results,
+            options.jobs,
         )
 
 
@@ -121,13 +132,18 @@ def attempt(task, make, load, folder, max_rows):
     """The task, and its results or what went wrong."""
     X, y = cached(load, task.data, folder)
     train, test = split(y, task.seed, max_rows)
-    X_train, X_test = X[train].astype(float), X[test].astype(float)
+    parts = rows(X, train), y[train], rows(X, test), y[test]
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")
-            return task, evaluate(make(task.seed), X_train, y[train], X_test, y[test])
+            return task, evaluate(make(task.seed), *parts)
     except Exception as error:  # the other fits go on
         return task, f"{type(error).__name__}: {error}"
+
+
+def rows(X, indices):
+    """Of an array as floats, of a frame as they are."""
+    return X.iloc[indices] if hasattr(X, "iloc") else X[indices].astype(float)
 
 
 @lru_cache(maxsize=1)
