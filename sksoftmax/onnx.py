@@ -10,9 +10,15 @@ converted as any of scikit-learn's, with the usual outputs and options:
 - `raw_scores`: True for the logits in the place of the probabilities; of two classes
   for minus and plus the log-odds of the second.
 
-The network is computed in the type of its input: float64 for `DoubleTensorType`,
-otherwise float32. Labels are int64 or strings, as ONNX has no others; those that are
-neither, as numbers beyond 2**63 or dates, are refused unless with `nocl`.
+A table with categories takes an input for each column, or for several side by side:
+strings for columns whose categories are strings, where "" is a gap, unless it is a
+category, and numbers for others, where NaN is one. So `initial_types` of `to_onnx` has
+pairs as `("colour", StringTensorType([None, 1]))`.
+
+The network is computed in the type of its inputs: float64 if one is a
+`DoubleTensorType`, otherwise float32. Labels are int64 or strings, as ONNX has no
+others; those that are neither, as numbers beyond 2**63 or dates, are refused unless
+with `nocl`.
 
 Examples
 --------
@@ -39,6 +45,7 @@ from skl2onnx._parse import _parse_sklearn_classifier
 from skl2onnx.algebra.onnx_ops import (
     OnnxAbs,
     OnnxAdd,
+    OnnxAnd,
     OnnxArgMax,
     OnnxCast,
     OnnxConcat,
@@ -48,12 +55,14 @@ from skl2onnx.algebra.onnx_ops import (
     OnnxGemm,
     OnnxIdentity,
     OnnxIsNaN,
+    OnnxLabelEncoder_2,
     OnnxLog,
     OnnxMatMul,
     OnnxMax,
     OnnxMin,
     OnnxMul,
     OnnxNeg,
+    OnnxOr,
     OnnxRelu,
     OnnxSigmoid,
     OnnxSoftmax,
@@ -64,9 +73,10 @@ from skl2onnx.algebra.onnx_ops import (
 from skl2onnx.common.data_types import (
     DoubleTensorType,
     FloatTensorType,
+    StringTensorType,
     guess_proto_type,
 )
-from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
+from skl2onnx.common.shape_calculator import _infer_linear_classifier_output_types
 from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.base import ClassifierMixin
 
@@ -192,9 +202,9 @@ def _indicated(
 ) -> Any:
     columns, values = encoding.indicators
     found = OnnxGather(rows, columns.astype(np.int64), axis=1, **version)
-    is_gap = OnnxIsNaN(found, **version)
-    is_code = OnnxEqual(found, np.nan_to_num(values, nan=-1.0).astype(dtype), **version)
-    is_there = OnnxWhere(np.isnan(values), is_gap, is_code, **version)
+    known = np.nan_to_num(values, nan=-2.0).astype(dtype)
+    is_gap = OnnxAnd(OnnxIsNaN(found, **version), np.isnan(values), **version)
+    is_there = OnnxOr(is_gap, OnnxEqual(found, known, **version), **version)
     return OnnxCast(is_there, to=guess_proto_type(_TENSORS[dtype]()), **version)
 
 
@@ -225,23 +235,80 @@ def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> li
     return _parse_sklearn_classifier(scope, clf, inputs, **parsers)
 
 
-def _cast(operator: Any, **version: int) -> tuple[Any, type[np.float64 | np.float32]]:
-    """The input in the type of all work: float64 for itself, float32 for others."""
-    dtype = _dtype(operator)
-    to = guess_proto_type(_TENSORS[dtype]())
-    return OnnxCast(operator.inputs[0], to=to, **version), dtype
-
-
 def _dtype(operator: Any) -> type[np.float64 | np.float32]:
-    is_double = isinstance(operator.inputs[0].type, DoubleTensorType)
+    """The type of all work: float64 where an input is, float32 otherwise."""
+    is_double = any(isinstance(i.type, DoubleTensorType) for i in operator.inputs)
     return np.float64 if is_double else np.float32
+
+
+def _rows(operator: Any, container: Any) -> Any:
+    """Columns of all inputs together, as numbers, categories as levels."""
+    to = guess_proto_type(_TENSORS[_dtype(operator)]())
+    version = {"op_version": container.target_opset}
+    categories = operator.raw_operator._categories
+    if categories is None and len(operator.inputs) == 1:
+        return OnnxCast(operator.inputs[0], to=to, **version)
+    coded = [] if categories is None else categories.columns.tolist()
+    names = getattr(operator.raw_operator, "feature_names_in_", None)
+    columns: list[Any] = []
+    for given in operator.inputs:
+        for k in range(given.type.shape[1]):
+            column = OnnxGather(given, np.array([k]), axis=1, **version)
+            is_text = isinstance(given.type, StringTensorType)
+            name = column_name(len(columns), names)
+            if len(columns) in coded:
+                place = coded.index(len(columns))
+                known = categories.values[place], categories.levels[place]
+                column = _levels(column, *known, name, is_text, container, to)
+            elif is_text:
+                raise ValueError(f"{name} holds numbers; got an input of strings.")
+            columns.append(OnnxCast(column, to=to, **version))
+    return OnnxConcat(*columns, axis=1, **version)
+
+
+def _levels(
+    column: Any,
+    values: NDArray,
+    levels: NDArray,
+    name: str,
+    is_text: bool,
+    container: Any,
+    to: int,
+) -> Any:
+    """Levels of a column of categories, NaN for gaps."""
+    *known, unknown = levels.astype(float).tolist()
+    if is_text != all(isinstance(value, str) for value in values):
+        raise ValueError(
+            f"{name} holds {'numbers' if is_text else 'strings'}; got an input of "
+            f"{'strings' if is_text else 'numbers'}."
+        )
+    if is_text:
+        texts = [str(value) for value in values]
+        if "" not in texts:
+            texts, known = [*texts, ""], [*known, np.nan]
+        return OnnxLabelEncoder_2(
+            column,
+            keys_strings=texts,
+            values_floats=known,
+            default_float=unknown,
+            op_version=2,  # of the domain ai.onnx.ml
+        )
+    version = {"op_version": container.target_opset}
+    dtype = np.float64 if to == guess_proto_type(DoubleTensorType()) else np.float32
+    column = OnnxCast(column, to=to, **version)
+    is_value = OnnxEqual(column, values.astype(dtype), **version)
+    above = (np.array(known) - unknown).astype(dtype)[:, np.newaxis]
+    level = OnnxMatMul(OnnxCast(is_value, to=to, **version), above, **version)
+    level = OnnxAdd(level, np.array([unknown], dtype), **version)
+    gap = np.array([np.nan], dtype)
+    return OnnxWhere(OnnxIsNaN(column, **version), gap, level, **version)
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
     version = {"op_version": container.target_opset}
-    h, dtype = _cast(operator, **version)
+    h, dtype = _rows(operator, container), _dtype(operator)
     layers = Layers.of(vars(clf))
     coefs = [coef.astype(dtype) for coef in layers.coefs]
     intercepts = [intercept.astype(dtype) for intercept in layers.intercepts]
@@ -281,13 +348,20 @@ def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
     """Add the parts of the columns to the graph."""
     encoder = operator.raw_operator
     version = {"op_version": container.target_opset}
-    h, dtype = _cast(operator, **version)
+    h, dtype = _rows(operator, container), _dtype(operator)
     if encoder._encoding is not None:
         h = _encoded(h, encoder._encoding, dtype, **version)
     elif encoder._fills is not None:
         h = _filled(h, encoder._fills.astype(dtype), **version)
     final = OnnxIdentity(h, output_names=operator.outputs, **version)
     final.add_to(scope, container)
+
+
+def _classifier_shape(operator: Any) -> None:
+    """As skl2onnx's, which takes a single input and no strings."""
+    _infer_linear_classifier_output_types(operator)
+    scores = operator.outputs[1]
+    scores.set_type(_TENSORS[_dtype(operator)](scores.type.shape))
 
 
 def _encoder_shape(operator: Any) -> None:
@@ -303,7 +377,7 @@ for _model in (SoftmaxMLPClassifier, SoftmaxMLPClassifierCV):
     update_registered_converter(
         _model,
         f"Sksoftmax{_model.__name__}",
-        calculate_linear_classifier_output_shapes,
+        _classifier_shape,
         _convert,
         options={
             "zipmap": [True, False, "columns"],

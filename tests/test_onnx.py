@@ -14,7 +14,13 @@ from sksoftmax._network.activations import ACTIVATIONS
 skl2onnx = pytest.importorskip("skl2onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("sksoftmax.onnx")
+pd = pytest.importorskip("pandas")
 
+from skl2onnx.common.data_types import (  # noqa: E402
+    DoubleTensorType,
+    FloatTensorType,
+    StringTensorType,
+)
 
 # What is exported need not be a minimum: with so small an alpha some take long.
 pytestmark = pytest.mark.filterwarnings("ignore:L-BFGS stopped before the loss settled")
@@ -253,3 +259,116 @@ def test_parts_that_float32_cannot_tell_apart_are_refused():
         skl2onnx.to_onnx(clf, X[:1].astype("float32"))
     p = run(clf, X)[1]
     np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-12)
+
+
+def of_columns(model, X, types):
+    """Outputs where each column is an input of its own."""
+    initial_types = [(name, types[name]([None, 1])) for name in X]
+    options = {id(model): {"zipmap": False}}
+    exported = skl2onnx.to_onnx(
+        model,
+        initial_types=initial_types,
+        options=None if isinstance(model, ColumnEncoder) else options,
+    )
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    dtypes = {"String": object, "Double": np.float64, "Float": np.float32}
+    columns = {}
+    for name in X:
+        column = X[[name]].to_numpy(object, copy=True)
+        is_text = types[name] is StringTensorType
+        column[column != column] = "" if is_text else np.nan
+        dtype = dtypes[types[name].__name__.removesuffix("TensorType")]
+        columns[name] = column.astype(dtype)
+    return session.run(None, columns)
+
+
+def raw_table(rng, n=300):
+    X = pd.DataFrame(
+        {
+            "colour": rng.choice(["red", "green", "blue"], n).astype(object),
+            "size": rng.normal(size=n),
+            "grade": rng.choice([2.0, 3, 5, np.nan], n),
+        }
+    )
+    y = (X["colour"] == "red") ^ (X["size"] > 0)
+    X.loc[rng.random(n) < 0.2, ["colour"]] = np.nan
+    X.loc[rng.random(n) < 0.2, ["size"]] = np.nan
+    return X.astype({"grade": "category"}), np.where(y, "yes", "no")
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+@pytest.mark.parametrize("number", [DoubleTensorType, FloatTensorType])
+def test_raw_tables(rng, encoding, number):
+    """Gaps and categories, of strings and of numbers, known and unknown ones."""
+    X, y = raw_table(rng)
+    clf = SoftmaxMLPClassifier((5,), alpha=0.1, encoding=encoding, random_state=0)
+    clf.fit(X, y)
+    X = X.astype({"grade": float})
+    X.loc[:9, ["colour", "grade"]] = ["pink", 4]
+    types = {"colour": StringTensorType, "size": number, "grade": number}
+    tol = 1e-12 if number is DoubleTensorType else 1e-5
+    labels, p = of_columns(clf, X, types)
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=tol)
+    np.testing.assert_array_equal(labels, clf.predict(X))
+    (inputs,) = of_columns(clf.encoder_, X, types)
+    np.testing.assert_allclose(inputs, clf.encoder_.transform(X), atol=tol)
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_gaps_alone(rng, encoding):
+    """Those of the training data, and those that are first met."""
+    X = rng.normal(size=(200, 2))
+    y = X[:, 0] > 0
+    X[:50, 1] = np.nan
+    clf = SoftmaxMLPClassifier((5,), alpha=0.1, encoding=encoding, random_state=0)
+    for columns in ([0, 1], [0]):
+        clf.fit(X[:, columns], y)
+        rows = X[:, columns].copy()
+        rows[10:20, 0] = np.nan
+        np.testing.assert_allclose(run(clf, rows)[1], clf.predict_proba(rows))
+        exported = skl2onnx.to_onnx(clf.encoder_, rows[:1])
+        session = onnxruntime.InferenceSession(exported.SerializeToString())
+        (inputs,) = session.run(None, {"X": rows})
+        np.testing.assert_allclose(inputs, clf.encoder_.transform(rows))
+
+
+def test_codes_in_an_array(rng):
+    """Rare ones share a level, which unknown ones are of."""
+    X = np.column_stack([rng.integers(0, 4, 300), rng.normal(size=300)])
+    X[:3, 0] = [7, 8, 9]
+    clf = SoftmaxMLPClassifier(
+        (5,), alpha=0.1, categorical_features=[0], max_categories=5, random_state=0
+    )
+    clf.fit(X, (X[:, 0] > 1) ^ (X[:, 1] > 0))
+    assert "x0_infrequent" in clf.encoder_.get_feature_names_out()
+    X[3:6, 0] = [11, -1, np.nan]
+    np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X))
+
+
+def test_an_empty_string_may_be_a_category():
+    """Then it is no gap."""
+    X = pd.DataFrame({"a": ["", "b", "", "b", "c"] * 20})
+    clf = SoftmaxMLPClassifier((), alpha=0.1).fit(X, X["a"] == "")
+    _, p = of_columns(clf, X, {"a": StringTensorType})
+    np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-5)
+    assert p[0, 1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("types", "message"),
+    [
+        ([FloatTensorType] * 3, "column 'colour' holds strings; .* input of numbers"),
+        ([StringTensorType] * 3, "column 'size' holds numbers; .* input of strings"),
+        (
+            [StringTensorType, FloatTensorType, StringTensorType],
+            "column 'grade' holds numbers; .* input of strings",
+        ),
+    ],
+    ids=["colour", "size", "grade"],
+)
+def test_inputs_of_the_wrong_kind_are_named(rng, types, message):
+    """By their column."""
+    X, y = raw_table(rng)
+    clf = SoftmaxMLPClassifier((), alpha=0.1).fit(X, y)
+    with pytest.raises(ValueError, match=message):
+        of_columns(clf, X.astype({"grade": float}), dict(zip(X, types, strict=True)))
