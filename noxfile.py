@@ -13,6 +13,7 @@ PUBLIC = [
     "sksoftmax/_column_encoder.py",
     "sksoftmax/_gradient_check.py",
     "sksoftmax/_network/loss.py",
+    "sksoftmax/_plot/importances.py",
     "sksoftmax/_plot/loss_curve.py",
     "sksoftmax/_plot/regularization_path.py",
     "sksoftmax/_plot/reliability.py",

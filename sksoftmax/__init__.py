@@ -11,12 +11,14 @@ if typing.TYPE_CHECKING:
     from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
     from sksoftmax._column_encoder import ColumnEncoder
     from sksoftmax._gradient_check import check_gradient
+    from sksoftmax._plot.importances import FeatureImportancesDisplay
     from sksoftmax._plot.loss_curve import LossCurveDisplay
     from sksoftmax._plot.regularization_path import RegularizationPathDisplay
     from sksoftmax._plot.reliability import ReliabilityDisplay
 
 __all__ = [
     "ColumnEncoder",
+    "FeatureImportancesDisplay",
     "LossCurveDisplay",
     "RegularizationPathDisplay",
     "ReliabilityDisplay",
@@ -31,6 +33,7 @@ __all__ = [
 # that take longer than all the rest.
 _LAZY = {
     "ColumnEncoder": "sksoftmax._column_encoder",
+    "FeatureImportancesDisplay": "sksoftmax._plot.importances",
     "LossCurveDisplay": "sksoftmax._plot.loss_curve",
     "RegularizationPathDisplay": "sksoftmax._plot.regularization_path",
     "ReliabilityDisplay": "sksoftmax._plot.reliability",

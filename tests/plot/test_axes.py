@@ -6,6 +6,7 @@ import pytest
 from sklearn.exceptions import NotFittedError
 
 from sksoftmax import (
+    FeatureImportancesDisplay,
     LossCurveDisplay,
     RegularizationPathDisplay,
     ReliabilityDisplay,
@@ -13,6 +14,7 @@ from sksoftmax import (
 )
 
 DISPLAYS = [
+    FeatureImportancesDisplay([0.4, 0.6], feature_names=["a", "b"]),
     LossCurveDisplay([2, 1]),
     RegularizationPathDisplay([1, 2], [0.1, 0.2]),
     ReliabilityDisplay([[0.5]], [[0.4]], [[1.0]]),
@@ -32,7 +34,7 @@ def test_a_new_figure_or_the_users_axes(display, pyplot):
 
 @pytest.mark.parametrize(
     "display",
-    [*DISPLAYS, LossCurveDisplay([3, 2, 1], stages=[(5, 1), (9, 2)])],
+    [*DISPLAYS[1:], LossCurveDisplay([3, 2, 1], stages=[(5, 1), (9, 2)])],
     ids=lambda d: type(d).__name__,
 )
 def test_style_by_the_aliases_of_matplotlib(display):
