@@ -304,9 +304,16 @@ def fitted_encoder(
     fills : ndarray of shape (n_features,) or None
         What stands for gaps then.
     categories : Categories or None
+        Of its columns of categories.
     n_features : int
+        Number of columns.
     names : ndarray of shape (n_features,) or None
         Of the columns.
+
+    Returns
+    -------
+    encoder : ColumnEncoder
+        Fitted.
     """
     encoder = ColumnEncoder(encoding_name(encoding))
     encoder.n_features_in_ = n_features
