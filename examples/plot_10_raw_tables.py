@@ -2,9 +2,9 @@
 Can it take my table as it is?
 ==============================
 
-A frame with gaps and categories goes in without a pipeline. What matters in it, and how, is
-then to be seen: here an age with a threshold, an income with gaps, a region, and two columns
-that tell nothing.
+A frame with gaps and categories goes in without a pipeline. What matters in it, and
+how, is then to be seen: here an age with a threshold, an income with gaps, a region,
+and two columns that tell nothing.
 """
 
 # %%
@@ -42,8 +42,8 @@ p = clf.predict_proba(X_test)
 print(f"log-loss expected {clf.held_out_loss_:.3f}, found {log_loss(y_test, p):.3f}")
 
 # %%
-# Which columns it goes by, and what it has learnt of two of them: the threshold of the age
-# is one, and not a line through all ages.
+# Which columns it goes by, and what it has learnt of two of them: the threshold of the
+# age is one, and not a line through all ages.
 
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.5), layout="constrained")
 FeatureImportancesDisplay.from_estimator(clf, ax=axes[0])

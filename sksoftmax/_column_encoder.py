@@ -10,15 +10,14 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sksoftmax._features.encoded import EncodedColumns
+from sksoftmax._features.encoded import with_indicators
 from sksoftmax._features.encoding import (
     Encoding,
-    Indicators,
     encoding_name,
     inputs_of,
 )
 from sksoftmax._features.standardization import Standardization, filled
-from sksoftmax._sklearn.categories import Categories
+from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
@@ -180,20 +179,16 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             self, X, categories=categories, accept_sparse=accept_sparse, reset=True
         )
         weights, unit = check_weights(sample_weight, X)
-        n_levels = np.zeros(X.shape[1], int)
         if categories is not None:
             counts = None if weights is None else weights * unit
-            columns = categories.columns
-            categories, X[:, columns] = categories.frequent(
-                X[:, columns], counts, self.max_categories
-            )
-            n_levels[columns] = categories.n_levels
-        features = Standardization.of(X, weights)
-        indicators = Indicators.of(n_levels, features.has_gaps, X.dtype)
-        if is_divided or indicators.columns.size:
-            features = EncodedColumns.learnt(
-                X, weights, features, indicators, is_divided=is_divided
-            )
+            categories = categories.frequent(X, counts, self.max_categories)
+        features = with_indicators(
+            Standardization.of(X, weights),
+            X,
+            weights,
+            numbers_of_levels(categories, X.shape[1]),
+            is_divided=is_divided,
+        )
         return self._set(features.encoding, features.fills, categories)
 
     def _set(

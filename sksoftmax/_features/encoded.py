@@ -155,6 +155,35 @@ class EncodedColumns(Standardization):
         return self.columns.standardized_values(values, columns)
 
 
+def with_indicators(
+    features: Standardization,
+    X: Matrix,
+    weights: Array | None,
+    n_levels: NDArray[np.integer],
+    *,
+    is_divided: bool = False,
+) -> Standardization:
+    """The same columns and, where there are such, inputs for categories and gaps.
+
+    Parameters
+    ----------
+    features : Standardization
+        Of the columns of `X`.
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+    weights : ndarray of shape (n_samples,) or None
+    n_levels : ndarray of int of shape (n_features,)
+        Of columns whose values are levels; 0 of numeric ones.
+    is_divided : bool
+        Whether numeric columns are divided at their quantiles.
+    """
+    if not (is_divided or n_levels.any() or features.has_gaps.any()):
+        return features
+    indicators = Indicators.of(n_levels, features.has_gaps, X.dtype)
+    return EncodedColumns.learnt(
+        X, weights, features, indicators, is_divided=is_divided
+    )
+
+
 def is_worth_dividing(
     X: Matrix, weights: Array | None, features: Standardization
 ) -> bool:

@@ -77,11 +77,6 @@ class Categories(NamedTuple):
         sizes = [_without_gap(values).size for values in encoder.categories_]
         return cls(columns, encoder, [np.append(np.arange(n), -1) for n in sizes])
 
-    @property
-    def n_levels(self) -> NDArray[np.integer]:
-        """Of each column."""
-        return np.array([levels.max(initial=-1) + 1 for levels in self.levels])
-
     def codes(self, X: Any) -> Array:
         """Levels of the columns of `X`, (n_samples, n_categorical), NaN for gaps."""
         values = _objects(X, self.columns)
@@ -89,23 +84,21 @@ class Categories(NamedTuple):
         places[values != values] = np.nan  # also where `fit` has met no gap
         return self._levels_of(places)
 
-    def frequent(
-        self, codes: Array, counts: Array | None, max_categories: int
-    ) -> tuple[Self, Array]:
-        """Those with fewer levels, and their codes.
+    def frequent(self, X: Array, counts: Array | None, max_categories: int) -> Self:
+        """Those with fewer levels, to which the ones in `X` are changed.
 
         Categories without samples are none. If there are more than `max_categories`,
         the rarest share a level, and so do all that have a single sample.
 
         Parameters
         ----------
-        codes : ndarray of shape (n_samples, n_categorical)
-            Of categories that are a level each.
+        X : ndarray of shape (n_samples, n_features)
+            With levels of categories that are one each.
         counts : ndarray of shape (n_samples,) or None
             How many samples each row stands for; None for 1.
         max_categories : int
         """
-        levels = []
+        levels, codes = [], X[:, self.columns]
         for column, known in zip(codes.T, self.levels, strict=True):
             is_gap = np.isnan(column)
             of_rows = None if counts is None else counts[~is_gap]
@@ -113,7 +106,8 @@ class Categories(NamedTuple):
             n_samples = np.bincount(places, of_rows, known.size - 1)
             levels.append(_frequent_levels(n_samples, max_categories))
         other = self._replace(levels=levels)
-        return other, other._levels_of(codes)
+        X[:, self.columns] = other._levels_of(codes)
+        return other
 
     @property
     def values(self) -> list[NDArray]:
@@ -153,6 +147,18 @@ def _frequent_levels(n_samples: NDArray, max_categories: int) -> NDArray[np.inte
     levels[:-1][is_kept] = np.arange(n_kept)
     levels[:-1][(n_samples == 0)] = levels[-1]
     return levels
+
+
+def numbers_of_levels(
+    categories: Categories | None, n_features: int
+) -> NDArray[np.integer]:
+    """Of each column; 0 of numeric ones."""
+    n_levels = np.zeros(n_features, int)
+    if categories is not None:
+        n_levels[categories.columns] = [
+            k.max(initial=-1) + 1 for k in categories.levels
+        ]
+    return n_levels
 
 
 def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:

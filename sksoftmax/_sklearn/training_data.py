@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
-from sksoftmax._sklearn.categories import Categories
+from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.labels import as_labels, check_class_weight
 from sksoftmax._sklearn.validation import MatrixLike, check_weights, checked_rows
 
@@ -50,10 +50,7 @@ class TrainingData(NamedTuple):
     @property
     def n_levels(self) -> NDArray[np.integer]:
         """Of each column; 0 of numeric ones."""
-        n_levels = np.zeros(self.X.shape[1], int)
-        if self.categories is not None:
-            n_levels[self.categories.columns] = self.categories.n_levels
-        return n_levels
+        return numbers_of_levels(self.categories, self.X.shape[1])
 
     @classmethod
     def of(
@@ -87,12 +84,8 @@ class TrainingData(NamedTuple):
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
         if categories is not None and known is None:
-            columns = categories.columns
-            categories, X[:, columns] = categories.frequent(
-                X[:, columns],
-                None if weights is None else weights * unit,
-                classifier.max_categories,
-            )
+            counts = None if weights is None else weights * unit
+            categories = categories.frequent(X, counts, classifier.max_categories)
         classes, codes = np.unique(y, return_inverse=True)
         if classes.size < 2:
             raise ValueError(

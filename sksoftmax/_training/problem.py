@@ -8,8 +8,12 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._features.encoded import EncodedColumns, check_divisible
-from sksoftmax._features.encoding import Encoding, Indicators
+from sksoftmax._features.encoded import (
+    EncodedColumns,
+    check_divisible,
+    with_indicators,
+)
+from sksoftmax._features.encoding import Encoding
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import NotFiniteError, State
 from sksoftmax._network.activations import ACTIVATIONS
@@ -180,11 +184,7 @@ def objective_of(
         features.check_dtype(X.dtype, feature_names)
     else:
         features = features.undone()
-    indicators = Indicators.of(data.n_levels, features.has_gaps, X.dtype)
-    if indicators.columns.size:
-        features = EncodedColumns.learnt(
-            X, weights, features, indicators, is_divided=False
-        )
+    features = with_indicators(features, X, weights, data.n_levels)
     return Objective(
         X,
         data.codes,

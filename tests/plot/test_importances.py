@@ -65,4 +65,6 @@ def test_the_smallest_are_left_out(pyplot):
 def test_others_are_told():
     """What has none."""
     with pytest.raises(ValueError, match="needs an estimator with feature_importances"):
-        FeatureImportancesDisplay.from_estimator(LogisticRegression(max_iter=1000).fit(X, Y))
+        FeatureImportancesDisplay.from_estimator(
+            LogisticRegression(max_iter=1000).fit(X, Y)
+        )

@@ -12,6 +12,7 @@ from sksoftmax._sklearn.categories import (
     Categories,
     has_only_numbers,
     is_frame,
+    numbers_of_levels,
     read_frame,
 )
 
@@ -57,7 +58,7 @@ def test_strings_and_categories_are_found(column):
     assert not has_only_numbers(frame)
     categories = Categories.of(frame, "from_dtype")
     assert categories.columns.tolist() == [0]
-    assert categories.n_levels.tolist() == [2]
+    assert numbers_of_levels(categories, 2).tolist() == [2, 0]
     np.testing.assert_array_equal(read_frame(frame, categories)[:, 0], [1, NAN, 0, 1])
     other = pd.DataFrame({"a": ["green", "red" if series.dtype != "category" else 7]})
     assert read_frame(other, categories)[0, 0] == -1
@@ -204,7 +205,8 @@ def test_a_string_among_numbers_is_told():
 def frequent(values, max_categories, counts=None):
     X = np.array(values, dtype=object)[:, np.newaxis]
     categories = Categories.of(X, [0])
-    return categories.frequent(categories.codes(X), counts, max_categories)
+    codes = categories.codes(X)
+    return categories.frequent(codes, counts, max_categories), codes
 
 
 def test_codes_are_those_of_an_ordinal_encoder(rng):
@@ -225,7 +227,7 @@ def test_the_rarest_categories_share_a_level():
     assert codes.ravel().tolist() == [0] * 3 + [1] * 5
     categories, codes = frequent(range(9), 5)
     assert codes.ravel().tolist() == [0] * 9
-    assert categories.n_levels.tolist() == [1]
+    assert numbers_of_levels(categories, 1).tolist() == [1]
     assert categories.labels() == {0: ["infrequent"]}
     new = np.array([["new"], [NAN]], dtype=object)
     np.testing.assert_array_equal(categories.codes(new), [[0], [NAN]])
@@ -241,5 +243,5 @@ def test_categories_of_no_sample_are_none():
     np.testing.assert_array_equal(codes.ravel(), [0, -1, 1, 1, NAN])
     nothing, codes = frequent([NAN, None], 2)
     assert np.isnan(codes).all()
-    assert nothing.n_levels.tolist() == [0]
+    assert numbers_of_levels(nothing, 1).tolist() == [0]
     assert nothing.labels() == {0: []}
