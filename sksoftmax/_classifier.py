@@ -18,7 +18,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._column_encoder import ColumnEncoder, fitted_encoder
-from sksoftmax._features.encoding import Encoding, encoding_name
+from sksoftmax._features.encoding import N_PARTS, Encoding, EncodingName, encoding_name
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
@@ -93,14 +93,14 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         probabilities are then those of data with such weights; to have back those of
         the data as they were, divide by `class_weight_`, and then each row by its sum.
 
-    encoding : {"auto", "linear", "piecewise"}, default="auto"
+    encoding : {"auto", "linear", "piecewise", "fine-piecewise"}, default="auto"
         What columns are to the first layer: "linear" themselves; "piecewise" also their
         parts between up to 17 quantiles, `min(max(x - start, 0), width)` each [6]_, so
         that it takes no hidden unit to make a step or a bend in one column, and values
-        beyond those of training are as the last of them. "auto" chooses with
-        `alpha="auto"`, by the same held-out samples, and is "linear" with a number for
-        `alpha`, for sparse `X`, more than 100 classes, and more than 2000 parts, or 4
-        for each sample.
+        beyond those of training are as the last of them; "fine-piecewise" between up to
+        65. "auto" chooses with `alpha="auto"`, by the same held-out samples, and is
+        "linear" with a number for `alpha`, for sparse `X`, more than 100 classes, and
+        more than 2000 parts, or 4 for each sample.
 
     relevance : bool, default=True
         With `alpha="auto"`, let there be penalties of their own for the weights of each
@@ -198,7 +198,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     intercepts_ : list of ndarray
         `intercepts_[i]`, of shape (units of layer i + 1,), belong to layer i + 1.
 
-    encoding_ : {"linear", "piecewise"}
+    encoding_ : {"linear", "piecewise", "fine-piecewise"}
         What the columns are to the first layer.
 
     encoder_ : ColumnEncoder
@@ -424,7 +424,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         "activation": [StrOptions(ACTIVATIONS.keys()), "array-like"],
         "alpha": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "class_weight": [dict, StrOptions({"balanced"}), None],
-        "encoding": [StrOptions({"auto", "linear", "piecewise"})],
+        "encoding": [StrOptions({"auto", "linear", *N_PARTS})],
         "relevance": ["boolean"],
         "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
         "max_categories": [Interval(Integral, 2, None, closed="left")],
@@ -447,7 +447,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         *,
         alpha: float | Literal["auto"] = "auto",
         class_weight: dict | Literal["balanced"] | None = None,
-        encoding: Literal["auto", "linear", "piecewise"] = "auto",
+        encoding: EncodingName | Literal["auto"] = "auto",
         relevance: bool = True,
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
         max_categories: int = 1000,
@@ -611,8 +611,11 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         hidden_units = check_hidden_units(self.hidden_layer_sizes)
         activations = check_activations(self.activation, len(hidden_units))
         previous = vars(self).copy()
-        known = previous["_categories"] if self._is_warm() else None
-        data = TrainingData.of(self, X, y, sample_weight, known, **options)
+        is_warm = self._is_warm()
+        known = previous["_categories"] if is_warm else None
+        data = TrainingData.of(
+            self, X, y, sample_weight, known, is_warm=is_warm, **options
+        )
         self._categories = data.categories
         objective = objective_of(
             data,
@@ -662,9 +665,9 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self, problem: Problem, early_stopping: EarlyStopping | None = None
     ) -> tuple[Problem, EarlyStopping | None]:
         """The same on parts of the columns, where these are asked for."""
-        if self.encoding != "piecewise" or self._is_warm():
+        if self.encoding == "auto" or self._is_warm():
             return problem, early_stopping
-        objective = encoded(problem.objective, "piecewise")
+        objective = encoded(problem.objective, self.encoding)
         start = start_of(objective, problem.start, problem.seed)
         problem = problem._replace(objective=objective, start=start)
         return problem, seen_by(early_stopping, objective)
@@ -797,13 +800,13 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         )
 
     @property
-    def encoding_(self) -> str:
+    def encoding_(self) -> EncodingName:
         """What the columns are to the first layer.
 
         Returns
         -------
-        encoding : {"linear", "piecewise"}
-            The first for themselves, the second with their parts.
+        encoding : {"linear", "piecewise", "fine-piecewise"}
+            The first for themselves, the others with their parts.
         """
         check_is_fitted(self)
         return encoding_name(self._encoding)
@@ -820,7 +823,12 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         check_is_fitted(self)
         names = self._feature_names()
         return fitted_encoder(
-            self._encoding, self._fills, self._categories, self.n_features_in_, names
+            self._encoding,
+            self._fills,
+            self._categories,
+            self.max_categories,
+            self.n_features_in_,
+            names,
         )
 
     def to_sklearn(self) -> "MLPClassifier | Pipeline":
@@ -872,6 +880,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = self.encoding != "piecewise"
+        tags.input_tags.sparse = self.encoding not in N_PARTS
         tags.input_tags.allow_nan = True
         return tags

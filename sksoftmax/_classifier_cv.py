@@ -21,6 +21,7 @@ from sklearn.utils.metadata_routing import (
 )
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._features.encoding import N_PARTS, EncodingName
 from sksoftmax._rows.blocks import Matrix
 from sksoftmax._selection.cross_validation import (
     FoldFit,
@@ -84,7 +85,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in each fit. They do not count in scores.
 
-    encoding : {"linear", "piecewise"}, default="linear"
+    encoding : {"linear", "piecewise", "fine-piecewise"}, default="linear"
         What columns are to the first layer, as of :class:`SoftmaxMLPClassifier`; to
         search both, take that one, or :class:`~sklearn.model_selection.GridSearchCV`.
 
@@ -166,7 +167,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     intercepts_ : list of ndarray
         `intercepts_[i]`, of shape (units of layer i + 1,), belong to layer i + 1.
 
-    encoding_ : {"linear", "piecewise"}
+    encoding_ : {"linear", "piecewise", "fine-piecewise"}
         What the columns are to the first layer.
 
     encoder_ : ColumnEncoder
@@ -257,7 +258,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             if name not in ("alpha", "relevance", "warm_start")
         },
         "alphas": ["array-like", Integral],
-        "encoding": [StrOptions({"linear", "piecewise"})],
+        "encoding": [StrOptions({"linear", *N_PARTS})],
         "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
         "max_categories": [Interval(Integral, 2, None, closed="left")],
         "cv": ["cv_object"],
@@ -279,7 +280,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         cv: Any = None,
         scoring: str | Callable[..., float] | None = None,
         class_weight: dict | Literal["balanced"] | None = None,
-        encoding: Literal["linear", "piecewise"] = "linear",
+        encoding: EncodingName = "linear",
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
         max_categories: int = 1000,
         standardize: bool = True,

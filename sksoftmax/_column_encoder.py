@@ -12,7 +12,9 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from sksoftmax._features.encoded import with_indicators
 from sksoftmax._features.encoding import (
+    N_PARTS,
     Encoding,
+    EncodingName,
     encoding_name,
     inputs_of,
 )
@@ -22,6 +24,8 @@ from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
     checked_rows,
+    copies,
+    refuse_dates,
     validates_parameters,
 )
 from sksoftmax._version import VersionedEstimator
@@ -34,9 +38,10 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
 
     First come the numeric columns, each less its lowest value; with "piecewise" only
     between that and the highest, and then its parts between up to 17 distinct
-    quantiles: each of these outputs is `min(max(x - start, 0), width)` of a column x. A
-    function of one column that is linear between them is a sum of these with a weight
-    for each, and constant outside of the range of the training data. A gap is the mean
+    quantiles, or 65 with "fine-piecewise": each of these outputs is `min(max(x - start,
+    0), width)` of a column x. A function of one column that is linear between them is a
+    sum of these with a weight for each, and constant outside of the range of the
+    training data. A gap is the mean
     of the output. Then come, column by column, an output for each category, and one for
     gaps, if there were some: 1 where it is that, and 0 elsewhere.
 
@@ -47,8 +52,8 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
 
     Parameters
     ----------
-    encoding : {"linear", "piecewise"}, default="piecewise"
-        Whether numeric columns are divided.
+    encoding : {"linear", "piecewise", "fine-piecewise"}, default="piecewise"
+        Whether numeric columns are divided: in up to 16 parts, or up to 64.
 
     categorical_features : array-like, "from_dtype" or None, default="from_dtype"
         Which columns hold categories: a mask, places or, of a frame, names. With
@@ -122,14 +127,14 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     _categories: Categories | None
 
     _parameter_constraints: ClassVar[dict] = {
-        "encoding": [StrOptions({"linear", "piecewise"})],
+        "encoding": [StrOptions({"linear", *N_PARTS})],
         "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
         "max_categories": [Interval(Integral, 2, None, closed="left")],
     }
 
     def __init__(
         self,
-        encoding: Literal["linear", "piecewise"] = "piecewise",
+        encoding: EncodingName = "piecewise",
         *,
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
         max_categories: int = 1000,
@@ -172,7 +177,8 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             If `X` or the weights are infinite, or of different lengths; or a column
             holds strings among numbers.
         """
-        is_divided = self.encoding == "piecewise"
+        is_divided = self.encoding in N_PARTS
+        refuse_dates(X)
         categories = Categories.of(X, self.categorical_features)
         accept_sparse = False if is_divided else "csr"
         X = checked_rows(
@@ -180,14 +186,14 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         )
         weights, unit = check_weights(sample_weight, X)
         if categories is not None:
-            counts = None if weights is None else weights * unit
+            counts = copies(weights, unit)
             categories = categories.frequent(X, counts, self.max_categories)
         features = with_indicators(
             Standardization.of(X, weights),
             X,
             weights,
             numbers_of_levels(categories, X.shape[1]),
-            is_divided=is_divided,
+            encoding=self.encoding,
         )
         return self._set(features.encoding, features.fills, categories)
 
@@ -250,7 +256,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         Returns
         -------
         names : ndarray of str of shape (n_inputs,)
-            As "x0", "x0 [1.5, 2]", "x0_red", "x0_infrequent" and
+            As "x0", "x0 [1.5, 2]", "x0_red", "x0_infrequent_sklearn" and
             "missingindicator_x0".
         """
         check_is_fitted(self, "columns_")
@@ -287,6 +293,7 @@ def fitted_encoder(
     encoding: Encoding | None,
     fills: Array | None,
     categories: Categories | None,
+    max_categories: int,
     n_features: int,
     names: NDArray | None,
 ) -> ColumnEncoder:
@@ -300,6 +307,8 @@ def fitted_encoder(
         What stands for gaps then.
     categories : Categories or None
         Of its columns of categories.
+    max_categories : int
+        Of each, at most.
     n_features : int
         Number of columns.
     names : ndarray of shape (n_features,) or None
@@ -310,7 +319,8 @@ def fitted_encoder(
     encoder : ColumnEncoder
         Fitted.
     """
-    encoder = ColumnEncoder(encoding_name(encoding))
+    name = encoding_name(encoding)
+    encoder = ColumnEncoder(name, max_categories=max_categories)
     encoder.n_features_in_ = n_features
     if names is not None:
         encoder.feature_names_in_ = names

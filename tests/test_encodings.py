@@ -51,7 +51,7 @@ def chosen_by_default():
 def test_steps_are_learnt_by_default(chosen):
     """Parts and relevances are what they ask for, and the others are no match."""
     X, y = steps(4000, seed=1)
-    assert chosen.encoding_ == "piecewise"
+    assert chosen.encoding_ == "fine-piecewise"
     loss = log_loss(y, chosen.predict_proba(X))
     for parameters in (
         {"encoding": "linear"},
@@ -85,14 +85,17 @@ def test_smooth_functions_keep_their_columns():
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
-@pytest.mark.parametrize("encoding", ["auto", "linear", "piecewise"])
+@pytest.mark.parametrize("encoding", ["auto", "linear", "piecewise", "fine-piecewise"])
 def test_auto_is_the_fit_with_what_it_found(encoding, early_stopping):
     """Bit for bit, where no penalties were learnt."""
     X, y = steps()
     parameters = {"relevance": False, "early_stopping": early_stopping}
     auto = classifier(encoding=encoding, **parameters).fit(X, y)
     found = {"encoding": auto.encoding_, "alpha": auto.alpha_}
-    assert found["encoding"] == ("linear" if encoding == "linear" else "piecewise")
+    if encoding == "auto":
+        assert auto.encoding_ == ("piecewise" if early_stopping else "fine-piecewise")
+    else:
+        assert auto.encoding_ == encoding
     other = classifier(**parameters, **found).fit(X, y)
     np.testing.assert_array_equal(
         auto.encoder_.transform(X), other.encoder_.transform(X)
@@ -299,7 +302,7 @@ def test_validation_data_choose_the_encoding():
     clf = classifier(early_stopping=True).fit(
         X[:600], y[:600], X_val=X[600:], y_val=y[600:]
     )
-    assert clf.encoding_ == "piecewise"
+    assert clf.encoding_ != "linear"
     losses = clf.validation_loss_curve_
     assert len(losses) == clf.n_iter_
     assert clf.best_validation_loss_ == pytest.approx(min(losses))

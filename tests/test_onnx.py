@@ -340,7 +340,7 @@ def test_codes_in_an_array(rng):
         (5,), alpha=0.1, categorical_features=[0], max_categories=5, random_state=0
     )
     clf.fit(X, (X[:, 0] > 1) ^ (X[:, 1] > 0))
-    assert "x0_infrequent" in clf.encoder_.get_feature_names_out()
+    assert "x0_infrequent_sklearn" in clf.encoder_.get_feature_names_out()
     X[3:6, 0] = [11, -1, np.nan]
     np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X))
 

@@ -278,8 +278,34 @@ def test_a_warm_start_goes_on_with_the_same_inputs(encoding):
         names = twice.encoder_.get_feature_names_out().tolist()
         again = twice.fit(X, y)
     assert again.encoder_.get_feature_names_out().tolist() == names
-    with pytest.raises(ValueError, match="needs dense X, as in fit; got"):
+    with pytest.raises(ValueError, match=r"columns of categories of .* \[1, 2\]; got"):
         again.fit(csr_array(np.ones((600, 4))), y)
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+def test_a_warm_start_with_gaps_needs_dense_rows(standardize):
+    """Of which there may be others with gaps, in any units."""
+    X, y = table()
+    X = X[["size", "noise"]].to_numpy()
+    clf = SoftmaxMLPClassifier(
+        (), alpha=1, standardize=standardize, warm_start=True, random_state=0
+    )
+    p = clf.fit(X, y).predict_proba(X)
+    np.testing.assert_allclose(clf.fit(X, y).predict_proba(X), p, atol=0.01)
+    assert clf.encoder_.columns_.tolist() == [0, 1, 1]
+    with pytest.raises(ValueError, match="needs dense X, as in the previous fit"):
+        clf.fit(csr_array(np.ones((600, 2))), y)
+
+
+def test_few_rows_of_many_columns_may_have_gaps_later():
+    """Which are the mean, where the fit was in the space of its rows."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 300))
+    clf = SoftmaxMLPClassifier((5,), alpha=1, random_state=0).fit(X, X[:, 0] > 0)
+    gap = X[:3].copy()
+    gap[:, 7] = np.nan
+    filled = np.where(np.isnan(gap), X[:, 7].mean(), gap)
+    np.testing.assert_allclose(clf.predict_proba(gap), clf.predict_proba(filled))
 
 
 def test_a_warm_start_fills_gaps_that_are_new():
@@ -362,7 +388,7 @@ def test_a_column_of_names_does_no_harm():
     X = X[["size", "colour"]].assign(name=[f"n{i}" for i in range(600)])
     clf = SoftmaxMLPClassifier((20,), alpha=1, max_categories=100, random_state=0)
     clf.fit(X, y)
-    assert "name_infrequent" in clf.encoder_.get_feature_names_out()
+    assert "name_infrequent_sklearn" in clf.encoder_.get_feature_names_out()
     assert clf.encoder_.columns_.size == 5
     assert clf.feature_importances_[2] == 0
     test, y_test = table(seed=1)
@@ -387,6 +413,64 @@ def test_a_failing_fit_leaves_categories_as_they_were(fitted):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         clf.fit(X.assign(colour="other"), y[:-1])
     np.testing.assert_array_equal(clf.predict_proba(X), fitted.predict_proba(X))
+
+
+def test_in_their_own_units_there_is_nothing_in_a_column_of_gaps():
+    """Whatever it holds later."""
+    X = np.column_stack([np.full(100, np.nan), np.linspace(-1, 1, 100)])
+    clf = SoftmaxMLPClassifier((3,), alpha=1e-3, standardize=False, random_state=0)
+    clf.fit(X, X[:, 1] > 0)
+    p = clf.predict_proba([[0, 0.1], [1000, 0.1]])
+    np.testing.assert_array_equal(p[0], p[1])
+
+
+NA_ROWS = [[pd.NA, 1.0], [2.0, None], [3.0, 1.0], [5.0, np.nan]]
+
+
+@pytest.mark.parametrize("convert", [list, lambda x: np.array(x, dtype=object)])
+def test_the_gaps_of_pandas_are_gaps_in_lists(convert):
+    """And in arrays of objects."""
+    clf = SoftmaxMLPClassifier((), alpha=1).fit(convert(NA_ROWS), [0, 1, 0, 1])
+    assert clf.encoder_.columns_.tolist() == [0, 1, 0, 1]
+    assert np.isfinite(clf.predict_proba(convert([[1.0, pd.NA]]))).all()
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        (pd.Series(["a", "b"]), ValueError, r"Expected (2D array|a 2-dim)"),
+        (pd.DataFrame({"a": ["x"]})[:0], ValueError, "Found array with 0 sample"),
+        (
+            pd.DataFrame({"when": pd.to_datetime(["2020-01-01", "2020-01-02"])}),
+            TypeError,
+            r"column 'when' \(datetime64",
+        ),
+        (
+            np.array([[np.timedelta64(1, "D")], [np.timedelta64(2, "D")]], object),
+            TypeError,
+            "dates or time spans: 'timedelta64'",
+        ),
+    ],
+    ids=["1-D", "no rows", "dates", "time spans in objects"],
+)
+def test_what_is_no_table_is_told(X, error, message):
+    """As scikit-learn tells it, before any work."""
+    with pytest.raises(error, match=message):
+        SoftmaxMLPClassifier((), alpha=1).fit(X, [0, 1][: len(X)] or [])
+    if error is ValueError:
+        clf = SoftmaxMLPClassifier((), alpha=1)
+        clf.fit(pd.DataFrame({"a": ["x", "y"] * 3}), [0, 1] * 3)
+        with pytest.raises(error, match=message):
+            clf.predict(X)
+
+
+def test_clones_of_the_encoder_have_its_limit():
+    """Of categories."""
+    X, y = table()
+    clf = SoftmaxMLPClassifier((), alpha=1, max_categories=2).fit(X, y)
+    names = clone(clf.encoder_).fit(X).get_feature_names_out().tolist()
+    assert names == clf.encoder_.get_feature_names_out().tolist()
+    assert "colour_infrequent_sklearn" in names
 
 
 @pytest.mark.parametrize("method", ["predict_proba", "transform"])

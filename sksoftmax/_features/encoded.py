@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._features.columns import spread_of_two
-from sksoftmax._features.encoding import Encoding, Indicators, inputs_of
+from sksoftmax._features.encoding import (
+    N_PARTS,
+    Encoding,
+    EncodingName,
+    Indicators,
+    inputs_of,
+)
 from sksoftmax._features.quantiles import parts_of
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import Matrix, row_blocks
@@ -17,6 +23,8 @@ Array = NDArray[np.floating]
 
 # Parts that are worth their time, and more than which few rows would only be noise.
 _MAX_PARTS, _PARTS_PER_ROW = 2000, 4
+# Times as many parts are worth another encoding.
+_MANY_MORE = 1.5
 # Spread of an indicator of no row, or of all, whose share is rounded.
 _CONSTANT = 1e-3
 
@@ -28,7 +36,7 @@ class EncodedColumns(Standardization):
     ----------
     encoding : Encoding
     means : ndarray of shape (n_inputs,)
-        Of the inputs, gaps aside.
+        Of the inputs, gaps aside; NaN of nothing else.
     features : Standardization
         Of the columns, whose scales are those of the columns as inputs. Of their parts
         half of the width is the scale, of indicators that of two values.
@@ -38,6 +46,7 @@ class EncodedColumns(Standardization):
         self, encoding: Encoding, means: Array, features: Standardization
     ) -> None:
         n_parts, n_numeric = encoding.columns.size, encoding.n_numeric
+        is_empty, means = np.isnan(means), np.nan_to_num(means)
         fills = means[:n_parts].astype(encoding.starts.dtype)
         self.encoding = encoding._replace(fills=fills)
         self.columns = features
@@ -49,6 +58,7 @@ class EncodedColumns(Standardization):
             scale[n_parts:] = np.where(spread > _CONSTANT, spread, np.inf)
         else:
             means = np.zeros_like(means)
+        scale[is_empty] = np.inf
         super().__init__(
             np.zeros_like(means), means, scale, is_learnt=features.is_learnt
         )
@@ -61,7 +71,7 @@ class EncodedColumns(Standardization):
         features: Standardization,
         indicators: Indicators | None = None,
         *,
-        is_divided: bool,
+        encoding: EncodingName,
     ) -> Self:
         """Of the rows of dense `X`, whose columns are standardised so.
 
@@ -73,7 +83,7 @@ class EncodedColumns(Standardization):
             Of the columns, or of inputs that are made of them, with these indicators.
         indicators : Indicators, default=None
             None for those of `features`.
-        is_divided : bool
+        encoding : {"linear", "piecewise", "fine-piecewise"}
             Whether numeric columns are divided at their quantiles.
         """
         features, known = _columns_of(features, X.dtype)
@@ -81,11 +91,12 @@ class EncodedColumns(Standardization):
         numeric = _numeric(X.shape[1], indicators)
         columns, starts = numeric, features.lowest[numeric].astype(X.dtype)
         widths = np.full_like(starts, np.inf)
-        if is_divided:
-            columns, starts, widths = parts_of(X, weights, numeric)
+        if encoding in N_PARTS:
+            parts = parts_of(X, weights, numeric, N_PARTS[encoding])
+            columns, starts, widths = parts
         fills = np.full_like(starts, np.nan)
-        encoding = Encoding(columns, starts, widths, fills, indicators, is_divided)
-        return cls.known(encoding, X, weights, features)
+        rule = Encoding(columns, starts, widths, fills, indicators, encoding)
+        return cls.known(rule, X, weights, features)
 
     @classmethod
     def known(
@@ -118,7 +129,7 @@ class EncodedColumns(Standardization):
             weights,
             self.columns.relearnt(X, weights, blocks),
             self.encoding.indicators,
-            is_divided=self.encoding.is_divided,
+            encoding=self.encoding.name,
         )
 
     def share_beyond(self, X: Array, weights: Array | None) -> Array:
@@ -161,7 +172,7 @@ def with_indicators(
     weights: Array | None,
     n_levels: NDArray[np.integer],
     *,
-    is_divided: bool = False,
+    encoding: EncodingName = "linear",
 ) -> Standardization:
     """The same columns and, where there are such, inputs for categories and gaps.
 
@@ -173,30 +184,36 @@ def with_indicators(
     weights : ndarray of shape (n_samples,) or None
     n_levels : ndarray of int of shape (n_features,)
         Of columns whose values are levels; 0 of numeric ones.
-    is_divided : bool
+    encoding : {"linear", "piecewise", "fine-piecewise"}
         Whether numeric columns are divided at their quantiles.
     """
-    if not (is_divided or n_levels.any() or features.has_gaps.any()):
+    if not (encoding in N_PARTS or n_levels.any() or features.has_gaps.any()):
         return features
     indicators = Indicators.of(n_levels, features.has_gaps, X.dtype)
-    return EncodedColumns.learnt(
-        X, weights, features, indicators, is_divided=is_divided
-    )
+    return EncodedColumns.learnt(X, weights, features, indicators, encoding=encoding)
 
 
-def is_worth_dividing(
+def worth_dividing(
     X: Matrix, weights: Array | None, features: Standardization
-) -> bool:
-    """Whether the rows are dense, and have columns with parts, but not too many."""
+) -> list[EncodingName]:
+    """Encodings of dense rows that have more parts than others, but not too many."""
+    worth: list[EncodingName] = []
     if not isinstance(X, np.ndarray) or not features.is_learnt:
-        return False
+        return worth
     _, indicators = _columns_of(features, X.dtype)
     numeric = _numeric(X.shape[1], indicators)
-    columns, _, widths = parts_of(X, weights, numeric)
     n_rows = X.shape[0] if weights is None else np.count_nonzero(weights)
-    most = min(_MAX_PARTS, _PARTS_PER_ROW * n_rows)
-    is_divided = bool(numeric.size < columns.size <= most)
-    return is_divided and bool(np.isfinite(widths).all())
+    n_before = numeric.size
+    encodings: tuple[EncodingName, ...] = ("piecewise", "fine-piecewise")
+    for encoding in encodings:
+        columns, _, widths = parts_of(X, weights, numeric, N_PARTS[encoding])
+        if not np.isfinite(widths).all():
+            break
+        if not n_before < columns.size <= min(_MAX_PARTS, _PARTS_PER_ROW * n_rows):
+            break
+        worth.append(encoding)
+        n_before = _MANY_MORE * columns.size
+    return worth
 
 
 def check_divisible(X: Matrix, features: Standardization) -> None:
@@ -235,7 +252,7 @@ def _numeric(n_columns: int, indicators: Indicators) -> NDArray[np.integer]:
 
 
 def _means(X: Array, weights: Array | None, encoding: Encoding) -> Array:
-    """Of the inputs, gaps aside, in float64; 0 where there is nothing else."""
+    """Of the inputs, gaps aside, in float64; NaN where there is nothing else."""
     gap = np.full(encoding.columns.size, np.nan)
     encoding = encoding._replace(fills=gap)
 
@@ -254,4 +271,5 @@ def _means(X: Array, weights: Array | None, encoding: Encoding) -> Array:
         return [w @ inputs, w @ ~is_gap]
 
     total, weights_sum = tree_sum(map(sums, row_blocks(X, encoding.n_inputs)))
-    return np.divide(total, weights_sum, np.zeros_like(total), where=weights_sum > 0)
+    empty = np.full_like(total, np.nan)
+    return np.divide(total, weights_sum, empty, where=weights_sum > 0)

@@ -1,6 +1,6 @@
 """What the inputs of the first layer are: the rule by which rows become them."""
 
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -9,6 +9,11 @@ from sksoftmax._features.standardization import filled, from_origin
 from sksoftmax._rows.blocks import Matrix
 
 Array = NDArray[np.floating]
+EncodingName: TypeAlias = Literal["linear", "piecewise", "fine-piecewise"]
+
+# Parts of a column, at most. With 8 or 32 for 16 most log-losses are alike; where the
+# labels are rules on single columns they go on to fall, by half and more with 64.
+N_PARTS: dict[str, int] = {"piecewise": 16, "fine-piecewise": 64}
 
 
 class Indicators(NamedTuple):
@@ -60,8 +65,8 @@ class Encoding(NamedTuple):
         What stands for a gap.
     indicators : Indicators
         The inputs after those.
-    is_divided : bool
-        Whether there are parts between quantiles, where columns have them.
+    name : {"linear", "piecewise", "fine-piecewise"}
+        What users call it.
     """
 
     columns: NDArray[np.integer]
@@ -69,12 +74,17 @@ class Encoding(NamedTuple):
     widths: Array
     fills: Array
     indicators: Indicators
-    is_divided: bool
+    name: EncodingName
 
     @property
     def input_columns(self) -> NDArray[np.integer]:
         """The column of each input."""
         return np.concatenate([self.columns, self.indicators.columns])
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether there are parts between quantiles, where columns have them."""
+        return self.name in N_PARTS
 
     @property
     def n_inputs(self) -> int:
@@ -87,10 +97,9 @@ class Encoding(NamedTuple):
         return np.unique(self.columns).size
 
 
-def encoding_name(encoding: Encoding | None) -> Literal["linear", "piecewise"]:
+def encoding_name(encoding: Encoding | None) -> EncodingName:
     """What users call it."""
-    is_divided = encoding is not None and encoding.is_divided
-    return "piecewise" if is_divided else "linear"
+    return "linear" if encoding is None else encoding.name
 
 
 def first_inputs(

@@ -18,23 +18,22 @@ from sksoftmax._features.standardization import smallest_scale
 
 Array = NDArray[np.floating]
 
-# Parts of a column, at most: with 8 or 32 log-losses are alike.
-N_PARTS = 16
 # Of sums of weights.
 _ROUNDING = 1e-9
 
 
 def parts_of(
-    X: Array, weights: Array | None, numeric: NDArray[np.integer]
+    X: Array, weights: Array | None, numeric: NDArray[np.integer], n_parts: int
 ) -> tuple[NDArray[np.integer], Array, Array]:
     """Columns, starts and widths of the parts of some columns, themselves first.
 
-    Over the rows that have a weight. Columns of less than three values are not divided,
-    nor is what is too narrow for coefficients of the dtype.
+    Of each up to `n_parts`, over the rows that have a weight. Columns of less than
+    three values are not divided, nor is what is too narrow for coefficients of the
+    dtype.
     """
     counts = slice(None) if weights is None else weights > 0
     counted = None if weights is None else weights[counts]
-    knots = [_knots(X[counts, column], counted) for column in numeric]
+    knots = [_knots(X[counts, column], counted, n_parts) for column in numeric]
     ends = np.array([[k[0], k[-1]] for k in knots]).reshape(-1, 2)
     inner = [k if k.size > 2 else k[:1] for k in knots]
     columns = np.concatenate([numeric, np.repeat(numeric, [k.size - 1 for k in inner])])
@@ -46,7 +45,7 @@ def parts_of(
     return columns[is_wide], starts, widths
 
 
-def _knots(column: Array, weights: Array | None) -> Array:
+def _knots(column: Array, weights: Array | None, n_parts: int) -> Array:
     """Distinct quantiles, the lowest and the highest value among them, in float64."""
     is_gap = np.isnan(column)
     if is_gap.any():
@@ -62,9 +61,9 @@ def _knots(column: Array, weights: Array | None) -> Array:
         begins = np.flatnonzero(np.diff(ordered, prepend=np.nan))
         values = ordered[begins]
         counts = np.add.reduceat(weights[order], begins, dtype=np.float64)
-    if values.size > N_PARTS + 1:
+    if values.size > n_parts + 1:
         ends = np.cumsum(counts)
-        levels = np.arange(1, N_PARTS) / N_PARTS * ends[-1]
+        levels = np.arange(1, n_parts) / n_parts * ends[-1]
         places = np.searchsorted(ends, levels * (1 - _ROUNDING))
         values = values[np.unique([0, *places, values.size - 1])]
     return values.astype(np.float64)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.lbfgs import State
 from sksoftmax._minimizer.progress import relative_decrease, report
 from sksoftmax._selection.evidence import Evidence, LaplaceEvidence
@@ -74,7 +75,7 @@ class Candidate(NamedTuple):
     n_iter : int
         Iterations of all its fits.
     encoding : str
-        What columns are to the first layer: "linear" or "piecewise".
+        What columns are to the first layer: "linear", "piecewise" or "fine-piecewise".
     has_relevance : bool
         Whether their penalties were learnt.
     """
@@ -85,7 +86,7 @@ class Candidate(NamedTuple):
     log_evidence: float
     n_effective: float
     n_iter: int
-    encoding: str
+    encoding: EncodingName
     has_relevance: bool
 
 
@@ -194,7 +195,7 @@ class AlphaSearch:
         self._shown: dict[Place, Evidence] = {}
         self._n_iter: dict[Place, int] = {}
         self._minima: dict[tuple[Place, int], Array] = {}
-        self._splits: dict[str, tuple[int, Split]] = {}
+        self._splits: dict[EncodingName, tuple[int, Split]] = {}
         self._best_so_far: Place | None = None
         self._fit: tuple[Trained, Split | None] | None = None
         self._ended_by: str | None = None
@@ -326,7 +327,7 @@ class AlphaSearch:
     def _objective_of(self, split: Split | None) -> Objective:
         return self._objective if split is None else split.train
 
-    def _split(self, encoding: str, part: int) -> Split | None:
+    def _split(self, encoding: EncodingName, part: int) -> Split | None:
         """One part, as other inputs; the judge is told of its rows."""
         if not self._held_out.n_parts:
             return None

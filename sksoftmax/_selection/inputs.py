@@ -4,7 +4,7 @@ Columns as they are, or in parts; each with the same penalty, or with one that i
 from a first minimum. What is learnt is learnt from the rows of the fit alone.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sksoftmax._features.encoded import (
     EncodedColumns,
     check_divisible,
-    is_worth_dividing,
+    worth_dividing,
 )
-from sksoftmax._features.encoding import encoding_name
+from sksoftmax._features.encoding import EncodingName, encoding_name
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
@@ -39,11 +39,11 @@ class Inputs(NamedTuple):
 
     Attributes
     ----------
-    encoding : {"linear", "piecewise"}
+    encoding : {"linear", "piecewise", "fine-piecewise"}
     has_relevance : bool
     """
 
-    encoding: str
+    encoding: EncodingName
     has_relevance: bool
 
     @property
@@ -53,54 +53,68 @@ class Inputs(NamedTuple):
 
 
 LINEAR, PIECEWISE = Inputs("linear", False), Inputs("piecewise", False)
+FINE = Inputs("fine-piecewise", False)
 
 
 def offered(
-    objective: Objective, encoding: str, *, has_relevance: bool
+    objective: Objective,
+    encoding: EncodingName | Literal["auto"],
+    *,
+    has_relevance: bool,
 ) -> tuple[Inputs, ...]:
     """What there is to choose from, the simplest first.
+
+    Fine parts come last, with relevances before without: they are many, and hardly any
+    tells something by itself.
 
     Parameters
     ----------
     objective : Objective
         With what is given by the encoding, on some rows at least.
-    encoding : {"auto", "linear", "piecewise"}
-        "auto" for both, where it is worth it.
+    encoding : {"auto", "linear", "piecewise", "fine-piecewise"}
+        "auto" for all, where it is worth it.
     has_relevance : bool
         Whether there is a choice of relevances, too.
     """
     X, weights, features = objective.X, objective.weights, objective.standardization
-    inputs = [PIECEWISE if encoding == "piecewise" else LINEAR]
+    plain = (LINEAR if encoding == "auto" else Inputs(encoding, False),)
     if objective.layout.layer_units[-1] > _MAX_CLASSES:
-        return tuple(inputs)
-    if encoding == "auto" and is_worth_dividing(X, weights, features):
-        inputs.append(PIECEWISE)
+        return plain
+    fine: tuple[Inputs, ...] = ()
+    if encoding == "auto":
+        worth = worth_dividing(X, weights, features)
+        plain += (PIECEWISE,) * ("piecewise" in worth)
+        fine = (FINE,) * ("fine-piecewise" in worth)
     n_columns = np.inf if isinstance(features, RowSpace) else features.n_undivided
-    if has_relevance and objective.n_samples >= _ROWS_PER_COLUMN * n_columns:
-        inputs += [i._replace(has_relevance=True) for i in inputs]
-    return tuple(inputs)
+    if not has_relevance or objective.n_samples < _ROWS_PER_COLUMN * n_columns:
+        return plain + fine
+    return plain + _relevant(plain) + _relevant(fine) + fine
 
 
-def encoded(objective: Objective, encoding: str) -> Objective:
+def _relevant(inputs: tuple[Inputs, ...]) -> tuple[Inputs, ...]:
+    return tuple(one._replace(has_relevance=True) for one in inputs)
+
+
+def encoded(objective: Objective, encoding: EncodingName) -> Objective:
     """The objective as it is, or on parts of the columns."""
     features = objective.standardization
     if encoding in ("linear", encoding_of(objective)):
         return objective
     check_divisible(objective.X, features)
     features = EncodedColumns.learnt(
-        objective.X, objective.weights, features, is_divided=True
+        objective.X, objective.weights, features, encoding=encoding
     )
     return objective.seen_by(features)
 
 
-def encoding_of(objective: Objective) -> str:
+def encoding_of(objective: Objective) -> EncodingName:
     """What the columns of an objective are to its first layer."""
     return encoding_name(objective.standardization.encoding)
 
 
 def start_of(objective: Objective, start: Array, seed: int) -> Array:
     """A given one, unless there is another number of parts: then a new one."""
-    is_divided = encoding_of(objective) == "piecewise"
+    is_divided = encoding_of(objective) != "linear"
     if is_divided and start.size != objective.layout.n_parameters:
         return objective.layout.draw(np.random.RandomState(seed))
     return start

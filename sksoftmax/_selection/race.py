@@ -52,14 +52,18 @@ class Line(NamedTuple):
         best one of that line. They are moved to be within the limits, and go on beyond
         both ends.
     parent : int or None
-        A line before.
+        A line before, without which there is none.
     n_rivals : int
         Lines, from the first on, of which none may have put its parent out of the race.
+    has_to_gain : bool
+        Whether it ends, and its children with it, unless it is clearly better than its
+        parent at once: it takes long.
     """
 
     first: Sequence[int]
     parent: int | None = None
     n_rivals: int = 0
+    has_to_gain: bool = False
 
 
 def race(
@@ -121,6 +125,7 @@ class _Field:
         self._spacing = spacing
         self._limits = limits
         self._n_parts: dict[Place, int] = {}
+        self._has_ended: set[int] = set()
 
     def lines(self) -> list[int]:
         """Those that have candidates."""
@@ -136,6 +141,8 @@ class _Field:
         """Find the best of a line on the first part, unless the line is out."""
         first, origin = line.first, 0
         if line.parent is not None:
+            if line.parent not in self.lines() or line.parent in self._has_ended:
+                return
             parent = self.best_of(line.parent, 1)
             rivals = [rival for rival in self.lines() if rival < line.n_rivals]
             if any(self._is_out(parent, self.best_of(rival, 1)) for rival in rivals):
@@ -146,6 +153,11 @@ class _Field:
         shift = min(largest - max(steps), 0) + max(least - min(steps), 0)
         for step in steps:
             self.judge_on(Place(number, step + shift), 1)
+        if line.has_to_gain and not self._is_clearly_worse(
+            parent, self.best_of(number, 1)
+        ):
+            self._has_ended.add(number)
+            return
         if len(steps) > 1:
             self._extend(number, (max(steps) - min(steps)) // (len(steps) - 1))
         if not self._is_out(self.best_of(number, 1), self.best(1)):

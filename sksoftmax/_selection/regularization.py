@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
+from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.lbfgs import State
 from sksoftmax._rows.blocks import row_values
 from sksoftmax._selection.alpha_search import (
@@ -24,6 +25,7 @@ from sksoftmax._selection.held_out import (
     fifths,
 )
 from sksoftmax._selection.inputs import (
+    FINE,
     LINEAR,
     PIECEWISE,
     Inputs,
@@ -45,6 +47,8 @@ Array = NDArray[np.floating]
 _MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
 # Bytes of X that a search copies, and inputs of all rows, but for few rows.
 _MAX_COPY, _MAX_INPUTS = 2**27, 2**22
+# Steps from the best alpha of parts to that of finer ones, which are more weights.
+_FURTHER = 1
 
 
 def search_doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
@@ -82,7 +86,7 @@ def train_with_best_alpha(
     objective: Objective,
     start: Array,
     *,
-    encoding: str = "linear",
+    encoding: EncodingName | Literal["auto"] = "linear",
     has_relevance: bool = False,
     seed: int = 0,
     ends: float = np.inf,
@@ -166,7 +170,7 @@ def _searched(
     objective: Objective,
     start: Array,
     *,
-    encoding: str,
+    encoding: EncodingName | Literal["auto"],
     has_relevance: bool,
     **options: Any,
 ) -> Found:
@@ -189,7 +193,7 @@ def _searched(
     unit *= copies_of_a_row(parts)
     held_out = HeldOut.of(objective, parts, n_few, 1)
     few = held_out.split(0).train if parts else None
-    inputs = (PIECEWISE if encoding == "piecewise" else LINEAR,)
+    inputs = (LINEAR if encoding == "auto" else Inputs(encoding, False),)
     if few is not None:
         inputs = offered(few, encoding, has_relevance=has_relevance)
         n_inputs = max(encoded(few, i.encoding).layout.layer_units[0] for i in inputs)
@@ -198,12 +202,15 @@ def _searched(
     options |= {"inputs": inputs, "unit": unit}
     coarse, steps = None, {}
     if objective.X.shape[0] >= _MANY * n_few:
+        # Of few rows fine parts are noise.
+        options["inputs"] = [one for one in inputs if one.encoding != FINE.encoding]
         search = AlphaSearch(objective, held_out, start, is_coarse=True, **options)
-        coarse = search.run(_lines(inputs, {}))
+        coarse = search.run(_lines(options["inputs"], {}))
         if coarse.ended_by is not None:
             return coarse
         if coarse.has_learnt():
-            steps = {inputs[place.line]: place.step for place in coarse.best}
+            steps = {options["inputs"][place.line]: place.step for place in coarse.best}
+    options["inputs"] = inputs
     held_out = HeldOut.of(objective, parts, n_rows, len(parts))
     found = AlphaSearch(objective, held_out, start, **options).run(
         _lines(inputs, steps)
@@ -217,16 +224,29 @@ def _searched(
 def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
     """Where the races begin: near the best steps, as far as they are known."""
     lines: list[Line] = []
-    n_plain = sum(not one.has_relevance for one in inputs)
+    plain = [one for one in inputs if not one.has_relevance and one != FINE]
     for number, one in enumerate(inputs):
-        if one in steps:
+        if number and one.encoding == FINE.encoding:
+            lines.append(_line_of_fine(one, inputs))
+        elif one in steps:
             around = (0,) if number else (0, 2, -2)
             lines.append(Line([steps[one] + step for step in around]))
         elif one.has_relevance:
-            lines.append(Line((0,), inputs.index(one.plain), n_plain))
+            lines.append(Line((0,), inputs.index(one.plain), len(plain)))
         else:
             lines.append(Line(COARSE_OF_PARTS if number else COARSE))
     return lines
+
+
+def _line_of_fine(one: Inputs, inputs: Sequence[Inputs]) -> Line:
+    """From the best of the coarser parts on, or of the same with relevances."""
+    number = inputs.index(one)
+    parent = one._replace(encoding=PIECEWISE.encoding)
+    relevant = one._replace(has_relevance=True)
+    further = _FURTHER
+    if relevant in inputs[:number]:
+        parent, further = relevant, 0
+    return Line((further,), inputs.index(parent), number, has_to_gain=True)
 
 
 def _as_it_is(found: Found, reason: str) -> Trained:

@@ -18,7 +18,16 @@ Array = NDArray[np.floating]
 
 _UNKNOWN = -1
 # How the names of such dtypes begin: of pandas, polars and pyarrow.
-_CATEGORY_DTYPES = ("category", "Categorical", "Enum", "dictionary")
+_CATEGORY_DTYPES = (
+    "category",
+    "Categorical",
+    "Enum",
+    "dictionary",
+    "string",
+    "String",
+    "Utf8",
+    "large_string",
+)
 
 
 class Categories(NamedTuple):
@@ -58,11 +67,12 @@ class Categories(NamedTuple):
         TypeError
             If a column of a frame holds neither numbers nor strings.
         ValueError
-            If there are no such columns, `X` is sparse, or a column holds both numbers
-            and strings.
+            If `categorical_features` are no columns, `X` is sparse, or a column holds
+            both numbers and strings.
         """
+        check_two_dimensional(X)
         columns = _categorical_columns(X, categorical_features, name)
-        if not columns.size:
+        if not columns.size or not len(X):
             return None
         from sklearn.preprocessing import OrdinalEncoder  # a third of the import's time
 
@@ -77,9 +87,17 @@ class Categories(NamedTuple):
         sizes = [_without_gap(values).size for values in encoder.categories_]
         return cls(columns, encoder, [np.append(np.arange(n), -1) for n in sizes])
 
-    def codes(self, X: Any) -> Array:
-        """Levels of the columns of `X`, (n_samples, n_categorical), NaN for gaps."""
+    def codes(self, X: Any, name: str = "X") -> Array:
+        """Levels of the columns of `X`, (n_samples, n_categorical), NaN for gaps.
+
+        Raises
+        ------
+        ValueError
+            If a column holds numbers, and its categories are strings, or the other way.
+        """
         values = _objects(X, self.columns)
+        for column, known, new in zip(self.columns, self.values, values.T, strict=True):
+            _check_kind(X, column, known, new, name)
         places = self.encoder.transform(values)
         places[values != values] = np.nan  # also where `fit` has met no gap
         return self._levels_of(places)
@@ -119,7 +137,9 @@ class Categories(NamedTuple):
         of_columns = zip(self.columns.tolist(), self.values, self.levels, strict=True)
         return {
             column: [
-                "infrequent" if k == levels[-1] else str(values[levels[:-1] == k][0])
+                "infrequent_sklearn"
+                if k == levels[-1]
+                else str(values[levels[:-1] == k][0])
                 for k in range(levels.max() + 1)
             ]
             for column, values, levels in of_columns
@@ -143,9 +163,9 @@ def _frequent_levels(n_samples: NDArray, max_categories: int) -> NDArray[np.inte
         is_rare = is_kept & (is_rare | (n_samples <= 1))
         is_kept &= ~is_rare
     n_kept = np.count_nonzero(is_kept)
-    levels = np.full(n_samples.size + 1, n_kept if is_rare.any() else -1)
+    has_pool = is_rare.any() or not n_kept  # a column without categories has one level
+    levels = np.full(n_samples.size + 1, n_kept if has_pool else -1)
     levels[:-1][is_kept] = np.arange(n_kept)
-    levels[:-1][(n_samples == 0)] = levels[-1]
     return levels
 
 
@@ -175,9 +195,11 @@ def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:
     """
     X = as_table(X)
     n_features = _num_features(X)
+    if not len(X):
+        return np.empty((0, n_features))
     coded = np.empty(0, int) if categories is None else categories.columns
     numeric = np.setdiff1d(np.arange(n_features), coded)
-    plain = np.array([j for j in numeric if _has_numbers(X, j)], int)
+    plain = numeric[_are_numbers(X)[numeric]]
     rows = np.zeros((len(X), 0))
     if plain.size:
         rows = check_array(
@@ -193,7 +215,7 @@ def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:
     for column in np.setdiff1d(numeric, plain):
         read[:, column] = _numbers(X, column, name)
     if categories is not None:
-        read[:, coded] = categories.codes(X)
+        read[:, coded] = categories.codes(X, name)
     return read
 
 
@@ -210,7 +232,13 @@ def as_table(X: Any) -> Any:
 
 def has_only_numbers(X: Any) -> bool:
     """Whether all columns of a frame have a numeric dtype, or a boolean one."""
-    return all(_has_numbers(X, column) for column in range(_num_features(X)))
+    return bool(_are_numbers(X).all())
+
+
+def check_two_dimensional(X: Any) -> None:
+    """Refuse a single column, or none, as scikit-learn does."""
+    if not hasattr(X, "shape") or len(X.shape) != 2:
+        check_array(X, dtype=None, accept_sparse=True, ensure_all_finite=False)
 
 
 def _categorical_columns(
@@ -228,8 +256,14 @@ def _categorical_columns(
             )
         if not is_frame(X):
             return none
-        n_features = _num_features(X)
-        return np.array([j for j in range(n_features) if _is_category(X, j, name)], int)
+        return np.array(
+            [
+                j
+                for j, is_number in enumerate(_are_numbers(X))
+                if not is_number and _is_category(X, j, name)
+            ],
+            int,
+        )
     chosen = np.asarray(categorical_features)
     if not chosen.size:
         return none
@@ -260,12 +294,14 @@ def _places(X: Any, chosen: NDArray, name: str) -> NDArray[np.integer]:
     )
 
 
-def _dtype(X: Any, column: int) -> Any:
-    return [*X.dtypes][column] if is_frame(X) else X.dtype
+def _are_numbers(X: Any) -> NDArray[np.bool_]:
+    """Which columns have a numeric dtype, or a boolean one."""
+    if not is_frame(X):
+        return np.full(_num_features(X), _is_number(X.dtype))
+    return np.array([_is_number(dtype) for dtype in X.dtypes], dtype=bool)
 
 
-def _has_numbers(X: Any, column: int) -> bool:
-    dtype = _dtype(X, column)
+def _is_number(dtype: Any) -> bool:
     is_numeric = getattr(dtype, "is_numeric", None)  # polars
     if is_numeric is not None:
         return bool(is_numeric()) or str(dtype) == "Boolean"
@@ -273,26 +309,38 @@ def _has_numbers(X: Any, column: int) -> bool:
 
 
 def _is_category(X: Any, column: int, name: str) -> bool:
-    """Whether a column of a frame has a dtype of categories, or holds strings."""
-    if str(_dtype(X, column)).startswith(_CATEGORY_DTYPES):
+    """Whether a column of a frame has a dtype of categories, or of strings.
+
+    Of objects, if it holds strings, or nothing: there may be some in other rows.
+    """
+    dtype = _dtype_name(X, column)
+    if dtype == "str" or dtype.startswith(_CATEGORY_DTYPES):
         return True
-    if _has_numbers(X, column):
-        return False
     types = set(map(type, _known(_column(X, column))))
     if all(issubclass(t, str) for t in types):
-        return bool(types)
+        return True
     _refuse_others(X, column, types, name)
     return False
 
 
+def _dtype_name(X: Any, column: int) -> str:
+    return str([*X.dtypes][column] if is_frame(X) else X.dtype)
+
+
 def _refuse_others(X: Any, column: int, types: Iterable[type], name: str) -> None:
     """What is neither a number nor a string, in a column that may hold both."""
-    others = [t for t in types if not issubclass(t, str | Real | Decimal)]
+    others = [
+        t
+        for t in types
+        # A time span is an integer to NumPy.
+        if np.timedelta64 in t.__mro__
+        or not issubclass(t, str | Real | Decimal | np.bool_)
+    ]
     if others:
         raise TypeError(
-            f"{name} has values of type {others[0].__name__} in "
-            f"{_name(X, column)}, which are neither numbers nor strings. Make numbers "
-            "or categories of them first."
+            f"{name} has values of type {others[0].__name__} in {_name(X, column)} "
+            f"({_dtype_name(as_table(X), column)}), which are neither numbers nor "
+            "strings. Make numbers or strings of them first, a column of each part."
         )
 
 
@@ -308,6 +356,22 @@ def _check_sortable(X: Any, column: int, name: str) -> None:
         )
 
 
+def _check_kind(X: Any, column: int, known: NDArray, new: NDArray, name: str) -> None:
+    """Refuse numbers where categories are strings, which would all be unknown."""
+    types = set(map(type, _known(new)))
+    _refuse_others(X, column, types, name)
+    are_strings = {issubclass(t, str) for t in types}
+    were_strings = {isinstance(value, str) for value in known}
+    if were_strings and not are_strings <= were_strings:
+        kinds = (
+            ("strings", "numbers") if True in were_strings else ("numbers", "strings")
+        )
+        raise ValueError(
+            f"{name} has {kinds[1]} in {_name(X, column)}, whose categories were "
+            f"{kinds[0]} in fit. Make {kinds[0]} of all of them."
+        )
+
+
 def _numbers(X: Any, column: int, name: str) -> Array:
     """A column of objects as float64."""
     values = _column(X, column)
@@ -316,11 +380,12 @@ def _numbers(X: Any, column: int, name: str) -> Array:
     for row, value in enumerate(values):
         try:
             numbers[row] = float(value)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValueError(
                 f"{name} has {value!r} in {_name(X, column)}, which is no number. Put "
-                "NaN where it stands for a gap; or, if these are categories, name the "
-                "column in categorical_features."
+                "NaN where it stands for a gap; or, if these are categories, make "
+                "strings of all values and, of an array, name the column in "
+                "categorical_features."
             ) from error
     return numbers
 

@@ -10,7 +10,13 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.labels import as_labels, check_class_weight
-from sksoftmax._sklearn.validation import MatrixLike, check_weights, checked_rows
+from sksoftmax._sklearn.validation import (
+    MatrixLike,
+    check_weights,
+    checked_rows,
+    copies,
+    refuse_dates,
+)
 
 Array = NDArray[np.floating]
 
@@ -60,13 +66,15 @@ class TrainingData(NamedTuple):
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         categories: Categories | None = None,
+        *,
+        is_warm: bool = False,
         **options: Any,
     ) -> "TrainingData":
         """Check what `fit` is given.
 
         Sets `n_features_in_` and `feature_names_in_`, as scikit-learn's check does.
-        With `categories`, these are known; otherwise they are those of `X`. The others
-        are what `checked_rows` takes.
+        With `is_warm`, `categories` are those of the previous fit; otherwise they are
+        those of `X`. The others are what `checked_rows` takes.
 
         Raises
         ------
@@ -76,15 +84,20 @@ class TrainingData(NamedTuple):
             If `X`, `y`, the weights or the `class_weight` of `classifier` are invalid,
             or there are fewer than two classes.
         """
-        y, known = as_labels(y), categories
-        categories = known or Categories.of(X, classifier.categorical_features)
+        y = as_labels(y)
+        refuse_dates(X)
+        found = Categories.of(X, classifier.categorical_features)
+        if is_warm:
+            _check_same_columns(categories, found)
+        else:
+            categories = found
         X, y = checked_rows(
             classifier, X, y=y, categories=categories, reset=True, **options
         )
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
-        if categories is not None and known is None:
-            counts = None if weights is None else weights * unit
+        if categories is not None and not is_warm:
+            counts = copies(weights, unit)
             categories = categories.frequent(X, counts, classifier.max_categories)
         classes, codes = np.unique(y, return_inverse=True)
         if classes.size < 2:
@@ -94,3 +107,15 @@ class TrainingData(NamedTuple):
             )
         class_weight = check_class_weight(classifier.class_weight, classes)
         return cls(X, y, codes, classes, weights, unit, class_weight, categories)
+
+
+def _check_same_columns(previous: Categories | None, found: Categories | None) -> None:
+    before, now = (
+        [] if categories is None else categories.columns.tolist()
+        for categories in (previous, found)
+    )
+    if before != now:
+        raise ValueError(
+            f"warm_start=True needs the columns of categories of the previous fit, "
+            f"{before}; got {now}. Set warm_start=False to fit anew."
+        )

@@ -1,5 +1,6 @@
 """Checks of user input that more than one public function makes."""
 
+import datetime
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from sksoftmax._sklearn.categories import (
     Categories,
+    check_two_dimensional,
     has_only_numbers,
     is_frame,
     read_frame,
@@ -25,6 +27,10 @@ Method = TypeVar("Method", bound=Callable)
 validates_parameters: Callable[[Method], Method] = _fit_context(
     prefer_skip_nested_validation=True
 )
+# Those of pandas are among them.
+_DATES = (np.datetime64, np.timedelta64, datetime.date, datetime.timedelta)
+# Part of the number of rows that numbers of copies sum to at least.
+LEAST_SUM = 0.1
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
 
 
@@ -70,6 +76,20 @@ def check_weights(
         )
     unit = float(sample_weight.max())
     return (sample_weight / unit).astype(X.dtype), unit
+
+
+def copies(weights: Array | None, unit: float) -> Array | None:
+    """How many samples each row stands for, in float64; None for one.
+
+    Weights that are too small for that are relative: one on average.
+    """
+    if weights is None:
+        return None
+    counts = weights.astype(np.float64) * unit
+    n_weighted = np.count_nonzero(counts)
+    if counts.sum() < LEAST_SUM * n_weighted:
+        counts *= n_weighted / counts.sum()
+    return counts
 
 
 def multiplied(factors: Array, weights: Array | None) -> Array:
@@ -125,18 +145,19 @@ def checked_rows(
         "ensure_all_finite": True if issparse(X) else "allow-nan",
         **options,
     }
-    if categories is None and not (is_frame(X) and not has_only_numbers(X)):
+    if categories is None and (not is_frame(X) or has_only_numbers(X)):
         try:
             return validate_data(estimator, X, reset=reset, **options)
-        except ValueError as error:
-            if "could not convert string" in str(error):
-                read_frame(X, None, name)  # says in which column
-            raise
+        except (TypeError, ValueError) as error:
+            if not re.search("could not convert string|NAType", str(error)):
+                raise
+            # It says in which column, or takes what is a gap to pandas alone.
     if issparse(X):
         raise ValueError(
             f"{type(estimator).__name__} needs dense {name}, as in fit; got a sparse "
             "matrix, where there are no categories."
         )
+    check_two_dimensional(X)
     validate_data(estimator, X, reset=reset, skip_check_array=True)
     rows = read_frame(X, categories, name)
     options |= {"estimator": estimator}
@@ -156,7 +177,11 @@ def refuse_dates(X: Any, name: str = "X") -> None:
     dtypes = getattr(X, "dtypes", None)  # of pandas by name, of polars in order
     columns = getattr(X, "columns", None)
     if dtypes is None or columns is None:
-        found = [repr(str(X.dtype))] if _is_date(getattr(X, "dtype", None)) else []
+        dtype = getattr(X, "dtype", None)
+        found = [repr(str(dtype))] if _is_date(dtype) else []
+        if getattr(dtype, "kind", "") == "O" and hasattr(X, "ravel"):
+            types = set(map(type, X.ravel()))
+            found = [repr(t.__name__) for t in types if issubclass(t, _DATES)]
     else:
         found = [
             f"column {column!r} ({dtype})"

@@ -24,7 +24,12 @@ from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import check_weights, column_name, multiplied
+from sksoftmax._sklearn.validation import (
+    LEAST_SUM,
+    check_weights,
+    column_name,
+    multiplied,
+)
 from sksoftmax._training.objective import Objective, class_sums
 from sksoftmax._training.warm_start import (
     Attributes,
@@ -36,9 +41,6 @@ Array = NDArray[np.floating]
 
 # Part of the rows that has left the range of a column since its parts were learnt.
 _MANY_BEYOND = 0.1
-
-# Part of the number of rows that numbers of copies sum to at least.
-_LEAST_SUM = 0.1
 
 
 class Problem(NamedTuple):
@@ -107,7 +109,13 @@ def _encoded_by(objective: Objective, encoding: Encoding | None) -> Objective:
     if isinstance(features, EncodedColumns):
         features = features.columns
     if encoding is not None:
-        check_divisible(X, features)
+        if encoding.is_divided:
+            check_divisible(X, features)
+        if not isinstance(X, np.ndarray):
+            raise ValueError(
+                "warm_start=True needs dense X, as in the previous fit; got a sparse "
+                "matrix. Pass X.toarray(), or set warm_start=False."
+            )
         features = EncodedColumns.known(encoding, X, weights, features)
     filled = features.filled(X)
     if filled is not X:
@@ -228,7 +236,7 @@ def samples_of_weight(weights: Array | None, unit: float, blocks: list[slice]) -
     n_weighted, weights_sum, squares = tree_sum(
         [int(np.count_nonzero(w)), w.sum(), w @ w] for w in of_blocks
     )
-    if weights_sum * unit >= _LEAST_SUM * n_weighted:
+    if weights_sum * unit >= LEAST_SUM * n_weighted:
         return unit
     with np.errstate(under="ignore"):
         n_effective = weights_sum**2 / squares

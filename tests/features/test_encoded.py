@@ -4,16 +4,14 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from sksoftmax._features.encoded import EncodedColumns, is_worth_dividing
+from sksoftmax._features.encoded import EncodedColumns, worth_dividing
 from sksoftmax._features.encoding import Indicators
 from sksoftmax._features.standardization import Standardization
 
 
-def learnt(X, weights=None, indicators=None, is_divided=True):
+def learnt(X, weights=None, indicators=None, encoding="piecewise"):
     features = Standardization.of(X, weights)
-    return EncodedColumns.learnt(
-        X, weights, features, indicators, is_divided=is_divided
-    )
+    return EncodedColumns.learnt(X, weights, features, indicators, encoding=encoding)
 
 
 def assert_same(ours, theirs):
@@ -107,19 +105,20 @@ def test_far_from_zero_no_digit_is_lost(rng):
 def test_what_is_worth_it(X, rng):
     """Dense columns of some values each, with rows for what becomes of them."""
 
-    def is_worth_it(X, features=None):
-        features = features or Standardization.of(X, None)
-        return is_worth_dividing(X, None, features)
+    def worth(X, features=None):
+        return worth_dividing(X, None, features or Standardization.of(X, None))
 
-    assert is_worth_it(X)
-    assert not is_worth_it(csr_array(X))
-    assert not is_worth_it(X, Standardization.identity(6))
-    assert not is_worth_it(X[:, [3, 5]])  # no column has parts
-    assert not is_worth_it(rng.normal(size=(30, 8)))  # more than four for each row
-    assert not is_worth_it(rng.normal(size=(600, 120)))  # too many
+    assert worth(X) == ["piecewise", "fine-piecewise"]
+    assert worth(csr_array(X)) == []
+    assert worth(X, Standardization.identity(6)) == []
+    assert worth(X[:, [3, 5]]) == []  # no column has parts
+    assert worth(rng.normal(size=(30, 8))) == []  # more than four for each row
+    assert worth(rng.normal(size=(600, 120))) == []  # too many
+    assert worth(rng.normal(size=(600, 60))) == ["piecewise"]
+    assert worth(rng.integers(0, 20, size=(600, 9)) * 1.0) == ["piecewise"]
     huge = rng.choice([-1e308, 0, 1e308], size=(500, 1))
     with np.errstate(all="ignore"):
-        assert not is_worth_it(huge)  # the width overflows
+        assert worth(huge) == []  # the width overflows
 
 
 def test_of_other_rows_it_is_learnt_anew(X):
@@ -143,14 +142,16 @@ def indicators_of(X):
     return Indicators.of(np.array([0, 0, 3, 0, 0, 0]), np.isnan(X).any(axis=0), float)
 
 
-@pytest.mark.parametrize("is_divided", [False, True])
-def test_a_gap_is_the_mean_of_the_column_and_of_its_parts(gaps, is_divided):
+@pytest.mark.parametrize(
+    ("encoding", "n_parts"), [("linear", 0), ("piecewise", 16), ("fine-piecewise", 64)]
+)
+def test_a_gap_is_the_mean_of_the_column_and_of_its_parts(gaps, encoding, n_parts):
     """So that, standardised, it is nothing; its indicator tells of it."""
-    features = learnt(gaps, None, indicators_of(gaps), is_divided)
+    features = learnt(gaps, None, indicators_of(gaps), encoding)
     z = features.standardized(features.inputs(gaps))
     is_gap = np.isnan(gaps[:, 0])
     of_first = features.encoding.columns == 0
-    assert of_first.sum() == (17 if is_divided else 1)
+    assert of_first.sum() == n_parts + 1
     np.testing.assert_allclose(z[is_gap][:, : of_first.size][:, of_first], 0, atol=1e-9)
     known = gaps[~is_gap, 0]
     np.testing.assert_allclose(z[~is_gap, 0], (known - known.mean()) / known.std())
@@ -165,7 +166,7 @@ def test_rare_indicators_count_less():
     """By the fourth root, as columns of two values do; those of no row do not."""
     codes = np.repeat([0.0, 1.0, 3.0], [990, 8, 2])[:, np.newaxis]
     indicators = Indicators.of(np.array([4]), np.array([False]), float)
-    features = learnt(codes, None, indicators, is_divided=False)
+    features = learnt(codes, None, indicators, encoding="linear")
     expected = [0.5, 0.5, np.inf, 0.5 * (0.002 * 200) ** 0.25]
     np.testing.assert_allclose(features.scale, expected)
 
@@ -189,14 +190,14 @@ def test_importances_are_those_of_the_columns(gaps):
     np.testing.assert_array_equal(features.of_columns(coef), expected)
 
 
-@pytest.mark.parametrize("is_divided", [False, True])
-def test_with_gaps_other_rows_are_learnt_anew(gaps, is_divided):
+@pytest.mark.parametrize("encoding", ["linear", "piecewise", "fine-piecewise"])
+def test_with_gaps_other_rows_are_learnt_anew(gaps, encoding):
     """The indicators stay the same, also those of what these rows lack."""
     indicators = indicators_of(gaps)
     full = gaps[~np.isnan(gaps).any(axis=1)]
-    some = learnt(gaps, None, indicators, is_divided)
+    some = learnt(gaps, None, indicators, encoding)
     again = some.relearnt(full, None, [slice(0, len(full))])
-    expected = learnt(full, None, indicators, is_divided)
+    expected = learnt(full, None, indicators, encoding)
     assert_same(again.encoding, expected.encoding)
     np.testing.assert_array_equal(again.scale, expected.scale)
     assert again.n_undivided == some.n_undivided == 10
@@ -207,7 +208,7 @@ def test_in_their_own_units_gaps_are_still_filled(gaps):
     """By the mean, and nothing is scaled."""
     own = Standardization.of(gaps, None).undone()
     features = EncodedColumns.learnt(
-        gaps, None, own, indicators_of(gaps), is_divided=False
+        gaps, None, own, indicators_of(gaps), encoding="linear"
     )
     assert (features.scale == 1).all()
     assert features.relearnt(gaps[:9], None, [slice(0, 9)]) is features

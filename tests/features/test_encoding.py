@@ -25,7 +25,7 @@ def encoding_of(dtype=float):
         indicators=Indicators.of(
             np.array([0, 2, 0]), np.array([True, True, False]), dtype
         ),
-        is_divided=True,
+        name="piecewise",
     )
 
 
@@ -67,16 +67,19 @@ def test_without_parts_there_are_indicators_alone():
     """Of a table of categories."""
     none = np.empty(0)
     indicators = Indicators.of(np.array([2]), np.array([False]), float)
-    encoding = Encoding(none.astype(int), none, none, none, indicators, False)
+    encoding = Encoding(none.astype(int), none, none, none, indicators, "linear")
     inputs = inputs_of(np.array([[1.0], [0], [NAN]]), encoding)
     assert inputs.tolist() == [[0, 1], [1, 0], [0, 0]]
 
 
 def test_names_are_those_of_users():
-    """By whether columns are divided."""
+    """By how columns are divided."""
     assert encoding_name(None) == "linear"
     assert encoding_name(encoding_of()) == "piecewise"
-    assert encoding_name(encoding_of()._replace(is_divided=False)) == "linear"
+    assert encoding_of().is_divided
+    linear = encoding_of()._replace(name="linear")
+    assert encoding_name(linear) == "linear"
+    assert not linear.is_divided
 
 
 def test_first_inputs_are_filled_less_an_origin_or_encoded():

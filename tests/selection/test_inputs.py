@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._features.encoded import EncodedColumns
 from sksoftmax._selection.inputs import (
+    FINE,
     LINEAR,
     LOOSE,
     PIECEWISE,
@@ -23,7 +24,9 @@ from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.training import train
 
 OPTIONS = {"max_iter": 200, "tol": 1e-3}
-LINEAR_RELEVANT, PIECEWISE_RELEVANT = Inputs("linear", True), Inputs("piecewise", True)
+LINEAR_RELEVANT, PIECEWISE_RELEVANT, FINE_RELEVANT = (
+    one._replace(has_relevance=True) for one in (LINEAR, PIECEWISE, FINE)
+)
 
 
 def problem(X=None, alpha=1.0, n=200):
@@ -39,14 +42,15 @@ def problem(X=None, alpha=1.0, n=200):
 def test_the_simplest_come_first():
     """Without relevances before with, and columns before their parts."""
     objective, _ = problem()
-    both = (LINEAR, PIECEWISE)
-    assert offered(objective, "auto", has_relevance=False) == both
+    plain = (LINEAR, PIECEWISE, FINE)
+    assert offered(objective, "auto", has_relevance=False) == plain
     assert offered(objective, "auto", has_relevance=True) == (
-        *both,
+        *plain,
         LINEAR_RELEVANT,
         PIECEWISE_RELEVANT,
+        FINE_RELEVANT,
     )
-    for encoding in ("linear", "piecewise"):
+    for encoding in ("linear", "piecewise", "fine-piecewise"):
         inputs = offered(objective, encoding, has_relevance=True)
         assert inputs == (Inputs(encoding, False), Inputs(encoding, True))
 
@@ -95,6 +99,8 @@ def test_encoded_once_is_enough():
     assert isinstance(divided.standardization, EncodedColumns)
     assert divided.alpha == objective.alpha
     assert encoded(divided, "piecewise") is divided
+    fine = encoded(divided, "fine-piecewise")
+    assert fine.layout.layer_units[0] == 3 * 65
     assert start_of(objective, start, 3) is start
     other = start_of(divided, start, 3)
     expected = divided.layout.draw(np.random.RandomState(3))

@@ -36,11 +36,9 @@ NUMBERS = {
     "nullable bool": pd.Series([True, None, False, True], dtype="boolean"),
     "objects": pd.Series([1, None, 2.5, pd.NA], dtype=object),
     "decimals": pd.Series([decimal.Decimal("0.5"), None, decimal.Decimal(2), 1]),
-    "nothing": pd.Series([None] * 4, dtype=object),
     "bools": pd.Series([True, None, False, True], dtype=object),
     "polars": pl.Series([1, None, 2, 1]),
     "polars bool": pl.Series([True, None, False, True]),
-    "polars nothing": pl.Series([None] * 4),
 }
 
 
@@ -49,10 +47,10 @@ def frame_of(**columns):
     return library.DataFrame(columns)
 
 
-@pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS)
-def test_strings_and_categories_are_found(column):
+@pytest.mark.parametrize("name", COLUMNS)
+def test_strings_and_categories_are_found(name):
     """Whatever they are stored as; a gap has no level, and another value none."""
-    series, _ = column
+    series, _ = COLUMNS[name]
     frame = frame_of(a=series)
     assert is_frame(frame)
     assert not has_only_numbers(frame)
@@ -60,8 +58,11 @@ def test_strings_and_categories_are_found(column):
     assert categories.columns.tolist() == [0]
     assert numbers_of_levels(categories, 2).tolist() == [2, 0]
     np.testing.assert_array_equal(read_frame(frame, categories)[:, 0], [1, NAN, 0, 1])
-    other = pd.DataFrame({"a": ["green", "red" if series.dtype != "category" else 7]})
+    other = pd.DataFrame({"a": [9 if "numbers" in name else "green"]})
     assert read_frame(other, categories)[0, 0] == -1
+    other = pd.DataFrame({"a": ["green" if "numbers" in name else 9]})
+    with pytest.raises(ValueError, match=r"in column 'a', whose categories were"):
+        read_frame(other, categories)
 
 
 @pytest.mark.parametrize("series", NUMBERS.values(), ids=NUMBERS)
@@ -163,7 +164,7 @@ def test_columns_are_chosen_by_users(X, chosen, expected):
             pd.DataFrame({"a": [[1], [2]]}),
             "from_dtype",
             TypeError,
-            "X has values of type list in column 'a', which are neither",
+            "X has values of type list in column 'a' .object., which are neither",
         ),
         (
             pd.DataFrame({"day": [datetime.date(2020, 1, 1)]}),
@@ -222,14 +223,14 @@ def test_the_rarest_categories_share_a_level():
     values = [*"aaabbbccd"]
     categories, codes = frequent(values, 3)
     assert codes.ravel().tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
-    assert categories.labels() == {0: ["a", "b", "infrequent"]}
+    assert categories.labels() == {0: ["a", "b", "infrequent_sklearn"]}
     categories, codes = frequent([*"aaabcdef"], 5)
     assert codes.ravel().tolist() == [0] * 3 + [1] * 5
     categories, codes = frequent(range(9), 5)
     assert codes.ravel().tolist() == [0] * 9
     assert numbers_of_levels(categories, 1).tolist() == [1]
-    assert categories.labels() == {0: ["infrequent"]}
-    new = np.array([["new"], [NAN]], dtype=object)
+    assert categories.labels() == {0: ["infrequent_sklearn"]}
+    new = np.array([[77], [NAN]], dtype=object)
     np.testing.assert_array_equal(categories.codes(new), [[0], [NAN]])
 
 
@@ -243,5 +244,43 @@ def test_categories_of_no_sample_are_none():
     np.testing.assert_array_equal(codes.ravel(), [0, -1, 1, 1, NAN])
     nothing, codes = frequent([NAN, None], 2)
     assert np.isnan(codes).all()
-    assert numbers_of_levels(nothing, 1).tolist() == [0]
-    assert nothing.labels() == {0: []}
+    assert numbers_of_levels(nothing, 1).tolist() == [1]
+    assert nothing.labels() == {0: ["infrequent_sklearn"]}
+
+
+EMPTY = {
+    "pandas object": pd.Series([None] * 3, dtype=object),
+    "pandas string": pd.Series([None] * 3, dtype="string"),
+    "pandas category": pd.Series([None] * 3, dtype="category"),
+    "polars null": pl.Series([None] * 3),
+    "polars string": pl.Series([None] * 3, dtype=pl.String),
+}
+
+
+@pytest.mark.parametrize("series", EMPTY.values(), ids=EMPTY)
+def test_columns_of_objects_without_values_may_have_any_later(series):
+    """All of which are the same one, that no sample of the fit has."""
+    frame = frame_of(a=series)
+    categories = Categories.of(frame, "from_dtype")
+    rows = read_frame(frame, categories)
+    categories = categories.frequent(rows, None, 5)
+    assert np.isnan(rows).all()
+    for values in (["x", None, "y"], [1.5, np.nan, 3]):
+        later = read_frame(pd.DataFrame({"a": values}), categories)
+        np.testing.assert_array_equal(later[:, 0], [0, NAN, 0])
+
+
+def test_all_columns_are_looked_at_once():
+    """A frame may have thousands."""
+    asked = []
+
+    class Frame(pd.DataFrame):
+        @property
+        def dtypes(self):
+            asked.append(len(asked))
+            return pd.DataFrame(self).dtypes
+
+    frame = Frame(np.eye(30))
+    asked.clear()
+    assert has_only_numbers(frame)
+    assert len(asked) < 5

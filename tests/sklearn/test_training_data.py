@@ -72,13 +72,37 @@ def test_categories_become_levels():
     data = TrainingData.of(classifier, rows, Y, [1, 2, 0, 1])
     np.testing.assert_array_equal(data.X, [[1, 1], [2, 0], [3, -1], [4, np.nan]])
     assert data.n_levels.tolist() == [0, 2]
-    again = TrainingData.of(classifier, rows[::-1], Y, None, data.categories)
+    again = TrainingData.of(
+        classifier, rows[::-1], Y, None, data.categories, is_warm=True
+    )
     np.testing.assert_array_equal(again.X, data.X[::-1])
     assert again.categories is data.categories
     assert TrainingData.of(classifier, X, Y, None).n_levels.tolist() == [0, 4]
     without = TrainingData.of(Classifier(), X, Y, None)
     assert without.categories is None
     assert without.n_levels.tolist() == [0, 0]
+
+
+def test_known_categories_are_of_the_same_columns():
+    """Or codes would be taken for numbers."""
+    rows = [[1, "b"], [2, "a"], [3, "c"], [4, np.nan]]
+    classifier = Classifier(categorical_features=[1])
+    data = TrainingData.of(classifier, rows, Y, None)
+    for known, X_new, message in (
+        (None, rows, r"of the previous fit, \[\]; got \[1\]"),
+        (data.categories, X, r"of the previous fit, \[1\]; got \[\]"),
+    ):
+        classifier.categorical_features = [1] if X_new is rows else None
+        with pytest.raises(ValueError, match=message):
+            TrainingData.of(classifier, X_new, Y, None, known, is_warm=True)
+
+
+def test_relative_weights_are_one_on_average():
+    """A single sample of a small weight is not less than one."""
+    rows = np.array([["a"], ["a"], ["b"], ["c"]], dtype=object)
+    classifier = Classifier(categorical_features=[0], max_categories=2)
+    data = TrainingData.of(classifier, rows, Y, np.full(4, 0.01))
+    assert data.X.ravel().tolist() == [0, 0, 1, 1]
 
 
 def test_the_rarest_are_counted_by_weights():
