@@ -183,7 +183,7 @@ def test_importances_of_nothing_are_equal():
 def test_columns_can_be_selected(chosen):
     """By scikit-learn's own selectors."""
     X, y = steps(300)
-    selected = SelectFromModel(chosen, prefit=True).transform(X)
+    selected = SelectFromModel(chosen, prefit=True, threshold=0.05).transform(X)
     np.testing.assert_array_equal(selected, X[:, :2])
     rfe = RFE(classifier(alpha=1), n_features_to_select=2).fit(X, y)
     assert rfe.support_[0]

@@ -40,15 +40,16 @@ def problem(X=None, alpha=1.0, n=200):
 
 
 def test_the_simplest_come_first():
-    """Without relevances before with, and columns before their parts."""
+    """Without relevances before with, columns before their parts; fine ones last."""
     objective, _ = problem()
-    plain = (LINEAR, PIECEWISE, FINE)
-    assert offered(objective, "auto", has_relevance=False) == plain
+    plain = (LINEAR, PIECEWISE)
+    assert offered(objective, "auto", has_relevance=False) == (*plain, FINE)
     assert offered(objective, "auto", has_relevance=True) == (
         *plain,
         LINEAR_RELEVANT,
         PIECEWISE_RELEVANT,
         FINE_RELEVANT,
+        FINE,
     )
     for encoding in ("linear", "piecewise", "fine-piecewise"):
         inputs = offered(objective, encoding, has_relevance=True)

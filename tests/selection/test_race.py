@@ -275,3 +275,46 @@ def test_overflow_loses():
 def test_losses_may_be_zero(end):
     """Where all held-out rows are predicted without any doubt."""
     assert Course(lambda c: 0.5 * (c > end), common=0).best == end
+
+
+def race_of_lines(losses, lines):
+    """The best, and which places ran, where each line has a loss at its best step."""
+    judge, tried = Judge(), []
+
+    def attempt(place, part):
+        noise = np.random.default_rng(part).exponential(size=200)
+        judge.set_part(part, np.ones(200), np.ones(200))
+        loss, optimum = losses[place.line]
+        judge.hear(place, part, loss + 0.05 * (place.step - optimum) ** 2 + noise)
+        tried.append(place)
+
+    return race(judge, attempt, lines=lines, limits=LIMITS, n_parts=2), tried
+
+
+@pytest.mark.parametrize("gain", [0.3, 0.0, -0.3])
+def test_a_line_that_has_to_gain_ends_where_it_does_not(gain):
+    """With the lines that come from it; else all are gone on with."""
+    lines = [
+        Line((2, 0, -2)),
+        Line((1,), 0, 1, has_to_gain=True),
+        Line((0,), 1, 2, has_to_gain=True),
+    ]
+    losses = [(0.5, 0), (0.5 - gain, 1), (0.3 - gain, 1)]
+    (best, *_), tried = race_of_lines(losses, lines)
+    of_lines = [{place.step for place in tried if place.line == k} for k in range(3)]
+    if gain > 0:
+        assert best == (2, 1)
+        assert of_lines[1] >= {0, 1, 2}
+        assert of_lines[2] >= {0, 1, 2}
+    else:
+        assert best == (0, 0)
+        assert of_lines[1:] == [{1}, set()]
+
+
+def test_a_line_needs_its_parent():
+    """Which is out of the race, or has never been in it."""
+    lines = [Line((2, 0, -2)), Line((0,)), Line((0,), 1, 1), Line((0,), 2, 1)]
+    losses = [(0.5, 0), (2.0, 0), (0.1, 0), (0.1, 0)]
+    (best, *_), tried = race_of_lines(losses, lines)
+    assert best == (0, 0)
+    assert {place.line for place in tried} == {0, 1}
