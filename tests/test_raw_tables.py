@@ -485,3 +485,53 @@ def test_what_is_no_number_is_told(method, fitted):
     X.loc[7, "size"] = np.inf
     with pytest.raises(ValueError, match="Input X contains infinity"):
         getattr(estimator, method)(X)
+
+
+@pytest.fixture(name="cities")
+def of_many_levels():
+    """A label by the city, of four hundred, and by a number."""
+    rng = np.random.default_rng(0)
+    cities = rng.integers(0, 400, 3000)
+    X = pd.DataFrame({"size": rng.normal(size=3000), "city": cities.astype(str)})
+    X.loc[::50, "size"] = np.nan
+    return X, rng.normal(size=400)[cities] + X["size"].fillna(0) > 0
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_many_categories_are_the_same_problem_as_dense_ones(
+    cities, encoding, monkeypatch
+):
+    """Loss and gradient, where products are sparse; and a fit as good."""
+    X, y = cities
+    clf = SoftmaxMLPClassifier((5,), alpha=3, encoding=encoding, random_state=0)
+    results = []
+    for density in (0.05, 0):
+        monkeypatch.setattr("sksoftmax._features.encoding._MAX_DENSITY", density)
+        objective, start, *_ = clf._on_inputs(clf._problem(X, y, None))[0]
+        is_sparse = not isinstance(objective.block(objective.blocks[0])[0], np.ndarray)
+        assert is_sparse == (density > 0)
+        results.append(objective(start + 0.1))
+        assert clf.fit(X, y).score(X, y) > 0.8
+    (loss, gradient), (dense_loss, dense_gradient) = results
+    assert loss == pytest.approx(dense_loss, rel=1e-12)
+    np.testing.assert_allclose(gradient, dense_gradient, atol=1e-12)
+
+
+def test_many_categories_give_the_same_bits_on_any_threads(cities):
+    """And predictions of any block of rows."""
+    X, y = cities
+    clf = SoftmaxMLPClassifier((30,), alpha=3, random_state=0)
+    p = clf.fit(X, y).predict_proba(X)
+    with threadpool_limits(1):
+        other = clone(clf).fit(X, y)
+        np.testing.assert_array_equal(other.coefs_[0], clf.coefs_[0])
+    np.testing.assert_allclose(clf.predict_proba(X[:7]), p[:7], rtol=1e-12)
+
+
+def test_alpha_of_many_categories_is_found(cities):
+    """Relevances and early stopping among what is tried."""
+    X, y = cities
+    clf = SoftmaxMLPClassifier((5,), random_state=0).fit(X[:2000], y[:2000])
+    assert clf.score(X[2000:], y[2000:]) > 0.7
+    clf.set_params(early_stopping=True, alpha=3).fit(X[:2000], y[:2000])
+    assert clf.score(X[2000:], y[2000:]) > 0.7

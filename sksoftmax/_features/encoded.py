@@ -13,6 +13,7 @@ from sksoftmax._features.encoding import (
     EncodingName,
     Indicators,
     inputs_of,
+    network_inputs,
 )
 from sksoftmax._features.quantiles import parts_of
 from sksoftmax._features.standardization import Standardization
@@ -155,9 +156,9 @@ class EncodedColumns(Standardization):
         columns = self.encoding.input_columns
         return np.bincount(columns, squares, n_columns).astype(np.float64)
 
-    def inputs(self, rows: Matrix) -> Array:
+    def inputs(self, rows: Matrix) -> Matrix:
         """Rows as the folded first layer takes them."""
-        return inputs_of(rows, self.encoding)
+        return network_inputs(rows, self.encoding)
 
     def standardized_values(
         self, values: Array, columns: NDArray[np.integer] | slice

@@ -4,11 +4,14 @@ from typing import Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from scipy.sparse import csr_array
 
 from sksoftmax._features.standardization import filled, from_origin
 from sksoftmax._rows.blocks import Matrix
 
 Array = NDArray[np.floating]
+# Part of the inputs that sparse products are faster with.
+_MAX_DENSITY = 0.05
 EncodingName: TypeAlias = Literal["linear", "piecewise", "fine-piecewise"]
 
 # Parts of a column, at most. With 8 or 32 for 16 most log-losses are alike; where the
@@ -92,6 +95,17 @@ class Encoding(NamedTuple):
         return self.columns.size + self.indicators.columns.size
 
     @property
+    def stored_inputs(self) -> int:
+        """Of a row, at most: those that may not be 0."""
+        return self.columns.size + np.unique(self.indicators.columns).size
+
+    @property
+    def row_inputs(self) -> int:
+        """Values that a row gives to the first layer: of sparse ones those stored."""
+        is_sparse = self.stored_inputs <= _MAX_DENSITY * self.n_inputs
+        return self.stored_inputs if is_sparse else self.n_inputs
+
+    @property
     def n_numeric(self) -> int:
         """Number of the columns that are inputs themselves, the first ones."""
         return np.unique(self.columns).size
@@ -110,8 +124,24 @@ def first_inputs(
 ) -> Matrix:
     """Rows as a fitted network takes them: filled and less an origin, or encoded."""
     if encoding is not None:
-        return inputs_of(rows, encoding)
+        return network_inputs(rows, encoding)
     return from_origin(filled(rows, fills), origin)
+
+
+def network_inputs(rows: Matrix, encoding: Encoding) -> Matrix:
+    """Inputs of a block of rows as a network takes them: CSR, where few are not 0."""
+    if encoding.stored_inputs > _MAX_DENSITY * encoding.n_inputs:
+        return inputs_of(rows, encoding)
+    rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
+    parts = _parts_of(rows, encoding)
+    places = _places(rows, encoding.indicators)
+    is_stored = np.hstack([np.ones_like(parts, dtype=bool), places >= 0])
+    values = np.hstack([parts, np.ones_like(places, dtype=parts.dtype)])
+    columns = np.broadcast_to(np.arange(parts.shape[1]), parts.shape)
+    columns = np.hstack([columns, parts.shape[1] + places])
+    ends = np.concatenate([[0], np.cumsum(is_stored.sum(axis=1))])
+    shape = len(rows), encoding.n_inputs
+    return csr_array((values[is_stored], columns[is_stored], ends), shape)
 
 
 def inputs_of(rows: Matrix, encoding: Encoding) -> Array:
@@ -120,7 +150,15 @@ def inputs_of(rows: Matrix, encoding: Encoding) -> Array:
     In the wider dtype of both: starts that are rounded would be other ones.
     """
     rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
-    columns, starts, widths, fills, indicators, _ = encoding
+    parts, indicators = _parts_of(rows, encoding), encoding.indicators
+    if not indicators.columns.size:
+        return parts
+    indicated = _indicated(rows, indicators)
+    return np.concatenate([parts, indicated], axis=1, dtype=parts.dtype)
+
+
+def _parts_of(rows: Array, encoding: Encoding) -> Array:
+    columns, starts, widths, fills, *_ = encoding
     dtype = np.result_type(rows, starts)
     parts = rows.take(columns, axis=1).astype(dtype, copy=False)
     parts -= starts
@@ -128,9 +166,22 @@ def inputs_of(rows: Matrix, encoding: Encoding) -> Array:
     np.clip(parts, lowest, widths, out=parts)
     if np.isnan(rows).any():
         np.copyto(parts, fills, where=np.isnan(parts))
-    if not indicators.columns.size:
-        return parts
-    return np.concatenate([parts, _indicated(rows, indicators)], axis=1, dtype=dtype)
+    return parts
+
+
+def _places(rows: Array, indicators: Indicators) -> NDArray[np.integer]:
+    """Which indicator is 1, for each column that has some; -1 for none."""
+    columns, first, counts = np.unique(
+        indicators.columns, return_index=True, return_counts=True
+    )
+    has_gap = np.isnan(indicators.values[first + counts - 1])
+    n_codes = counts - has_gap
+    values = rows[:, columns]
+    is_gap = np.isnan(values)
+    is_code = (values >= 0) & (values < n_codes)
+    codes = np.where(is_code, values, 0).astype(int)
+    places = np.where(is_code, first + codes, -1)
+    return np.where(is_gap & has_gap, first + n_codes, places)
 
 
 def _indicated(rows: Array, indicators: Indicators) -> NDArray[np.bool_]:

@@ -87,7 +87,7 @@ def outputs(
     keep_freed_memory()
     units = [len(b) for b in intercepts]
     if encoding is not None:
-        units.insert(0, encoding.n_inputs)
+        units.insert(0, encoding.row_inputs)
     blocks = row_blocks(X, *units)
     with np.errstate(all="ignore"):  # outputs are checked
         if len(blocks) == 1:  # as fast as can be for single rows

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.floating]
 
 _UNKNOWN = -1
+# Types of which each value can be compared with itself.
+_COMPARABLE = (str, Real, Decimal, np.bool_, type(None))
 # How the names of such dtypes begin: of pandas, polars and pyarrow.
 _CATEGORY_DTYPES = (
     "category",
@@ -316,7 +318,7 @@ def _is_category(X: Any, column: int, name: str) -> bool:
     dtype = _dtype_name(X, column)
     if dtype == "str" or dtype.startswith(_CATEGORY_DTYPES):
         return True
-    types = set(map(type, _known(_column(X, column))))
+    types = _types(_column(X, column))
     if all(issubclass(t, str) for t in types):
         return True
     _refuse_others(X, column, types, name)
@@ -346,7 +348,7 @@ def _refuse_others(X: Any, column: int, types: Iterable[type], name: str) -> Non
 
 def _check_sortable(X: Any, column: int, name: str) -> None:
     """Refuse strings among numbers, and other objects, as categories."""
-    types = set(map(type, _known(_column(X, column))))
+    types = _types(_column(X, column))
     _refuse_others(X, column, types, name)
     are_strings = {issubclass(t, str) for t in types}
     if len(are_strings) > 1:
@@ -358,7 +360,7 @@ def _check_sortable(X: Any, column: int, name: str) -> None:
 
 def _check_kind(X: Any, column: int, known: NDArray, new: NDArray, name: str) -> None:
     """Refuse numbers where categories are strings, which would all be unknown."""
-    types = set(map(type, _known(new)))
+    types = _types(new)
     _refuse_others(X, column, types, name)
     are_strings = {issubclass(t, str) for t in types}
     were_strings = {isinstance(value, str) for value in known}
@@ -375,7 +377,7 @@ def _check_kind(X: Any, column: int, known: NDArray, new: NDArray, name: str) ->
 def _numbers(X: Any, column: int, name: str) -> Array:
     """A column of objects as float64."""
     values = _column(X, column)
-    _refuse_others(X, column, set(map(type, _known(values))), name)
+    _refuse_others(X, column, _types(values), name)
     numbers = np.full(len(values), np.nan)
     for row, value in enumerate(values):
         try:
@@ -393,10 +395,7 @@ def _numbers(X: Any, column: int, name: str) -> Array:
 def _column(X: Any, column: int) -> NDArray[np.object_]:
     """Values of a column, NaN for gaps."""
     values = np.array(_safe_indexing(as_table(X), int(column), axis=1), object)
-    if all(issubclass(t, str) for t in set(map(type, values))):
-        return values
-    is_gap = np.array([_is_gap(value) for value in values], dtype=bool)
-    values[is_gap] = np.nan
+    values[_are_gaps(values)] = np.nan
     return values
 
 
@@ -404,22 +403,32 @@ def _objects(X: Any, columns: Sequence[int] | NDArray) -> NDArray[np.object_]:
     return np.stack([_column(X, column) for column in columns], axis=1)
 
 
+def _are_gaps(values: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """None, NaN of any kind, and the NA of pandas, which is not equal to anything."""
+    types = set(map(type, values))
+    if all(issubclass(t, str) for t in types):
+        return np.zeros(values.size, bool)
+    if all(issubclass(t, _COMPARABLE) for t in types):
+        return np.equal(values, np.array(None)) | (values != values)
+    return np.array([_is_gap(value) for value in values], dtype=bool)
+
+
 def _is_gap(value: Any) -> bool:
-    """None, NaN of any kind, or the NA of pandas, which is not equal to anything."""
     return (
         value is None
         or type(value).__name__ == "NAType"
-        or (isinstance(value, Real | Decimal) and value != value)
+        or (isinstance(value, _COMPARABLE) and value != value)
     )
 
 
-def _known(values: NDArray[np.object_]) -> list:
-    return [value for value in values.tolist() if not _is_gap(value)]
+def _types(values: NDArray[np.object_]) -> set[type]:
+    """Of what is no gap."""
+    return set(map(type, values[~_are_gaps(values)]))
 
 
 def _without_gap(categories: NDArray) -> NDArray:
     """Those of a column but the gap, which comes last."""
-    return categories[: len(_known(categories))]
+    return categories[~_are_gaps(categories)]
 
 
 def _name(X: Any, column: int) -> str:

@@ -15,6 +15,7 @@ from sksoftmax._sklearn.validation import (
     check_weights,
     checked_rows,
     copies,
+    multiplied,
     refuse_dates,
 )
 
@@ -96,9 +97,6 @@ class TrainingData(NamedTuple):
         )
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
-        if categories is not None and not is_warm:
-            counts = copies(weights, unit)
-            categories = categories.frequent(X, counts, classifier.max_categories)
         classes, codes = np.unique(y, return_inverse=True)
         if classes.size < 2:
             raise ValueError(
@@ -106,6 +104,12 @@ class TrainingData(NamedTuple):
                 f"has only one class: {classes.tolist()[0]!r}."
             )
         class_weight = check_class_weight(classifier.class_weight, classes)
+        if categories is not None and not is_warm:
+            counts = copies(weights, unit)
+            if isinstance(class_weight, np.ndarray) and not class_weight.all():
+                is_there = class_weight[codes] > 0
+                counts = multiplied(is_there.astype(np.float64), counts)
+            categories = categories.frequent(X, counts, classifier.max_categories)
         return cls(X, y, codes, classes, weights, unit, class_weight, categories)
 
 

@@ -96,10 +96,11 @@ class Objective:
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
         self.class_weight = class_weight
-        is_encoded = standardization.encoding is not None
+        encoding, units = standardization.encoding, layout.layer_units[1:]
         # Values that a row gives to the first layer: of a sparse one those stored.
-        self.row_inputs = layout.layer_units[0] if is_encoded else row_values(X)
-        self.blocks = blocks or row_blocks(X, *layout.layer_units[not is_encoded :])
+        self.row_inputs = row_values(X) if encoding is None else encoding.row_inputs
+        first = () if encoding is None else (self.row_inputs,)
+        self.blocks = blocks or row_blocks(X, *first, *units)
         self.weights_sum = float(X.shape[0])
         if weights is not None:
             totals = (weights[rows].sum(dtype=np.float64) for rows in self.blocks)

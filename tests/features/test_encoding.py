@@ -10,6 +10,7 @@ from sksoftmax._features.encoding import (
     encoding_name,
     first_inputs,
     inputs_of,
+    network_inputs,
 )
 
 NAN = np.nan
@@ -90,3 +91,40 @@ def test_first_inputs_are_filled_less_an_origin_or_encoded():
     assert filled.tolist() == [[-1, 0, 5], [8, 1, 6], [3, 5, 5], [2, -1, 6]]
     assert first_inputs(rows[:2], None, fills, None).tolist() == rows[:2].tolist()
     np.testing.assert_array_equal(first_inputs(rows, None, None, encoding_of()), INPUTS)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("has_parts", [False, True])
+def test_of_many_indicators_only_those_that_are_1_are_stored(rng, dtype, has_parts):
+    """The same inputs, and as many values as a row has columns and parts."""
+    n_levels = np.array([0, 90, 0, 40])
+    has_gaps = np.array([True, True, False, False])
+    columns = np.array([0, 2]) if has_parts else np.empty(0, int)
+    zeros = np.zeros(columns.size, dtype)
+    encoding = Encoding(
+        columns,
+        starts=zeros,
+        widths=zeros + 1,
+        fills=zeros + 0.5,
+        indicators=Indicators.of(n_levels, has_gaps, dtype),
+        name="piecewise",
+    )
+    rows = rng.normal(size=(50, 4)).astype(dtype)
+    rows[:, 1], rows[:, 3] = rng.integers(-1, 90, 50), rng.integers(-1, 40, 50)
+    rows[::5, 0] = rows[::7, 1] = rows[::9, 3] = np.nan
+    assert encoding.row_inputs == (5 if has_parts else 3)
+    inputs = network_inputs(rows, encoding)
+    assert isinstance(inputs, csr_array)
+    assert inputs.dtype == dtype
+    assert inputs.has_canonical_format
+    np.testing.assert_array_equal(inputs.toarray(), inputs_of(rows, encoding))
+    sparse = network_inputs(csr_array(np.nan_to_num(rows)), encoding)
+    expected = inputs_of(np.nan_to_num(rows), encoding)
+    np.testing.assert_array_equal(sparse.toarray(), expected)
+
+
+def test_few_indicators_are_dense():
+    """As all the others."""
+    encoding = encoding_of()
+    assert encoding.row_inputs == encoding.n_inputs == 7
+    assert isinstance(network_inputs(np.array(ROWS), encoding), np.ndarray)

@@ -97,6 +97,15 @@ def test_known_categories_are_of_the_same_columns():
             TrainingData.of(classifier, X_new, Y, None, known, is_warm=True)
 
 
+def test_classes_without_weight_have_no_categories():
+    """As rows without weight."""
+    rows = np.array([["a"], ["b"], ["a"], ["c"]], dtype=object)
+    classifier = Classifier({"c": 0}, categorical_features=[0])
+    for weights in (None, [1, 1, 1, 1]):
+        data = TrainingData.of(classifier, rows, Y, weights)
+        assert data.X.ravel().tolist() == [0, 1, 0, -1]
+
+
 def test_relative_weights_are_one_on_average():
     """A single sample of a small weight is not less than one."""
     rows = np.array([["a"], ["a"], ["b"], ["c"]], dtype=object)
