@@ -154,7 +154,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
             Training data, sparse with "linear" alone.
 
         y : None
@@ -222,7 +222,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
             Samples.
 
         Returns
