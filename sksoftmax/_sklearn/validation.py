@@ -179,7 +179,7 @@ def refuse_dates(X: Any, name: str = "X") -> None:
     if dtypes is None or columns is None:
         dtype = getattr(X, "dtype", None)
         found = [repr(str(dtype))] if _is_date(dtype) else []
-        if getattr(dtype, "kind", "") == "O" and hasattr(X, "ravel"):
+        if isinstance(X, np.ndarray) and X.dtype.kind == "O":
             types = set(map(type, X.ravel()))
             found = [repr(t.__name__) for t in types if issubclass(t, _DATES)]
     else:
