@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
@@ -372,3 +373,14 @@ def test_inputs_of_the_wrong_kind_are_named(rng, types, message):
     clf = SoftmaxMLPClassifier((), alpha=0.1).fit(X, y)
     with pytest.raises(ValueError, match=message):
         of_columns(clf, X.astype({"grade": float}), dict(zip(X, types, strict=True)))
+
+
+def test_fits_to_sparse_rows_have_no_gaps(small_data):
+    """What is exported takes dense rows all the same."""
+    X, y = small_data
+    clf = SoftmaxMLPClassifier((5,), alpha=0.1, random_state=0).fit(csr_array(X), y)
+    np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X), atol=1e-12)
+    encoder = ColumnEncoder("linear").fit(csr_array(X))
+    exported = skl2onnx.to_onnx(encoder, X[:1])
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    np.testing.assert_array_equal(session.run(None, {"X": X})[0], X)
