@@ -440,3 +440,13 @@ def test_wide_columns_without_parts_are_learnt():
     y = X[:, 0] > 4
     clf = classifier(alpha=1, encoding="piecewise").fit(X, y)
     assert clf.score(X, y) == 1
+
+
+@pytest.mark.parametrize("n_samples", [600, 4500])
+def test_fine_parts_may_be_asked_for(n_samples):
+    """With relevances to choose from, and a first look at few rows, or none."""
+    X, y = steps(n_samples)
+    clf = classifier(hidden_layer_sizes=(10,), encoding="fine-piecewise").fit(X, y)
+    assert {step.encoding for step in clf.alpha_path_} == {"fine-piecewise"}
+    assert {step.has_relevance for step in clf.alpha_path_} == {False, True}
+    assert clf.score(*steps(1000, seed=1)) > 0.9

@@ -203,13 +203,14 @@ def _searched(
     coarse, steps = None, {}
     if objective.X.shape[0] >= _MANY * n_few:
         # Of few rows fine parts are noise.
-        options["inputs"] = [one for one in inputs if one.encoding != FINE.encoding]
+        coarser = [one for one in inputs if not _is_finer(one, inputs)]
+        options["inputs"] = coarser
         search = AlphaSearch(objective, held_out, start, is_coarse=True, **options)
-        coarse = search.run(_lines(options["inputs"], {}))
+        coarse = search.run(_lines(coarser, {}))
         if coarse.ended_by is not None:
             return coarse
         if coarse.has_learnt():
-            steps = {options["inputs"][place.line]: place.step for place in coarse.best}
+            steps = {coarser[place.line]: place.step for place in coarse.best}
     options["inputs"] = inputs
     held_out = HeldOut.of(objective, parts, n_rows, len(parts))
     found = AlphaSearch(objective, held_out, start, **options).run(
@@ -226,7 +227,7 @@ def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
     lines: list[Line] = []
     plain = [one for one in inputs if not one.has_relevance and one != FINE]
     for number, one in enumerate(inputs):
-        if number and one.encoding == FINE.encoding:
+        if _is_finer(one, inputs):
             lines.append(_line_of_fine(one, inputs))
         elif one in steps:
             around = (0,) if number else (0, 2, -2)
@@ -236,6 +237,11 @@ def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
         else:
             lines.append(Line(COARSE_OF_PARTS if number else COARSE))
     return lines
+
+
+def _is_finer(one: Inputs, inputs: Sequence[Inputs]) -> bool:
+    """Whether it has fine parts, and others have not."""
+    return one.encoding == FINE.encoding and inputs[0].encoding != FINE.encoding
 
 
 def _line_of_fine(one: Inputs, inputs: Sequence[Inputs]) -> Line:
