@@ -157,6 +157,11 @@ class Standardization:
         """Number of inputs without parts of columns."""
         return self.scale.size
 
+    @property
+    def of_rows(self) -> "Standardization":
+        """What makes the same inputs of the user's rows."""
+        return self
+
     def filled(self, X: Matrix) -> Matrix:
         """Dense rows without gaps; the same ones, where there are none."""
         return filled(X, self.fills)

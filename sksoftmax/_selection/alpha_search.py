@@ -340,6 +340,8 @@ class AlphaSearch:
             train = encoded(split.train, encoding)
             if train is not split.train:
                 split = split.seen_by(train.standardization)
+            if "early_stopping" not in self._options:
+                split = split.stored()
             last = self._splits[encoding] = part, split
         return last[1]
 
@@ -390,7 +392,7 @@ class AlphaSearch:
         if self._inputs[self._best_so_far.line] == LINEAR:
             x = split.train.translated(x, objective)
         else:  # of parts and penalties that were learnt from those rows
-            objective = objective.seen_by(trained.objective.standardization)
+            objective = objective.seen_by(trained.objective.standardization.of_rows)
         minimum = trained.minimum._replace(x=x, state=None)
         return trained._replace(minimum=minimum, objective=objective)
 

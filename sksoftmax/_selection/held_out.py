@@ -55,6 +55,15 @@ class Split(NamedTuple):
             train=self.train.seen_by(features), held_out=self.held_out.seen_by(features)
         )
 
+    def stored(self) -> "Split":
+        """The same rows as inputs that are made once, where both are worth it."""
+        train, held_out = self.train.stored(), self.held_out.stored()
+        if train is self.train or held_out is self.held_out:
+            return self
+        return self._replace(
+            train=train, held_out=held_out.seen_by(train.standardization)
+        )
+
     def frequency_losses(self) -> Array:
         """Of the class frequencies in one part, on the rows of the other."""
         with np.errstate(divide="ignore"):

@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
+from sksoftmax._features.stored_inputs import StoredInputs
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.loss import cross_entropies, cross_entropy_sum
 from sksoftmax._network.network import forward, loss_gradient_sums
@@ -227,6 +228,23 @@ class Objective:
         other = self.on(
             self.X, self.y, self.weights, layout=layout, standardization=features
         )
+        other.alpha = self.alpha  # not rounded
+        return other
+
+    def stored(self) -> "Objective":
+        """The same function in float32, of inputs that are made once.
+
+        Itself, where those are better made anew in each pass.
+        """
+        rows = self.counted
+        found = StoredInputs.made_by(self.standardization, self.X[rows])
+        if found is None:
+            return self
+        features, inputs = found
+        weights = self.weights
+        if weights is not None:
+            weights = weights[rows].astype(inputs.dtype)
+        other = self.on(inputs, self.y[rows], weights, standardization=features)
         other.alpha = self.alpha  # not rounded
         return other
 

@@ -192,7 +192,7 @@ def test_a_first_look_is_at_whole_decades():
     ("noise", "limits", "best", "is_at_edge"),
     [
         (0.0, (0, 4), 0, True),
-        (1.0, (-8, -4), -4, True),
+        (0.3, (-8, -4), -4, True),
         (1.0, (-10, 8), None, False),
         (1e9, (-8, 8), 8, False),
     ],
@@ -548,3 +548,33 @@ def test_a_lost_fit_is_worse(search):
     for candidate in lost:
         worse_by = candidate.held_out_loss - search.found.candidate.held_out_loss
         assert worse_by > 0
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+def test_fits_to_parts_are_in_float32(offset):
+    """The best one is handed over in the parameters of all rows, however far away."""
+    X, y = data()
+    search = Search(*prepared(X + offset, y))
+    fits = list(chain.from_iterable(search.trained.values()))
+    assert {fit.objective.X.dtype for fit in fits} == {np.dtype(np.float32)}
+    found = search.found.fit
+    rows = search.held_out.split(0).held_out
+    losses = search.objective.on(rows.X, rows.y, rows.weights).row_losses(
+        found.minimum.x
+    )
+    np.testing.assert_allclose(losses, search.losses(search.best)[0], atol=1e-4)
+
+
+def test_fits_that_are_final_are_in_the_dtype_of_x():
+    """With early stopping a fit of the search is the user's."""
+    X, y = data()
+    objective, start = prepared(X, y)
+    split = Split.of(objective, objective)
+    search = Search(
+        objective,
+        start,
+        held_out=HeldOut(1, lambda part: split),
+        early_stopping=EarlyStopping(objective, 5, 1e-4),
+    )
+    fits = chain.from_iterable(search.trained.values())
+    assert {fit.objective.X.dtype for fit in fits} == {np.dtype(np.float64)}

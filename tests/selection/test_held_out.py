@@ -311,3 +311,14 @@ def test_entropy_is_the_loss_of_the_class_frequencies(distinct, rng, weighted):
     split = Split.of(objective, objective)
     loss = np.average(split.frequency_losses(), weights=split.weights)
     assert split.entropy() == pytest.approx(loss)
+
+
+@pytest.mark.parametrize("part", ["train", "held_out"])
+def test_a_split_is_stored_as_a_whole_or_not(distinct, part):
+    """Where one part is beyond float32, both stay in the user's dtype."""
+    split = splits_of(objective_of(*distinct))[0]
+    assert {split.stored().train.X.dtype, split.stored().held_out.X.dtype} == {
+        np.dtype(np.float32)
+    }
+    getattr(split, part).X[0, 0] = 1e300
+    assert split.stored() is split

@@ -96,7 +96,7 @@ def test_weights_are_copies(small_data):
     copies = np.random.default_rng(0).permutation(copies)
     twice = classifier(**smooth).fit(X[copies], y[copies])
     assert once.alpha_ == twice.alpha_
-    assert once.held_out_loss_ == pytest.approx(twice.held_out_loss_, rel=1e-6)
+    assert once.held_out_loss_ == pytest.approx(twice.held_out_loss_, rel=1e-4)
     assert once.log_evidence_ == pytest.approx(twice.log_evidence_, rel=1e-3)
     alpha, unit = once.alpha_, 2.0**20
     given = classifier(activation="tanh", alpha=alpha).fit(X, y, weights)
@@ -213,7 +213,6 @@ def test_other_units_and_formats_are_the_same_rows(small_data):
     """Held-out rows, and so alpha, depend neither on units nor on how X is held."""
     X, y = small_data
     clf = classifier(alpha="auto").fit(X, y)
-    path = [(step.alpha, round(step.held_out_loss, 4)) for step in clf.alpha_path_]
     for same in (
         1e-3 * X,
         X + np.array([1, 0, 2, 0, 3, 0]),
@@ -221,9 +220,11 @@ def test_other_units_and_formats_are_the_same_rows(small_data):
         np.asfortranarray(X),
     ):
         other = classifier(alpha="auto").fit(same, y)
-        assert [
-            (step.alpha, round(step.held_out_loss, 4)) for step in other.alpha_path_
-        ] == path
+        assert [step.alpha for step in other.alpha_path_] == [
+            step.alpha for step in clf.alpha_path_
+        ]
+        assert other.alpha_ == clf.alpha_
+        assert other.held_out_loss_ == pytest.approx(clf.held_out_loss_, rel=1e-4)
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])

@@ -481,3 +481,30 @@ def test_sums_of_classes_are_those_of_their_rows(X, y, sample_weight):
     np.testing.assert_array_equal(objective.class_sums(None), np.bincount(y))
     expected = [sample_weight[y == label].sum() for label in range(3)]
     np.testing.assert_allclose(objective.class_sums(sample_weight), expected)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_stored_inputs_give_the_same_function(X, y, sample_weight, rng, weighted):
+    """To float32; rows without weight are not stored, whatever they hold."""
+    weights = sample_weight if weighted else None
+    objective = make_objective(X, y, weights)
+    if weighted:
+        X = np.where(sample_weight[:, np.newaxis] == 0, np.nan, X)
+        objective.X = X
+    stored = objective.stored()
+    assert stored.X.dtype == np.float32
+    assert stored.X.shape == (objective.n_samples, X.shape[1])
+    assert stored.alpha == objective.alpha
+    point = random_point(objective, rng)
+    (loss, gradient), (expected, exact) = stored(point), objective(point)
+    assert loss == pytest.approx(expected, rel=1e-6)
+    np.testing.assert_allclose(gradient, exact, atol=1e-6)
+    np.testing.assert_allclose(
+        stored.translated(point, objective), point, rtol=1e-9, atol=1e-12
+    )
+
+
+def test_sparse_rows_are_not_stored(X, y):
+    """Their objective is itself."""
+    objective = make_objective(csr_array(X), y)
+    assert objective.stored() is objective

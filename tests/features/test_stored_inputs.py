@@ -1,0 +1,105 @@
+"""Standardised inputs that are made once."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from sksoftmax._features.encoded import EncodedColumns
+from sksoftmax._features.encoding import Indicators
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._features.stored_inputs import StoredInputs
+
+
+def learnt(X, encoding=None, indicators=None):
+    features = Standardization.of(X, None)
+    if encoding is None:
+        return features
+    return EncodedColumns.learnt(X, None, features, indicators, encoding=encoding)
+
+
+@pytest.fixture(
+    params=[(None, 0), (None, 1e9), ("piecewise", 0)], ids=["linear", "far", "parts"]
+)
+def made(request, skewed):
+    """What makes inputs of rows, and the rows."""
+    encoding, offset = request.param
+    X = skewed + offset
+    return learnt(X, encoding), X
+
+
+def test_they_are_the_standardised_inputs_in_float32(made):
+    """Made in the dtype of the rows: an offset that float32 cannot hold is gone."""
+    features, X = made
+    stored, rows = StoredInputs.made_by(features, X)
+    expected = features.standardized(features.inputs(X))
+    assert rows.dtype == np.float32
+    np.testing.assert_allclose(rows, expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_array_equal(stored.standardized(stored.inputs(rows)), rows)
+
+
+def test_blocks_are_made_one_after_the_other(skewed, monkeypatch):
+    """Whatever blocks there are."""
+    features = learnt(skewed, "piecewise")
+    _, expected = StoredInputs.made_by(features, skewed)
+    monkeypatch.setattr(
+        "sksoftmax._features.stored_inputs.row_blocks",
+        lambda X, *units: [slice(0, 7), slice(7, len(X))],
+    )
+    np.testing.assert_array_equal(StoredInputs.made_by(features, skewed)[1], expected)
+
+
+def test_the_first_layer_is_that_of_what_has_made_them(made, rng):
+    """In the user's units, with penalties, and back; and what columns have in it."""
+    features, X = made
+    penalties = rng.normal(size=features.n_inputs)
+    stored = StoredInputs.made_by(features, X)[0].penalised(penalties)
+    original = features.penalised(penalties)
+    coef, intercept = rng.normal(size=(3, features.n_inputs)), rng.normal(size=3)
+    origin = original.origin
+    layer = stored.to_user_units(coef, intercept, np.float64, origin)
+    expected = original.to_user_units(coef, intercept, np.float64, origin)
+    for ours, theirs in zip(layer, expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    back = stored.from_user_units(*layer, origin)
+    is_used = np.isfinite(features.scale)
+    np.testing.assert_allclose(back[0][:, is_used], coef[:, is_used])
+    np.testing.assert_allclose(back[1], intercept)
+    np.testing.assert_array_equal(stored.of_columns(coef), original.of_columns(coef))
+
+
+def test_constant_columns_stay_out(skewed):
+    """They have no weight in the user's units, whatever is fitted."""
+    stored, rows = StoredInputs.made_by(learnt(skewed), skewed)
+    np.testing.assert_array_equal(np.isinf(stored.scale), [0, 0, 0, 0, 0, 1])
+    assert not rows[:, 5].any()
+
+
+def test_gaps_are_filled(skewed):
+    """As the rule of the inputs says."""
+    skewed[::7, 0] = np.nan
+    features = Standardization.of(skewed, None)
+    indicators = Indicators.of(np.zeros(6, int), features.has_gaps, np.float64)
+    features = EncodedColumns.learnt(
+        skewed, None, features, indicators, encoding="linear"
+    )
+    _, rows = StoredInputs.made_by(features, skewed)
+    np.testing.assert_allclose(rows[::7, 0], 0, atol=1e-6)
+    np.testing.assert_array_equal(rows[:, -1] > 0, np.isnan(skewed[:, 0]))
+
+
+@pytest.mark.parametrize("case", ["sparse", "own units", "levels", "beyond float32"])
+def test_some_are_better_made_anew(case, skewed):
+    """Nothing is stored where it would take more memory, or lose digits."""
+    X, features = skewed, learnt(skewed)
+    if case == "sparse":
+        X = csr_array(skewed)
+        features = learnt(X)
+    if case == "own units":
+        features = Standardization.identity(6)
+    if case == "levels":
+        X = np.arange(500.0)[:, np.newaxis] % 100
+        indicators = Indicators.of(np.array([100]), np.array([False]), np.float64)
+        features = learnt(X, "linear", indicators)
+    if case == "beyond float32":
+        X[0, 0] = 1e300
+    assert StoredInputs.made_by(features, X) is None
