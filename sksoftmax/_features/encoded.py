@@ -256,6 +256,8 @@ def _means(X: Array, weights: Array | None, encoding: Encoding) -> Array:
     """Of the inputs, gaps aside, in float64; NaN where there is nothing else."""
     gap = np.full(encoding.columns.size, np.nan)
     encoding = encoding._replace(fills=gap)
+    # Of a row: sums of shares do not overflow, and powers of two round nothing.
+    share = np.ldexp(1.0, -len(X).bit_length())
 
     def sums(rows: slice) -> list:
         block = X[rows].astype(np.float64)
@@ -263,7 +265,7 @@ def _means(X: Array, weights: Array | None, encoding: Encoding) -> Array:
         if weights is not None:
             counts = weights[rows] > 0
             block, w = block[counts], weights[rows][counts].astype(np.float64)
-        inputs = inputs_of(block, encoding)
+        inputs = inputs_of(block, encoding) * share
         is_gap = np.isnan(inputs)
         if not is_gap.any():
             total = inputs.sum(axis=0) if weights is None else w @ inputs
@@ -273,4 +275,4 @@ def _means(X: Array, weights: Array | None, encoding: Encoding) -> Array:
 
     total, weights_sum = tree_sum(map(sums, row_blocks(X, encoding.n_inputs)))
     empty = np.full_like(total, np.nan)
-    return np.divide(total, weights_sum, empty, where=weights_sum > 0)
+    return np.divide(total, weights_sum * share, empty, where=weights_sum > 0)

@@ -157,6 +157,19 @@ def test_a_gap_is_the_mean_of_the_column_and_of_its_parts(gaps, encoding, n_part
     np.testing.assert_allclose(z[:, -5:], 2 * (last - last.mean(axis=0)))
 
 
+@pytest.mark.parametrize("weights", [None, np.full(500, 0.5)])
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_means_of_huge_values_do_not_overflow(gaps, encoding, weights):
+    """To the bit those of small ones, with a gap or without."""
+    largest = np.nanmax(np.nanmax(gaps, axis=0) - np.nanmin(gaps, axis=0))
+    size = np.ldexp(1.0, 1023 - np.frexp(largest)[1])
+    huge = gaps * size
+    indicators = Indicators.of(np.zeros(6, int), np.isnan(gaps).any(axis=0), float)
+    fills = learnt(huge, weights, indicators, encoding).encoding.fills
+    small = learnt(gaps, weights, indicators, encoding).encoding.fills
+    np.testing.assert_array_equal(fills / size, small)
+
+
 def test_rare_indicators_count_less():
     """By the fourth root, as columns of two values do; those of no row do not."""
     codes = np.repeat([0.0, 1.0, 3.0], [990, 8, 2])[:, np.newaxis]
