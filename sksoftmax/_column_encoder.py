@@ -1,5 +1,6 @@
 """The transformer that makes inputs of columns, as a fitted classifier has it."""
 
+from itertools import chain, count
 from numbers import Integral
 from typing import ClassVar, Literal, Self
 
@@ -257,7 +258,8 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         -------
         names : ndarray of str of shape (n_inputs,)
             As "x0", "x0 [1.5, 2]", "x0_red", "x0_infrequent_sklearn" and
-            "missingindicator_x0".
+            "missingindicator_x0"; each with "_2" and so on, where one before it is
+            called so: category "b_c" of column "a" as category "c" of column "a_b".
         """
         check_is_fitted(self, "columns_")
         names = _check_feature_names_in(self, input_features)
@@ -279,7 +281,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             for column, value in zip(*indicators, strict=True)
         ]
         names = [*names[columns[:n_numeric]], *parts, *indicated]
-        return np.array(names, dtype=object)
+        return np.array(_distinct(names), dtype=object)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -327,6 +329,18 @@ def fitted_encoder(
     if categories is not None:
         encoder.categorical_features = categories.columns.tolist()
     return encoder._set(encoding, fills, categories)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The same names, those that have occurred before with a number.
+
+    OneHotEncoder leaves them as they are, and polars then refuses its output.
+    """
+    distinct: dict[str, None] = {}
+    for name in names:
+        candidates = chain([name], (f"{name}_{k}" for k in count(2)))
+        distinct[next(new for new in candidates if new not in distinct)] = None
+    return [*distinct]
 
 
 def _shortest(value: np.floating) -> str:

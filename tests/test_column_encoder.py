@@ -102,3 +102,18 @@ def test_names_of_a_frame_are_kept(data):
     clf.encoder_.set_output(transform="pandas").transform(frame)
     with pytest.raises(ValueError, match="feature names should match"):
         clf.encoder_.transform(frame[["b", "a", "c"]])
+
+
+def test_each_output_has_a_name_of_its_own():
+    """Also where a column and a category are called as another two together."""
+    pd = pytest.importorskip("pandas")
+    pl = pytest.importorskip("polars")
+    data = {"a": ["b_c", "b_c_2"], "a_b": ["c", "d"], "a_b_d": [1.0, 2.0]}
+    expected = ["a_b_d", "a_b_c", "a_b_c_2", "a_b_c_3", "a_b_d_2"]
+    for library in (pd, pl):
+        frame = library.DataFrame(data)
+        encoder = ColumnEncoder("linear").fit(frame)
+        assert encoder.get_feature_names_out().tolist() == expected
+        name = library.__name__
+        made = encoder.set_output(transform=name).transform(frame)
+        assert [*made.columns] == expected
