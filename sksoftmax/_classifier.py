@@ -792,7 +792,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             intercepts,
             [ACTIVATIONS[name] for name in self._activations],
             function,
-            name=type(self).__name__,
             origin=origin,
             fills=fills,
             encoding=encoding,

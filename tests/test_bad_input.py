@@ -30,7 +30,10 @@ def with_value(array, value):
     ("data", "message"),
     [
         ({"X": with_value(X, np.inf)}, "Input X contains infinity"),
-        ({"X": csr_array(with_value(X, np.nan))}, "Input X contains NaN"),
+        (
+            {"X": csr_array(with_value(X, np.nan))},
+            r"^Input X contains NaN, .* Pass X.toarray\(\) in fit and to predict.*fill",
+        ),
         ({"X": X[:0], "y": Y[:0]}, "Found array with 0 sample"),
         ({"X": X[:, :0]}, "Found array with 0 feature"),
         ({"X": X[:, 0]}, "Expected 2D array, got 1D array"),
@@ -259,8 +262,10 @@ def test_missing_values_are_no_overflow():
                 csr_array(with_value(X, np.nan)), Y
             )
         clf = SoftmaxMLPClassifier((2,), alpha=1.0).fit(X, Y)
-        with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
+        with pytest.raises(ValueError, match="Input X contains NaN, which stands for"):
             clf.predict(csr_array(with_value(X, np.nan)))
+        with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
+            clf.predict(csr_array(with_value(X, np.inf)))
 
 
 def test_overflow_of_sparse_rows_names_the_column():

@@ -435,6 +435,23 @@ def test_the_gaps_of_pandas_are_gaps_in_lists(convert):
     assert np.isfinite(clf.predict_proba(convert([[1.0, pd.NA]]))).all()
 
 
+@pytest.mark.parametrize("names", [["floats"], ["ints", "bools"], ["floats", "shape"]])
+def test_sparse_columns_of_pandas_are_columns(names):
+    """With gaps for what is not stored, of several dtypes, or beside strings."""
+    X, y = table(60)
+    X["ints"] = np.arange(60) % 3
+    X["bools"] = np.arange(60) % 2 == 0
+    X["floats"] = X["noise"]
+    sparse = X.copy()
+    for name, fill in {"ints": 0, "bools": False, "floats": np.nan}.items():
+        sparse[name] = pd.arrays.SparseArray(X[name], fill_value=fill)
+    clf = SoftmaxMLPClassifier((), alpha=1).fit(X[names], y)
+    expected = clf.predict_proba(X[names])
+    np.testing.assert_array_equal(clf.predict_proba(sparse[names]), expected)
+    clf.fit(sparse[names], y)
+    np.testing.assert_array_equal(clf.predict_proba(sparse[names]), expected)
+
+
 @pytest.mark.parametrize(
     ("X", "error", "message"),
     [

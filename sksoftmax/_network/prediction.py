@@ -13,7 +13,7 @@ from sksoftmax._network.network import forward
 from sksoftmax._rows.blocks import Matrix, row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
 from sksoftmax._rows.threads import BlockThreads
-from sksoftmax._sklearn.validation import column_name
+from sksoftmax._sklearn.validation import column_name, refuse_gaps
 
 Array = NDArray[np.floating]
 
@@ -25,7 +25,6 @@ def outputs(
     activations: Sequence[Activation],
     function: Callable[..., Array] | None = None,
     *,
-    name: str,
     origin: Array | None = None,
     fills: Array | None = None,
     encoding: Encoding | None = None,
@@ -44,8 +43,6 @@ def outputs(
     activations : sequence of Activation
     function : callable
         `function(logits, axis=0)`, of (n_classes, n_rows).
-    name : str
-        What errors call the estimator.
     origin : ndarray of shape (n_features,), default=None
         What is subtracted from the rows; None for 0.
     fills : ndarray of shape (n_features,), default=None
@@ -69,12 +66,12 @@ def outputs(
 
     def fill(rows: slice) -> None:
         block = X[rows]
-        if not np.isfinite(block.data if issparse(block) else block).all():
+        values = block.data if issparse(block) else block
+        if not np.isfinite(values).all():
+            assert_all_finite(block, allow_nan=True, input_name="X")
             knows_gaps = fills is not None or encoding is not None
-            allow_nan = knows_gaps and not issparse(block)
-            assert_all_finite(
-                block, allow_nan=allow_nan, estimator_name=name, input_name="X"
-            )
+            if np.isnan(values).any() and (issparse(block) or not knows_gaps):
+                refuse_gaps()
         inputs = first_inputs(block, origin, fills, encoding)
         output = forward(inputs, coefs, intercepts, activations)
         if function is not None:
@@ -85,10 +82,7 @@ def outputs(
         result[rows] = output.T
 
     keep_freed_memory()
-    units = [len(b) for b in intercepts]
-    if encoding is not None:
-        units.insert(0, encoding.row_inputs)
-    blocks = row_blocks(X, *units)
+    blocks = blocks_of(X, [len(b) for b in intercepts], encoding)
     with np.errstate(all="ignore"):  # outputs are checked
         if len(blocks) == 1:  # as fast as can be for single rows
             fill(blocks[0])
@@ -97,6 +91,23 @@ def outputs(
                 for _ in threads.map(fill, blocks):
                     pass
     return result
+
+
+def blocks_of(
+    X: Matrix, units: Sequence[int], encoding: Encoding | None
+) -> list[slice]:
+    """Rows that are computed together: inputs are made of them, where they are encoded.
+
+    Parameters
+    ----------
+    X : {ndarray, CSR} of shape (n_samples, n_features)
+    units : sequence of int
+        Of the layers after the input.
+    encoding : Encoding or None
+    """
+    if encoding is not None:
+        units = encoding.row_inputs, *units
+    return row_blocks(X, *units)
 
 
 def overflow_message(

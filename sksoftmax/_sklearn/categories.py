@@ -30,6 +30,8 @@ _CATEGORY_DTYPES = (
     "Utf8",
     "large_string",
 )
+# And those of numbers, of pyarrow.
+_ARROW_NUMBERS = ("int", "uint", "halffloat", "float", "double", "decimal", "bool")
 
 
 class Categories(NamedTuple):
@@ -201,7 +203,7 @@ def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:
         return np.empty((0, n_features))
     coded = np.empty(0, int) if categories is None else categories.columns
     numeric = np.setdiff1d(np.arange(n_features), coded)
-    plain = numeric[_are_numbers(X)[numeric]]
+    plain = numeric[_are_dense_numbers(X)[numeric]]
     rows = np.zeros((len(X), 0))
     if plain.size:
         rows = check_array(
@@ -224,6 +226,11 @@ def read_frame(X: Any, categories: Categories | None, name: str = "X") -> Array:
 def is_frame(X: Any) -> bool:
     """Whether there are columns with a dtype each."""
     return hasattr(X, "dtypes") and hasattr(X, "columns")
+
+
+def is_arrow_table(X: Any) -> bool:
+    """Whether it is pyarrow's, whose rows scikit-learn takes for those of an array."""
+    return hasattr(X, "column_names") and hasattr(X, "schema")
 
 
 def as_table(X: Any) -> Any:
@@ -257,6 +264,7 @@ def _categorical_columns(
                 f"categories; got {categorical_features!r}."
             )
         if not is_frame(X):
+            _refuse_arrow_strings(X, name)
             return none
         return np.array(
             [
@@ -275,6 +283,23 @@ def _categorical_columns(
             f"{name}.toarray(), or categorical_features=None."
         )
     return _places(X, chosen, name)
+
+
+def _refuse_arrow_strings(X: Any, name: str) -> None:
+    """Tables of pyarrow with categories, which are frames once they are converted."""
+    if not is_arrow_table(X):
+        return
+    others = [
+        f"{column!r} ({dtype})"
+        for column, dtype in zip(X.column_names, X.schema.types, strict=True)
+        if not str(dtype).startswith(_ARROW_NUMBERS)
+    ]
+    if others:
+        raise TypeError(
+            f"{name} is a pyarrow.{type(X).__name__} with columns that are no numbers: "
+            f"{', '.join(others)}. Pass a frame of it, {name}.to_pandas() or "
+            f"polars.from_arrow({name})."
+        )
 
 
 def _places(X: Any, chosen: NDArray, name: str) -> NDArray[np.integer]:
@@ -301,6 +326,13 @@ def _are_numbers(X: Any) -> NDArray[np.bool_]:
     if not is_frame(X):
         return np.full(_num_features(X), _is_number(X.dtype))
     return np.array([_is_number(dtype) for dtype in X.dtypes], dtype=bool)
+
+
+def _are_dense_numbers(X: Any) -> NDArray[np.bool_]:
+    """Those, but for sparse columns of pandas."""
+    dtypes = [*X.dtypes] if is_frame(X) else [X.dtype] * _num_features(X)
+    is_sparse = [hasattr(dtype, "fill_value") for dtype in dtypes]
+    return _are_numbers(X) & ~np.array(is_sparse, dtype=bool)
 
 
 def _is_number(dtype: Any) -> bool:

@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias, TypeVar, overload
+from typing import Any, NoReturn, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ from sksoftmax._sklearn.categories import (
     Categories,
     check_two_dimensional,
     has_only_numbers,
+    is_arrow_table,
     is_frame,
     read_frame,
 )
@@ -29,6 +30,11 @@ validates_parameters: Callable[[Method], Method] = _fit_context(
 )
 # Those of pandas are among them.
 _DATES = (np.datetime64, np.timedelta64, datetime.date, datetime.timedelta)
+# What scikit-learn says of frames that are read column by column: where an error names
+# the column, pandas alone knows a gap, or its sparse columns are no sparse matrix.
+_READ_BY_COLUMNS = (
+    "could not convert string|NAType|fill value must be 0|scipy.sparse does not support"
+)
 # Part of the number of rows that numbers of copies sum to at least.
 LEAST_SUM = 0.1
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
@@ -149,9 +155,10 @@ def checked_rows(
         try:
             return validate_data(estimator, X, reset=reset, **options)
         except (TypeError, ValueError) as error:
-            if not re.search("could not convert string|NAType", str(error)):
+            if "Input X contains NaN" in str(error):
+                refuse_gaps(name)
+            if not re.search(_READ_BY_COLUMNS, str(error)):
                 raise
-            # It says in which column, or takes what is a gap to pandas alone.
     if issparse(X):
         raise ValueError(
             f"{type(estimator).__name__} needs dense {name}, as in fit; got a sparse "
@@ -166,6 +173,23 @@ def checked_rows(
     return check_array(rows, input_name=name, **options)
 
 
+def refuse_gaps(name: str = "X") -> NoReturn:
+    """Say where NaN is no gap, and what to do about it.
+
+    scikit-learn's own error advises other estimators, which take sparse NaN no more.
+
+    Raises
+    ------
+    ValueError
+        In any case.
+    """
+    raise ValueError(
+        f"Input {name} contains NaN, which stands for a gap in dense data alone. Pass "
+        f"{name}.toarray() in fit and to predict, or fill the gaps first, as "
+        "sklearn.impute.SimpleImputer does."
+    ) from None
+
+
 def refuse_dates(X: Any, name: str = "X") -> None:
     """Dates and time spans, which are numbers of an arbitrary unit to NumPy.
 
@@ -176,6 +200,8 @@ def refuse_dates(X: Any, name: str = "X") -> None:
     """
     dtypes = getattr(X, "dtypes", None)  # of pandas by name, of polars in order
     columns = getattr(X, "columns", None)
+    if is_arrow_table(X):
+        dtypes, columns = X.schema.types, X.column_names
     if dtypes is None or columns is None:
         dtype = getattr(X, "dtype", None)
         found = [repr(str(dtype))] if _is_date(dtype) else []
@@ -199,7 +225,8 @@ def _is_date(dtype: Any) -> bool:
     is_temporal = getattr(dtype, "is_temporal", None)  # polars
     if is_temporal is not None:
         return bool(is_temporal())
-    return getattr(dtype, "kind", "") in ("m", "M")
+    is_of_arrow = str(dtype).startswith(("timestamp", "date", "time", "duration"))
+    return is_of_arrow or getattr(dtype, "kind", "") in ("m", "M")
 
 
 def column_name(column: int, names: NDArray | None) -> str:

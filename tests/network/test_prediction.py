@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from sksoftmax._features.encoding import Encoding, Indicators
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.network import forward
-from sksoftmax._network.prediction import outputs
+from sksoftmax._network.prediction import blocks_of, outputs
 
 
 @pytest.fixture
@@ -21,19 +22,45 @@ def network(rng):
 def test_blocks_do_not_matter(network, rng, n_rows, as_format):
     """One block, or several in threads, dense or sparse: the logits of the network."""
     X = rng.normal(size=(n_rows, 4))
-    found = outputs(as_format(X), *network, name="A")
+    found = outputs(as_format(X), *network)
     np.testing.assert_allclose(found, forward(X, *network).T, atol=1e-12)
 
 
 def test_function_is_of_the_logits(network, rng):
     """Along the classes, which are the first axis inside."""
     X = rng.normal(size=(5, 4))
-    found = outputs(X, *network, np.cumsum, name="A")
-    np.testing.assert_allclose(found, np.cumsum(outputs(X, *network, name="A"), axis=1))
+    found = outputs(X, *network, np.cumsum)
+    np.testing.assert_allclose(found, np.cumsum(outputs(X, *network), axis=1))
+
+
+def test_blocks_are_as_long_as_their_inputs_allow():
+    """Of a column with many categories: 4 MiB of inputs, where these are all stored."""
+    X, units = np.zeros((30_000, 40)), (3, 2)
+    no_part = np.empty(0)
+    codes = Indicators(np.repeat(np.arange(40), 10), np.tile(np.arange(10.0), 40))
+    encoding = Encoding(np.empty(0, int), *[no_part] * 3, codes, "linear")
+    longest = max(rows.stop - rows.start for rows in blocks_of(X, units, encoding))
+    assert 2**20 < longest * encoding.n_inputs * X.itemsize <= 2**22
+    assert len(blocks_of(X, units, None)) < len(blocks_of(X, units, encoding)) / 5
+
+
+@pytest.mark.parametrize("as_format", [np.asarray, csr_array])
+def test_nan_that_is_no_gap_is_told(network, as_format):
+    """What to do about it, and not which other estimators take it."""
+    X = as_format([[1.0, np.nan, 0, 0]])
+    with pytest.raises(ValueError, match=r"gap in dense data alone. Pass X.toarray"):
+        outputs(X, *network)
+    fills = np.zeros(4)
+    if as_format is np.asarray:
+        assert np.isfinite(outputs(X, *network, fills=fills)).all()
+    else:
+        with pytest.raises(ValueError, match="Input X contains NaN, which stands for"):
+            outputs(X, *network, fills=fills)
 
 
 @pytest.mark.parametrize(
-    ("value", "message"), [(np.nan, "X contains NaN.*A"), (1e308, "overflows: a logit")]
+    ("value", "message"),
+    [(np.nan, "X contains NaN, which"), (1e308, "overflows: a logit")],
 )
 def test_what_is_not_finite_is_named(network, value, message):
     """In the input, or in the logits."""
@@ -41,4 +68,4 @@ def test_what_is_not_finite_is_named(network, value, message):
     X = np.full((2, 4), value)
     identity = [ACTIVATIONS["identity"]]
     with pytest.raises(ValueError, match=f"(?s){message}"):
-        outputs(X, [100 * W for W in coefs], intercepts, identity, name="A")
+        outputs(X, [100 * W for W in coefs], intercepts, identity)

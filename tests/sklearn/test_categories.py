@@ -114,6 +114,46 @@ def test_float32_stays_where_all_numbers_are():
     assert read_frame(frame[["a"]], categories).dtype == np.float64
 
 
+@pytest.mark.parametrize("numbers", [[16_777_217, None], [0.1, "2"]])
+def test_objects_beside_float32_keep_their_digits(numbers):
+    """Numbers of 24 bits would not hold them."""
+    frame = pd.DataFrame({"a": np.ones(2, np.float32)})
+    frame["b"] = pd.Series(numbers, dtype=object)
+    read = read_frame(frame, None)
+    np.testing.assert_array_equal(read[:, 1], np.array(numbers, dtype=float))
+
+
+@pytest.mark.parametrize("fill", [0, NAN])
+def test_sparse_columns_beside_categories_are_numbers(fill):
+    """Whatever value is not stored, and of whatever dtype."""
+    frame = pd.DataFrame(
+        {
+            "a": COLOURS,
+            "floats": pd.arrays.SparseArray([fill, 1.5, fill, 2], fill_value=fill),
+            "bools": pd.arrays.SparseArray([True, False, False, True]),
+            "b": [1.0, 2, 3, 4],
+        }
+    )
+    categories = Categories.of(frame, "from_dtype")
+    assert categories.columns.tolist() == [0]
+    expected = [[1, NAN, 0, 1], [fill, 1.5, fill, 2], [1, 0, 0, 1], [1, 2, 3, 4]]
+    np.testing.assert_array_equal(read_frame(frame, categories).T, expected)
+    read = read_frame(frame[["floats", "bools"]], None)
+    np.testing.assert_array_equal(read.T, expected[1:3])
+
+
+def test_tables_of_pyarrow_with_strings_are_told():
+    """Of their rows scikit-learn makes an array, whose columns have no dtype."""
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"a": COLOURS, "b": [1, None, 2, 3], "c": [True, None] * 2})
+    message = r"pyarrow.Table with .* no numbers: 'a' \(string\). Pass .*to_pandas\(\)"
+    with pytest.raises(TypeError, match=message):
+        Categories.of(table, "from_dtype")
+    assert Categories.of(table.select(["b", "c"]), "from_dtype") is None
+    categories = Categories.of(table.to_pandas(), "from_dtype")
+    np.testing.assert_array_equal(read_frame(table, categories)[:, 0], [1, NAN, 0, 1])
+
+
 ARRAY = np.array([["x", 1.0], ["y", NAN], [None, 3.0], ["x", 1.0]], dtype=object)
 
 

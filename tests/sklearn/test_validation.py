@@ -64,6 +64,16 @@ def test_dates_in_an_array_are_named():
     refuse_dates(X)
 
 
+def test_dates_in_a_table_of_pyarrow_are_named():
+    """Which would else be an array of them."""
+    pa = pytest.importorskip("pyarrow")
+    days = pa.array([1, 2], pa.date32())
+    for dates in (days, days.cast(pa.timestamp("s")), pa.array([1, 2], pa.time32("s"))):
+        with pytest.raises(TypeError, match=r"spans: column 'day' \((date|time)"):
+            refuse_dates(pa.table({"a": [1.0, 2.0], "day": dates}))
+    refuse_dates(pa.table({"a": [1.0, 2.0]}))
+
+
 def test_columns_have_a_name_or_a_number():
     """As errors call them."""
     assert column_name(1, None) == "column 1"
