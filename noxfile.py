@@ -11,6 +11,7 @@ PUBLIC = [
     "sksoftmax/_classifier.py",
     "sksoftmax/_classifier_cv.py",
     "sksoftmax/_column_encoder.py",
+    "sksoftmax/_fitted_network.py",
     "sksoftmax/_gradient_check.py",
     "sksoftmax/_network/loss.py",
     "sksoftmax/_plot/importances.py",

@@ -1,64 +1,46 @@
-"""The estimator: validate, fit, predict."""
+"""The estimator: parameters, and the fit."""
 
 import math
 import time
-import typing
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
-from sksoftmax._column_encoder import ColumnEncoder, fitted_encoder
-from sksoftmax._features.encoding import N_PARTS, Encoding, EncodingName, encoding_name
+from sksoftmax._features.encoding import N_PARTS, EncodingName
+from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
-from sksoftmax._network.prediction import outputs
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
 from sksoftmax._selection.inputs import encoded, seen_by, start_of
 from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
 from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
-from sksoftmax._sklearn.categories import Categories
 from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import refuse_fit_params
-from sksoftmax._sklearn.fitted import Layers, forget, restored_on_failure
-from sksoftmax._sklearn.interchange import to_mlp_classifier
+from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import (
-    MatrixLike,
-    checked_rows,
-    validates_parameters,
-)
+from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
 from sksoftmax._training.attributes import attributes_of, weights_at
-from sksoftmax._training.early_stopping import (
-    EarlyStopping,
-    check_validation_data,
-    parts,
-    untrained_warning,
-    validation_objective,
-)
+from sksoftmax._training.early_stopping import untrained_warning
 from sksoftmax._training.problem import Problem, objective_of
 from sksoftmax._training.training import Stage, Trained, train
 from sksoftmax._version import VersionedEstimator
 
-if typing.TYPE_CHECKING:
-    from sklearn.neural_network import MLPClassifier
-    from sklearn.pipeline import Pipeline
-
 Array = NDArray[np.floating]
 
 
-class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstimator):
+class SoftmaxMLPClassifier(
+    FittedNetworkMixin, CallbackSupportMixin, ClassifierMixin, VersionedEstimator
+):
     """Multi-layer perceptron classifier with a softmax output layer.
 
     Minimises the mean cross-entropy of all samples plus an L2 penalty, by full-batch
@@ -388,12 +370,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     held_out_loss_: float
     log_evidence_: float
     alpha_path_: list[Candidate]
-    classes_: NDArray
     class_weight_: Array
-    n_features_in_: int
-    feature_names_in_: NDArray
-    coefs_: list[Array]
-    intercepts_: list[Array]
     n_iter_: int
     loss_: float
     loss_curve_: list[float]
@@ -406,12 +383,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
     n_outputs_: int
     out_activation_: str
     feature_importances_: Array
-    _activations: list[str]
-    _origin: Array | None
-    _origin_intercept: Array
-    _fills: Array | None
-    _encoding: Encoding | None
-    _categories: Categories | None
     _log_penalties: Array | None
     _seed: int
     _state: State | None
@@ -571,8 +542,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             BlockThreads() as threads,
         ):
             problem = self._problem(X, y, sample_weight, threads.map)
-            problem, early_stopping = self._on_inputs(
-                *self._hold_out(problem, X_val, y_val, sample_weight_val)
+            problem = self._on_inputs(
+                problem.validated(self, X_val, y_val, sample_weight_val)
             )
             task.begin()
             with problem.overflow_told(self.alpha, self._feature_names()):
@@ -580,7 +551,6 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
                     problem,
                     is_warm=is_warm,
                     ends=ends,
-                    early_stopping=early_stopping,
                     callback=task.after_each("iteration", weights_at),
                 )
             forget(
@@ -593,10 +563,7 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         task.end()
         if trained.validation and not (is_warm or trained.validation.has_learnt()):
             doubts = [untrained_warning(is_given=X_val is not None)]
-        if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubts):
-            doubts = [*convergence_warnings(self, [self.convergence_.reason]), *doubts]
-        for doubt in doubts:
-            warnings.warn(doubt, stacklevel=3)
+        self._warn(doubts)
         return self
 
     def _problem(
@@ -627,9 +594,8 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
             map_blocks=map_blocks,
         )
         self.classes_ = data.classes
-        if objective.class_weight is None:
-            self.class_weight_ = np.ones(data.classes.size)
-        else:
+        self.class_weight_ = np.ones(data.classes.size)
+        if objective.class_weight is not None:
             self.class_weight_ = objective.class_weight
         self._activations = activations
         if self._is_warm():
@@ -638,39 +604,16 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self._seed = problem.seed
         return problem
 
-    def _hold_out(
-        self,
-        problem: Problem,
-        X_val: MatrixLike | None,
-        y_val: ArrayLike | None,
-        sample_weight_val: ArrayLike | None,
-    ) -> tuple[Problem, EarlyStopping | None]:
-        """What to train on, and what to validate on: the user's data or a part."""
-        objective = problem.objective
-        given = check_validation_data(
-            self, X_val, y_val, sample_weight_val, self.classes_, objective.X.dtype
-        )
-        if not self.early_stopping:
-            return problem, None
-        if given is not None:
-            validation = validation_objective(objective, *given)
-        else:
-            objective, validation = parts(
-                objective, self.validation_fraction, problem.seed
-            )
-        rule = EarlyStopping(validation, self.n_iter_no_change, self.tol)
-        return problem._replace(objective=objective), rule
-
-    def _on_inputs(
-        self, problem: Problem, early_stopping: EarlyStopping | None = None
-    ) -> tuple[Problem, EarlyStopping | None]:
+    def _on_inputs(self, problem: Problem) -> Problem:
         """The same on parts of the columns, where these are asked for."""
         if self.encoding == "auto" or self._is_warm():
-            return problem, early_stopping
+            return problem
         objective = encoded(problem.objective, self.encoding)
-        start = start_of(objective, problem.start, problem.seed)
-        problem = problem._replace(objective=objective, start=start)
-        return problem, seen_by(early_stopping, objective)
+        return problem._replace(
+            objective=objective,
+            start=start_of(objective, problem.start, problem.seed),
+            early_stopping=seen_by(problem.early_stopping, objective),
+        )
 
     def _train(
         self, problem: Problem, *, is_warm: bool, **options: Any
@@ -680,14 +623,14 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         Sets `alpha_`; and `held_out_loss_`, `log_evidence_` and `alpha_path_`, or
         removes them.
         """
-        objective, start, state, seed = problem
-        options = {
-            **options,
+        objective, start, state, seed, early_stopping = problem
+        options |= {
             "max_iter": self.max_iter,
             "tol": self.tol,
             "seed": seed,
             "is_warm": is_warm,
             "state": state,
+            "early_stopping": early_stopping,
             "verbose": self.verbose,
         }
         if self.alpha == "auto" and is_warm and hasattr(self, "alpha_path_"):
@@ -702,180 +645,15 @@ class SoftmaxMLPClassifier(CallbackSupportMixin, ClassifierMixin, VersionedEstim
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
         return trained, list(search_doubts(found, self.max_time))
 
-    def _feature_names(self) -> NDArray | None:
-        return getattr(self, "feature_names_in_", None)
+    def _warn(self, doubts: Sequence[Warning]) -> None:
+        """Of these, and of convergence, unless one of them says more of that."""
+        if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubts):
+            doubts = [*convergence_warnings(self, [self.convergence_.reason]), *doubts]
+        for doubt in doubts:
+            warnings.warn(doubt, stacklevel=4)
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")
-
-    def decision_function(self, X: MatrixLike) -> Array:
-        """Compute the logits of the classes, the input of softmax.
-
-        Parameters
-        ----------
-        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        decision : ndarray of shape (n_samples, n_classes) or (n_samples,)
-            The logits. For two classes the difference of the second and the first,
-            which is the log-odds of `classes_[1]`.
-        """
-        logits = self._outputs(X)
-        return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
-
-    def predict(self, X: MatrixLike) -> NDArray:
-        """Most probable class of each sample.
-
-        Parameters
-        ----------
-        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            Labels from `classes_`.
-        """
-        codes = self._outputs(X).argmax(axis=1)
-        return self.classes_[codes]
-
-    def predict_proba(self, X: MatrixLike) -> Array:
-        """Probability of each class.
-
-        Parameters
-        ----------
-        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        p : ndarray of shape (n_samples, n_classes)
-            Softmax of the logits, columns in the order of `classes_`, in float32 where
-            `X` and the fitted weights are.
-        """
-        return self._outputs(X, softmax)
-
-    def predict_log_proba(self, X: MatrixLike) -> Array:
-        """Log-probability of each class, finite also where that is 0.
-
-        Parameters
-        ----------
-        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        log_p : ndarray of shape (n_samples, n_classes)
-            Log-softmax of the logits, columns in the order of `classes_`.
-        """
-        return self._outputs(X, log_softmax)
-
-    def _outputs(
-        self, X: MatrixLike, function: Callable[..., Array] | None = None
-    ) -> Array:
-        """`function` of the logits, (n_samples, n_classes), block by block of rows."""
-        check_is_fitted(self)
-        # NaN and infinity are looked for block by block, in the threads.
-        X = checked_rows(
-            self,
-            X,
-            categories=self._categories,
-            ensure_all_finite=False,
-            reset=False,
-        )
-        coefs, intercepts, origin, fills, encoding = Layers.of(vars(self))
-        return outputs(
-            X,
-            [coef.T for coef in coefs],
-            intercepts,
-            [ACTIVATIONS[name] for name in self._activations],
-            function,
-            origin=origin,
-            fills=fills,
-            encoding=encoding,
-            feature_names=self._feature_names(),
-        )
-
-    @property
-    def encoding_(self) -> EncodingName:
-        """What the columns are to the first layer.
-
-        Returns
-        -------
-        encoding : {"linear", "piecewise", "fine-piecewise"}
-            The first for themselves, the others with their parts.
-        """
-        check_is_fitted(self)
-        return encoding_name(self._encoding)
-
-    @property
-    def encoder_(self) -> ColumnEncoder:
-        """What makes inputs of the columns.
-
-        Returns
-        -------
-        encoder : ColumnEncoder
-            Fitted.
-        """
-        check_is_fitted(self)
-        names = self._feature_names()
-        return fitted_encoder(
-            self._encoding,
-            self._fills,
-            self._categories,
-            self.max_categories,
-            self.n_features_in_,
-            names,
-        )
-
-    def to_sklearn(self) -> "MLPClassifier | Pipeline":
-        """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
-
-        For all that reads `MLPClassifier`: exporters, explainers, or a server without
-        this package.
-
-        Returns
-        -------
-        mlp : sklearn.neural_network.MLPClassifier or sklearn.pipeline.Pipeline
-            With copies of the weights, in their dtype, and `solver="lbfgs"`. For two
-            classes it has one logistic output unit, for the difference of the logits.
-            Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
-            without standardised features and with its own `tol`. With "piecewise" for
-            `encoding_`, and after a fit to gaps or categories, it is the last step of a
-            pipeline that begins with `encoder_`, which needs this package.
-
-        Raises
-        ------
-        ValueError
-            If an activation is not one of MLPClassifier's ("identity", "logistic",
-            "tanh", "relu"), or the hidden layers have different ones.
-
-        See Also
-        --------
-        sksoftmax.onnx : Export to ONNX, with all activations.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from sklearn.datasets import load_iris
-        >>> from sksoftmax import SoftmaxMLPClassifier
-        >>> X, y = load_iris(return_X_y=True)
-        >>> clf = SoftmaxMLPClassifier((10,), encoding="linear", random_state=0)
-        >>> mlp = clf.fit(X, y).to_sklearn()
-        >>> mlp
-        MLPClassifier(...)
-        >>> np.allclose(mlp.predict_proba(X), clf.predict_proba(X), atol=1e-12)
-        True
-        """
-        check_is_fitted(self)
-        mlp = to_mlp_classifier(self, self._activations)
-        if self._encoding is None:
-            return mlp
-        from sklearn.pipeline import make_pipeline  # few need it
-
-        return make_pipeline(self.encoder_, mlp)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

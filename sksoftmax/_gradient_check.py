@@ -82,8 +82,7 @@ def check_gradient(
     estimator = copy.copy(estimator)
     estimator.warm_start = False
     problem = estimator._problem(X, y, sample_weight, dtype=np.float64)
-    problem, _ = estimator._on_inputs(problem)
-    objective, point, *_ = problem
+    objective, point, *_ = estimator._on_inputs(problem)
     point += 0.1 * random_state.standard_normal(point.size)
 
     coefs, intercepts = objective.layout.unpack(np.arange(point.size))

@@ -1,4 +1,4 @@
-"""The problem of a fit: its objective on all rows, and where it begins."""
+"""The problem of a fit: its objective, where it begins, and what it is judged by."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassifierMixin
 
 from sksoftmax._features.encoded import (
     EncodedColumns,
@@ -26,9 +27,16 @@ from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import (
     LEAST_SUM,
+    MatrixLike,
     check_weights,
     column_name,
     multiplied,
+)
+from sksoftmax._training.early_stopping import (
+    EarlyStopping,
+    check_validation_data,
+    parts,
+    validation_objective,
 )
 from sksoftmax._training.objective import Objective, class_sums
 from sksoftmax._training.warm_start import (
@@ -54,12 +62,15 @@ class Problem(NamedTuple):
         Of the minimiser there, in parameters of the reduced objective.
     seed : int
         Of all draws but that of the start.
+    early_stopping : EarlyStopping or None
+        What to validate on, and for how long to go on.
     """
 
     objective: Objective
     start: Array
     state: State | None
     seed: int
+    early_stopping: EarlyStopping | None = None
 
     @classmethod
     def drawn(cls, objective: Objective, random_state: np.random.RandomState) -> Self:
@@ -88,6 +99,41 @@ class Problem(NamedTuple):
             shares = features.share_beyond(objective.X, objective.weights)
             _warn_of_rows_beyond(shares, current)
         return cls(objective, *previous_point(previous, objective), previous["_seed"])
+
+    def validated(
+        self,
+        classifier: ClassifierMixin,
+        X_val: MatrixLike | None,
+        y_val: ArrayLike | None,
+        sample_weight_val: ArrayLike | None,
+    ) -> Self:
+        """The same with what to validate on, if there is early stopping.
+
+        That is what `fit` of the classifier is given, or a part of the rows.
+
+        Raises
+        ------
+        ValueError
+            If validation data are invalid or not made use of, or no row is left.
+        """
+        objective = self.objective
+        given = check_validation_data(
+            classifier,
+            X_val,
+            y_val,
+            sample_weight_val,
+            classifier.classes_,
+            objective.X.dtype,
+        )
+        if not classifier.early_stopping:
+            return self
+        if given is not None:
+            validation = validation_objective(objective, *given)
+        else:
+            fraction = classifier.validation_fraction
+            objective, validation = parts(objective, fraction, self.seed)
+        rule = EarlyStopping(validation, classifier.n_iter_no_change, classifier.tol)
+        return self._replace(objective=objective, early_stopping=rule)
 
     @contextmanager
     def overflow_told(

@@ -1,0 +1,213 @@
+"""What a fitted network predicts, and what it is to others."""
+
+import typing
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_softmax, softmax
+from sklearn.utils.validation import check_is_fitted
+
+from sksoftmax._column_encoder import ColumnEncoder, fitted_encoder
+from sksoftmax._features.encoding import Encoding, EncodingName, encoding_name
+from sksoftmax._network.activations import ACTIVATIONS
+from sksoftmax._network.prediction import outputs
+from sksoftmax._sklearn.categories import Categories
+from sksoftmax._sklearn.fitted import Layers
+from sksoftmax._sklearn.interchange import to_mlp_classifier
+from sksoftmax._sklearn.validation import MatrixLike, checked_rows
+
+if typing.TYPE_CHECKING:
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import Pipeline
+
+Array = NDArray[np.floating]
+
+
+class FittedNetworkMixin:
+    """Predictions of a classifier, from the attributes that its `fit` has set."""
+
+    max_categories: int
+    classes_: NDArray
+    n_features_in_: int
+    feature_names_in_: NDArray
+    coefs_: list[Array]
+    intercepts_: list[Array]
+    _activations: list[str]
+    _origin: Array | None
+    _origin_intercept: Array
+    _fills: Array | None
+    _encoding: Encoding | None
+    _categories: Categories | None
+
+    def decision_function(self, X: MatrixLike) -> Array:
+        """Compute the logits of the classes, the input of softmax.
+
+        Parameters
+        ----------
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples, n_classes) or (n_samples,)
+            The logits. For two classes the difference of the second and the first,
+            which is the log-odds of `classes_[1]`.
+        """
+        logits = self._outputs(X)
+        return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
+
+    def predict(self, X: MatrixLike) -> NDArray:
+        """Most probable class of each sample.
+
+        Parameters
+        ----------
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels from `classes_`.
+        """
+        codes = self._outputs(X).argmax(axis=1)
+        return self.classes_[codes]
+
+    def predict_proba(self, X: MatrixLike) -> Array:
+        """Probability of each class.
+
+        Parameters
+        ----------
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        p : ndarray of shape (n_samples, n_classes)
+            Softmax of the logits, columns in the order of `classes_`, in float32 where
+            `X` and the fitted weights are.
+        """
+        return self._outputs(X, softmax)
+
+    def predict_log_proba(self, X: MatrixLike) -> Array:
+        """Log-probability of each class, finite also where that is 0.
+
+        Parameters
+        ----------
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        log_p : ndarray of shape (n_samples, n_classes)
+            Log-softmax of the logits, columns in the order of `classes_`.
+        """
+        return self._outputs(X, log_softmax)
+
+    def _outputs(
+        self, X: MatrixLike, function: Callable[..., Array] | None = None
+    ) -> Array:
+        """`function` of the logits, (n_samples, n_classes), block by block of rows."""
+        check_is_fitted(self)
+        # NaN and infinity are looked for block by block, in the threads.
+        X = checked_rows(
+            self,
+            X,
+            categories=self._categories,
+            ensure_all_finite=False,
+            reset=False,
+        )
+        coefs, intercepts, origin, fills, encoding = Layers.of(vars(self))
+        return outputs(
+            X,
+            [coef.T for coef in coefs],
+            intercepts,
+            [ACTIVATIONS[name] for name in self._activations],
+            function,
+            origin=origin,
+            fills=fills,
+            encoding=encoding,
+            feature_names=self._feature_names(),
+        )
+
+    @property
+    def encoding_(self) -> EncodingName:
+        """What the columns are to the first layer.
+
+        Returns
+        -------
+        encoding : {"linear", "piecewise", "fine-piecewise"}
+            The first for themselves, the others with their parts.
+        """
+        check_is_fitted(self)
+        return encoding_name(self._encoding)
+
+    @property
+    def encoder_(self) -> ColumnEncoder:
+        """What makes inputs of the columns.
+
+        Returns
+        -------
+        encoder : ColumnEncoder
+            Fitted.
+        """
+        check_is_fitted(self)
+        names = self._feature_names()
+        return fitted_encoder(
+            self._encoding,
+            self._fills,
+            self._categories,
+            self.max_categories,
+            self.n_features_in_,
+            names,
+        )
+
+    def to_sklearn(self) -> "MLPClassifier | Pipeline":
+        """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
+
+        For all that reads `MLPClassifier`: exporters, explainers, or a server without
+        this package.
+
+        Returns
+        -------
+        mlp : sklearn.neural_network.MLPClassifier or sklearn.pipeline.Pipeline
+            With copies of the weights, in their dtype, and `solver="lbfgs"`. For two
+            classes it has one logistic output unit, for the difference of the logits.
+            Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
+            without standardised features and with its own `tol`. With "piecewise" for
+            `encoding_`, and after a fit to gaps or categories, it is the last step of a
+            pipeline that begins with `encoder_`, which needs this package.
+
+        Raises
+        ------
+        ValueError
+            If an activation is not one of MLPClassifier's ("identity", "logistic",
+            "tanh", "relu"), or the hidden layers have different ones.
+
+        See Also
+        --------
+        sksoftmax.onnx : Export to ONNX, with all activations.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.datasets import load_iris
+        >>> from sksoftmax import SoftmaxMLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = SoftmaxMLPClassifier((10,), encoding="linear", random_state=0)
+        >>> mlp = clf.fit(X, y).to_sklearn()
+        >>> mlp
+        MLPClassifier(...)
+        >>> np.allclose(mlp.predict_proba(X), clf.predict_proba(X), atol=1e-12)
+        True
+        """
+        check_is_fitted(self)
+        mlp = to_mlp_classifier(self, self._activations)
+        if self._encoding is None:
+            return mlp
+        from sklearn.pipeline import make_pipeline  # few need it
+
+        return make_pipeline(self.encoder_, mlp)
+
+    def _feature_names(self) -> NDArray | None:
+        return getattr(self, "feature_names_in_", None)
