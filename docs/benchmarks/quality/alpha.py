@@ -9,7 +9,7 @@ features; other classifiers with their defaults, behind a StandardScaler where i
 them. Fifteen minutes.
 """
 
-import sys
+import argparse
 import time
 import warnings
 from functools import partial
@@ -84,8 +84,11 @@ def measure(X, y, seed):
         yield log_loss(y_test, clf.predict_proba(X_test), labels=clf.classes_), seconds
 
 
-def main(folder=None):
+def main():
     """Measure and fill the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", nargs="?", help="files NAME.npz; else OpenML")
+    folder = parser.parse_args().folder
     warnings.simplefilter("ignore", ConvergenceWarning)  # of MLPClassifier
     warnings.filterwarnings("ignore", message="The least populated class")
     results = []
@@ -113,4 +116,4 @@ def main(folder=None):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

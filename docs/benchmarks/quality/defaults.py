@@ -34,7 +34,8 @@ from quality.study import (
     grid,
     worst,
 )
-from sksoftmax import SoftmaxMLPClassifier, _network
+from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._network import network
 from sksoftmax._network.parameters import ParameterLayout
 
 N_SPLITS, MAX_ROWS = 2, 2000
@@ -129,7 +130,7 @@ def he(fan_out, fan_in):
 
 def smoothed(share):
     """Cross-entropy with that share of each label spread over all classes."""
-    sharp = _network.cross_entropy_sum
+    sharp = network.cross_entropy_sum
 
     def cross_entropy_sum(logits, y, sample_weight):
         weight = np.ones(y.size) if sample_weight is None else sample_weight
@@ -151,7 +152,7 @@ def with_labels(share):
     """With label smoothing."""
     return partial(
         Patched,
-        owner=_network,
+        owner=network,
         name="cross_entropy_sum",
         replacement=smoothed(share),
     )
