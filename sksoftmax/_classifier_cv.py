@@ -1,17 +1,18 @@
-"""The estimator that chooses `alpha` by cross-validation."""
+"""The estimator that chooses `alpha`, and an encoding, by cross-validation."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -21,11 +22,13 @@ from sklearn.utils.metadata_routing import (
 )
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
-from sksoftmax._features.encoding import N_PARTS, EncodingName
+from sksoftmax._features.encoding import EncodingName
 from sksoftmax._rows.blocks import Matrix
 from sksoftmax._selection.cross_validation import (
-    FoldFit,
+    Candidate,
+    Fits,
     Samples,
+    best_of,
     cv_results,
     fit_folds,
     lacking_classes,
@@ -34,6 +37,7 @@ from sksoftmax._selection.cross_validation import (
     scores_of,
     takes_weights,
 )
+from sksoftmax._selection.inputs import offered
 from sksoftmax._sklearn.callbacks import FitTask
 from sksoftmax._sklearn.categories import as_table
 from sksoftmax._sklearn.convergence import convergence_warnings
@@ -55,7 +59,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     """:class:`SoftmaxMLPClassifier` with `alpha` chosen by cross-validation.
 
     Every alpha of a grid is scored on the same folds, from the largest to where smaller
-    ones are clearly worse, and the best is fitted to all samples.
+    ones are clearly worse, and the best is fitted to all samples. So is every encoding
+    of columns, with `encoding="auto"`.
 
     Parameters
     ----------
@@ -85,9 +90,11 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in each fit. They do not count in scores.
 
-    encoding : {"linear", "piecewise", "fine-piecewise"}, default="linear"
-        What columns are to the first layer, as of :class:`SoftmaxMLPClassifier`; to
-        search both, take that one, or :class:`~sklearn.model_selection.GridSearchCV`.
+    encoding : {"auto", "linear", "piecewise", "fine-piecewise"}, default="linear"
+        What columns are to the first layer, as of :class:`SoftmaxMLPClassifier`. "auto"
+        chooses by the scores, too: alphas are walked through for "linear", then for
+        "piecewise", and where that is better for "fine-piecewise". It takes several
+        times as long.
 
     categorical_features : array-like, "from_dtype" or None, default="from_dtype"
         Which columns hold categories, as of :class:`SoftmaxMLPClassifier`. Each fold
@@ -135,18 +142,21 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         The chosen alpha.
 
     best_score_ : float
-        Mean score of the chosen alpha over the folds.
+        Mean score of the chosen alpha, and encoding, over the folds.
 
-    alphas_ : ndarray of shape (n_alphas,)
-        Those that were tried, the largest first.
+    alphas_ : ndarray of shape (n_candidates,)
+        Those that were tried, the largest first, of one encoding after the other.
 
-    scores_ : ndarray of shape (n_folds, n_alphas)
+    encodings_ : ndarray of str of shape (n_candidates,)
+        The encoding with which each was tried.
+
+    scores_ : ndarray of shape (n_folds, n_candidates)
         What they scored.
 
     cv_results_ : dict of ndarray
-        The same in the format of :class:`~sklearn.model_selection.GridSearchCV`: means,
-        standard deviations and ranks of the scores, seconds, and `split0_n_iter` and so
-        on, the iterations of each fit.
+        The same in the format of :class:`~sklearn.model_selection.GridSearchCV`: alphas
+        and encodings; means, standard deviations and ranks of the scores; seconds; and
+        `split0_n_iter` and so on, the iterations of each fit.
 
     classes_ : ndarray of shape (n_classes,)
         Class labels, sorted.
@@ -168,7 +178,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         `intercepts_[i]`, of shape (units of layer i + 1,), belong to layer i + 1.
 
     encoding_ : {"linear", "piecewise", "fine-piecewise"}
-        What the columns are to the first layer.
+        What the columns are to the first layer: with `encoding="auto"`, the chosen one.
 
     encoder_ : ColumnEncoder
         The transformer from `X` to the inputs of the first layer.
@@ -211,18 +221,20 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     See Also
     --------
-    SoftmaxMLPClassifier : Chooses alpha by held-out samples with `alpha="auto"`, of
-        fewer fits.
+    SoftmaxMLPClassifier : Chooses alpha, encodings and relevances by held-out samples,
+        of fewer fits, with `alpha="auto"`.
     sklearn.model_selection.GridSearchCV : Searches any parameters.
 
     Notes
     -----
     The scores are those of `GridSearchCV(SoftmaxMLPClassifier(), {"alpha": alphas},
-    scoring="neg_log_loss")`, and so is the fit to all samples that of
-    `SoftmaxMLPClassifier(alpha=alpha_)`, bit for bit. What this class adds is that it
-    ends the walk: where two alphas in succession have scored worse than the best by
-    more than a hundredth, and by more than the standard error, over the folds, of the
-    difference, the smaller ones, which take most iterations, are not tried.
+    scoring="neg_log_loss")`, with "encoding" beside "alpha" where that is searched, and
+    so is the fit to all samples that of `SoftmaxMLPClassifier(alpha=alpha_,
+    encoding=encoding_)`, bit for bit. What this class adds is that it ends the walk:
+    where two alphas in succession have scored worse than the best one of the same
+    encoding by more than a hundredth, and by more than the standard error, over the
+    folds, of the difference, the smaller ones, which take most iterations, are not
+    tried. Relevances are not searched.
 
     Each fit is from random weights, not from those of the next larger alpha. The
     objective is not convex, so that the way to a minimum decides which it is: to walk
@@ -244,10 +256,13 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     1.0
     >>> clf.scores_.shape
     (5, 3)
+    >>> clf.encodings_.tolist()
+    ['linear', 'linear', 'linear']
     """
 
     best_score_: float
     alphas_: Array
+    encodings_: NDArray[np.str_]
     scores_: Array
     cv_results_: dict[str, NDArray]
 
@@ -258,9 +273,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             if name not in ("alpha", "relevance", "warm_start")
         },
         "alphas": ["array-like", Integral],
-        "encoding": [StrOptions({"linear", *N_PARTS})],
-        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
-        "max_categories": [Interval(Integral, 2, None, closed="left")],
         "cv": ["cv_object"],
         # Not a set, whose order in errors is another one in each process.
         "scoring": [
@@ -280,7 +292,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         cv: Any = None,
         scoring: str | Callable[..., float] | None = None,
         class_weight: dict | Literal["balanced"] | None = None,
-        encoding: EncodingName = "linear",
+        encoding: EncodingName | Literal["auto"] = "linear",
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
         max_categories: int = 1000,
         standardize: bool = True,
@@ -326,7 +338,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         sample_weight_val: ArrayLike | None = None,
         **params: Any,
     ) -> Self:
-        """Choose alpha, and fit the network with it to all samples.
+        """Choose alpha and the encoding, and fit the network with them to all samples.
 
         A fit that raises, or is interrupted before the last fit, leaves the estimator
         as it was.
@@ -405,22 +417,24 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             task.begin()
             fits = fit_folds(
                 clf,
-                _announced(alphas, task),
+                alphas.tolist(),
                 samples,
                 folds,
                 scorer,
+                encodings=self._encodings(clf, rows, data.y, weights),
                 n_jobs=self.n_jobs,
                 verbose=self.verbose,
+                announce=lambda: task.start("alpha"),
                 callback=task.finish,
                 **validation,
             )
-            clf.set_params(alpha=self._best_of(alphas[: len(fits)], fits))
+            clf.set_params(**self._best_of(fits)._asdict())
             doubts = self._refit(clf, task, rows, data.y, weights, **validation)
         if self.convergence_.reason == "interrupted":
             raise KeyboardInterrupt
         task.finish(dict)
         task.end()
-        reasons = [fit.reason for of_alpha in fits for fit in of_alpha]
+        reasons = [fit.reason for of_one in fits.values() for fit in of_one]
         reasons.append(self.convergence_.reason)
         for doubt in [*convergence_warnings(self, reasons), *doubts]:
             warnings.warn(doubt, stacklevel=3)
@@ -439,19 +453,31 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             _warn_of_missing_classes(lacking_classes(y, folds))
         return folds
 
-    def _best_of(self, alphas: Array, fits: list[list[FoldFit]]) -> float:
-        """The alpha with the largest mean score; and set what all have scored."""
-        self.alphas_, self.scores_ = alphas, scores_of(fits)
-        self.cv_results_ = cv_results(alphas, fits)
+    def _encodings(
+        self, clf: SoftmaxMLPClassifier, *data: Any
+    ) -> Sequence[EncodingName]:
+        """Those to choose from, the simplest first."""
+        if self.encoding != "auto":
+            return (self.encoding,)
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # told by the fit to all samples
+            objective = clone(clf)._problem(*data).objective
+        inputs = offered(objective, self.encoding, has_relevance=False)
+        return [one.encoding for one in inputs]
+
+    def _best_of(self, fits: Fits) -> Candidate:
+        """The one with the largest mean score; and set what all have scored."""
+        self.scores_, self.cv_results_ = scores_of(fits), cv_results(fits)
+        self.alphas_ = self.cv_results_["param_alpha"]
+        self.encodings_ = self.cv_results_["param_encoding"]
         means = mean_scores(self.scores_)
         if not np.isfinite(means).any():
             raise ValueError(
                 f"scoring={self.scoring!r} gave no finite score for any alpha in "
-                f"{alphas.tolist()}."
+                f"{self.alphas_.tolist()}."
             )
-        best = int(means.argmax())
-        self.best_score_ = float(means[best])
-        return float(alphas[best])
+        self.best_score_ = float(means.max())
+        return best_of(fits)
 
     def _refit(
         self, clf: SoftmaxMLPClassifier, task: FitTask, *data: Any, **validation: Any
@@ -552,13 +578,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         if not isinstance(seed, Integral):
             seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
         return clf.set_params(random_state=seed, verbose=max(self.verbose - 1, 0))
-
-
-def _announced(alphas: Array, task: FitTask) -> Iterator[float]:
-    """Each alpha, when its subtask has begun."""
-    for alpha in alphas.tolist():
-        task.start("alpha")
-        yield alpha
 
 
 def _warn_of_missing_classes(folds: list[int]) -> None:

@@ -72,6 +72,77 @@ def test_scores_are_those_of_a_grid_search(small_data, scoring):
     assert clf.score(X, y) == search.best_estimator_.score(X, y)
 
 
+def steps(n=240, seed=0):
+    """Labels that jump in the first of three columns."""
+    X = np.random.default_rng(seed).normal(size=(n, 3))
+    return X, np.digitize(X[:, 0], [-1, -0.3, 0.3, 1]) % 2
+
+
+def test_encodings_are_searched_as_by_a_grid_search():
+    """Each score tells its encoding, and the fit is that of the best one."""
+    X, y = steps()
+    clf = classifier(encoding="auto").fit(X, y)
+    assert clf.encoding_ != "linear"
+    for encoding in ("linear", "piecewise"):
+        search = GridSearchCV(
+            single(encoding=encoding), {"alpha": ALPHAS}, scoring=neg_log_loss, cv=3
+        ).fit(X, y)
+        mine = clf.encodings_ == encoding
+        n_alphas = np.count_nonzero(mine)
+        assert clf.alphas_[mine].tolist() == ALPHAS[:n_alphas]
+        means = search.cv_results_["mean_test_score"][:n_alphas]
+        np.testing.assert_array_equal(clf.cv_results_["mean_test_score"][mine], means)
+    best = int(clf.cv_results_["rank_test_score"].argmin())
+    assert clf.scores_[:, best].mean() == clf.best_score_
+    assert clf.cv_results_["params"][best] == {
+        "alpha": clf.alpha_,
+        "encoding": clf.encoding_,
+    }
+    assert_same_fit(clf, single(alpha=clf.alpha_, encoding=clf.encoding_).fit(X, y))
+    given = classifier(encoding=clf.encoding_).fit(X, y)
+    assert given.encodings_.tolist() == [clf.encoding_] * len(given.alphas_)
+    assert given.best_score_ == clf.best_score_
+
+
+@pytest.mark.parametrize(
+    ("change", "parameters"),
+    [
+        (csr_array, {}),
+        (np.sign, {}),
+        (lambda X: X, {"standardize": False}),
+    ],
+    ids=["sparse", "two values", "columns in their own units"],
+)
+def test_columns_without_parts_are_not_searched(change, parameters):
+    """What has none is linear, without a fit that says so."""
+    X, y = steps()
+    clf = classifier(encoding="auto", alphas=[1.0], **parameters).fit(change(X), y)
+    assert clf.encodings_.tolist() == ["linear"]
+
+
+def test_a_search_of_encodings_takes_raw_tables():
+    """Frames with gaps and categories; a column of those alone has no parts."""
+    pandas = pytest.importorskip("pandas")
+    X, y = steps()
+    X[::7, 0] = np.nan
+    colours = np.where(np.arange(len(y)) % 3 == 0, "red", "blue")
+    frame = pandas.DataFrame({"step": X[:, 0], "colour": colours})
+    clf = classifier(encoding="auto", alphas=[1.0]).fit(frame, y)
+    assert {"linear", "piecewise"} <= set(clf.encodings_)
+    assert clf.encoder_.get_feature_names_out()[-1] == "colour_red"
+    clf.fit(frame[["colour"]], y)
+    assert clf.encodings_.tolist() == ["linear"]
+
+
+def test_a_search_of_encodings_warns_of_weights_once():
+    """To look at what columns are worth parts is no fit."""
+    X, y = steps()
+    weights = np.full(len(y), 1e-3)
+    with pytest.warns(UserWarning, match=r"The weights of .* samples sum to") as warned:
+        classifier(encoding="auto", alphas=[1.0]).fit(X, y, weights)
+    assert len(warned) == 1
+
+
 def test_alpha_has_the_largest_score(small_data):
     """Of equal ones the largest alpha, which is the simplest model."""
     clf = classifier(scoring="accuracy", alphas=[1e8, 1e7, 1e6]).fit(*small_data)
@@ -179,8 +250,8 @@ def test_errors_tell_the_fold(n_jobs):
         classifier(cv=folds, scoring="accuracy", n_jobs=n_jobs).fit(X, y)
     (note,) = raised.value.__notes__
     assert note == (
-        "This is fold 1 of cv, with alpha=10: of 2 classes, the 20 samples to fit have "
-        "1, the 60 to score 2."
+        "This is fold 1 of cv, with alpha=10 and encoding='linear': of 2 classes, the "
+        "20 samples to fit have 1, the 60 to score 2."
     )
 
 

@@ -131,8 +131,8 @@ class RegularizationPathDisplay:
         estimator : SoftmaxMLPClassifierCV, SoftmaxMLPClassifier, or a Pipeline
             Fitted; a SoftmaxMLPClassifier with `alpha="auto"`, of which the negative
             log-loss on held-out samples is drawn, with its standard error, and the
-            log-evidence, where that is known: of the fits with the encoding that was
-            chosen, and with relevances or without.
+            log-evidence, where that is known. Of several encodings those fits are drawn
+            that have the chosen one, and with relevances or without, as was chosen.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; None makes a new figure.
@@ -158,7 +158,8 @@ class RegularizationPathDisplay:
             scoring, score_name = clf.scoring, "Negative log-loss"
             if scoring is not None:
                 score_name = getattr(scoring, "__name__", str(scoring))
-            data = {"alphas": clf.alphas_, "scores": clf.scores_}
+            chosen = clf.encodings_ == clf.encoding_
+            data = {"alphas": clf.alphas_[chosen], "scores": clf.scores_[:, chosen]}
         elif hasattr(clf, "alpha_path_"):
             chosen = clf.encoding_, clf._log_penalties is not None
             path = [step for step in clf.alpha_path_ if step[-2:] == chosen]

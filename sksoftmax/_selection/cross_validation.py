@@ -1,12 +1,12 @@
 """Scores of one alpha after the other on the same folds, until they are clearly worse.
 
-Knows a classifier by its public interface alone: `alpha`, `class_weight`, `fit`,
-`n_iter_`, `convergence_`.
+And so of one encoding after the other. Knows a classifier by its public interface
+alone: `alpha`, `encoding`, `class_weight`, `fit`, `n_iter_`, `convergence_`.
 """
 
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from inspect import signature
 from numbers import Real
@@ -21,6 +21,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params
 
+from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
 from sksoftmax._selection.judge import Judge
 from sksoftmax._sklearn.validation import MatrixLike
@@ -52,6 +53,13 @@ class Samples(NamedTuple):
     score_params: dict
 
 
+class Candidate(NamedTuple):
+    """Parameters to choose from."""
+
+    alpha: float
+    encoding: EncodingName
+
+
 class FoldFit(NamedTuple):
     """One fit to the training part of a fold, scored on the rest."""
 
@@ -62,68 +70,93 @@ class FoldFit(NamedTuple):
     score_time: float
 
 
+Fits = dict[Candidate, list[FoldFit]]
+
+
 def fit_folds(
     clf: ClassifierMixin,
-    alphas: Iterable[float],
+    alphas: Sequence[float],
     samples: Samples,
     folds: list[Fold],
     scorer: Callable,
     *,
+    encodings: Iterable[EncodingName] = ("linear",),
     n_jobs: int | None = None,
     verbose: int = 0,
+    announce: Callable[[], object] = lambda: None,
     callback: Callable[[], bool] = lambda: False,
     **common: Any,
-) -> list[list[FoldFit]]:
+) -> Fits:
     """Fit all folds with each alpha, up to two that are clearly past the best.
+
+    A finer encoding is tried only where the one before it has the best score so far.
 
     Parameters
     ----------
     clf : classifier
         Clones of which are fitted.
-    alphas : iterable of float
+    alphas : sequence of float
+        The largest first.
     samples : Samples
     folds : list of (train, test)
         Rows.
     scorer : callable
         `scorer(clf, X, y, **score_params)`, the larger the better.
+    encodings : iterable of str
+        The simplest first. Alphas are walked through for each.
     n_jobs : int
         Folds at a time.
     verbose : int
-        Print a line for each alpha.
+        Print a line for each candidate.
+    announce : callable
+        Called before each candidate.
     callback : callable
-        Called after each alpha; ends the walk where it returns True.
+        Called after each candidate; ends all walks where it returns True.
     **common : dict
         What all fits are given alike.
 
     Returns
     -------
-    fits : list of list of FoldFit
-        Of each alpha that was tried, of each fold.
+    fits : dict of list of FoldFit
+        Of each candidate that was tried, of each fold.
     """
-    fits: list[list[FoldFit]] = []
+    fits: Fits = {}
     with Parallel(n_jobs=n_jobs) as parallel:
-        for alpha in alphas:
-            candidate = clone(clf).set_params(alpha=alpha)
-            fits.append(
-                parallel(
-                    delayed(_fit_fold_or_tell)(
-                        candidate, samples, *fold, scorer, common
-                    )
+        for encoding in encodings:
+            walk: Fits = {}
+            for candidate in (Candidate(alpha, encoding) for alpha in alphas):
+                announce()
+                one = clone(clf).set_params(**candidate._asdict())
+                walk[candidate] = parallel(
+                    delayed(_fit_fold_or_tell)(one, samples, *fold, scorer, common)
                     for fold in enumerate(folds)
                 )
-            )
-            scores = scores_of(fits)
-            if verbose:
-                loss, error, _ = _judge_of(scores).loss(len(fits) - 1)
-                report(f"alpha = {alpha:.3g}, score = {-loss:.6g} +- {error:.2g}")
-            if callback() or is_past_the_best(scores):
+                if verbose:
+                    report(_progress(walk))
+                is_over = callback()
+                if is_over or is_past_the_best(scores_of(walk)):
+                    break
+            fits |= walk
+            if is_over or best_of(fits).encoding != encoding:
                 break
     return fits
 
 
-def scores_of(fits: list[list[FoldFit]]) -> Array:
-    """Scores of shape (n_folds, n_alphas)."""
-    return np.array([[fit.score for fit in of_alpha] for of_alpha in fits]).T
+def _progress(walk: Fits) -> str:
+    """What the last candidate has scored."""
+    alpha, encoding = list(walk)[-1]
+    loss, error, _ = _judge_of(scores_of(walk)).loss(len(walk) - 1)
+    return f"alpha = {alpha:.3g}, {encoding}, score = {-loss:.6g} +- {error:.2g}"
+
+
+def scores_of(fits: Fits) -> Array:
+    """Scores of shape (n_folds, n_candidates)."""
+    return np.array([[fit.score for fit in of_one] for of_one in fits.values()]).T
+
+
+def best_of(fits: Fits) -> Candidate:
+    """The one with the largest mean score; of equal ones the first, the simplest."""
+    return list(fits)[int(mean_scores(scores_of(fits)).argmax())]
 
 
 def lacking_classes(y: NDArray, folds: list[Fold]) -> list[int]:
@@ -145,8 +178,8 @@ def mean_scores(scores: Array) -> Array:
 
 
 def _known(scores: Array) -> list[Array]:
-    """Scores of each alpha, without those that are NaN."""
-    return [of_alpha[~np.isnan(of_alpha)] for of_alpha in scores.T]
+    """Scores of each candidate, without those that are NaN."""
+    return [of_one[~np.isnan(of_one)] for of_one in scores.T]
 
 
 def is_past_the_best(scores: Array) -> bool:
@@ -209,13 +242,15 @@ def takes_weights(scorer: Callable) -> bool:
     return True
 
 
-def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
+def cv_results(fits: Fits) -> dict[str, NDArray]:
     """Everything in the format of `GridSearchCV.cv_results_`."""
     scores = scores_of(fits)
     means = mean_scores(scores)
+    alphas, encodings = zip(*fits, strict=True)
     results = {
-        "param_alpha": alphas,
-        "params": np.array([{"alpha": alpha} for alpha in alphas.tolist()]),
+        "param_alpha": np.array(alphas),
+        "param_encoding": np.array(encodings),
+        "params": np.array([candidate._asdict() for candidate in fits]),
     }
     for fold, row in enumerate(scores):
         results[f"split{fold}_test_score"] = row
@@ -229,10 +264,10 @@ def cv_results(alphas: Array, fits: list[list[FoldFit]]) -> dict[str, NDArray]:
     )
     results["rank_test_score"] = rankdata(-means, method="min").astype(np.int32)
     for name in ("fit_time", "score_time"):
-        seconds = np.array([[getattr(f, name) for f in row] for row in fits])
+        seconds = np.array([[getattr(f, name) for f in row] for row in fits.values()])
         results[f"mean_{name}"] = seconds.mean(axis=1)
         results[f"std_{name}"] = seconds.std(axis=1)
-    for fold, of_fold in enumerate(zip(*fits, strict=True)):
+    for fold, of_fold in enumerate(zip(*fits.values(), strict=True)):
         results[f"split{fold}_n_iter"] = np.array([fit.n_iter for fit in of_fold])
     return results
 
@@ -259,9 +294,9 @@ def _fit_fold_or_tell(
             _classes(samples.y, rows).size for rows in (None, train, test)
         )
         error.add_note(
-            f"This is fold {number} of cv, with alpha={clf.alpha:g}: of {n_classes} "
-            f"classes, the {train.size} samples to fit have {n_train}, the {test.size} "
-            f"to score {n_test}."
+            f"This is fold {number} of cv, with alpha={clf.alpha:g} and "
+            f"encoding={clf.encoding!r}: of {n_classes} classes, the {train.size} "
+            f"samples to fit have {n_train}, the {test.size} to score {n_test}."
         )
         raise
 

@@ -124,6 +124,22 @@ def test_cross_validation(scoring, name):
     assert display.ax_.get_ylabel() == name
 
 
+def test_cross_validation_of_encodings():
+    """The scores of the encoding that was chosen, and of no other."""
+    X = np.random.default_rng(0).normal(size=(240, 3))
+    y = np.digitize(X[:, 0], [-1, -0.3, 0.3, 1]) % 2
+    clf = SoftmaxMLPClassifierCV(
+        (5,), alphas=[10, 1], cv=2, encoding="auto", random_state=0
+    ).fit(X, y)
+    chosen = clf.encodings_ == clf.encoding_
+    assert 0 < chosen.sum() < chosen.size
+    display = RegularizationPathDisplay.from_estimator(clf)
+    for line, scores in zip(display.fold_lines_, clf.scores_, strict=True):
+        expected = [clf.alphas_[chosen], scores[chosen]]
+        np.testing.assert_array_equal(line.get_data(), expected)
+    assert display.line_.get_ydata().max() == pytest.approx(clf.best_score_)
+
+
 def test_data_without_a_choice():
     """No alpha, no vertical line."""
     display = RegularizationPathDisplay(ALPHAS, SCORES[0], score_name="AUC").plot()

@@ -10,8 +10,10 @@ from sklearn.model_selection import GridSearchCV
 
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._selection.cross_validation import (
+    Candidate,
     FoldFit,
     Samples,
+    best_of,
     cv_results,
     fit_folds,
     is_past_the_best,
@@ -21,6 +23,15 @@ from sksoftmax._selection.cross_validation import (
 )
 
 NAN = np.nan
+
+
+def fits_of(scores, *candidates):
+    """Fits with scores that are given, one column for each candidate."""
+    candidates = candidates or [(-k, "linear") for k in range(scores.shape[1])]
+    return {
+        Candidate(*candidate): [FoldFit(s, "tol", 5, 1.0, 0.1) for s in of_one]
+        for candidate, of_one in zip(candidates, scores.T, strict=True)
+    }
 
 
 @pytest.mark.parametrize(
@@ -51,8 +62,7 @@ def test_means_are_over_folds_with_a_score():
     """One fold without all classes does not spoil an alpha; all of them do."""
     scores = np.array([[-1, NAN, -np.inf, NAN], [-2, -5, -1, NAN]])
     np.testing.assert_array_equal(mean_scores(scores), [-1.5, -5, -np.inf, -np.inf])
-    fits = [[FoldFit(s, "tol", 5, 1.0, 0.1) for s in of_alpha] for of_alpha in scores.T]
-    results = cv_results(np.array([4.0, 3.0, 2.0, 1.0]), fits)
+    results = cv_results(fits_of(scores))
     np.testing.assert_array_equal(results["std_test_score"], [0.5, 0, NAN, NAN])
 
 
@@ -69,8 +79,7 @@ def test_means_are_rounded_as_by_a_grid_search(rng, n_folds):
         cv=n_folds,
         refit=False,
     ).fit(X, y)
-    fits = [[FoldFit(s, "tol", 5, 1.0, 0.1) for s in of_alpha] for of_alpha in scores.T]
-    results = cv_results(np.array([10.0, 1.0]), fits)
+    results = cv_results(fits_of(scores))
     for name in ("mean_test_score", "std_test_score", "rank_test_score"):
         np.testing.assert_array_equal(results[name], search.cv_results_[name])
 
@@ -97,9 +106,13 @@ def test_labels_that_are_unknown_are_not_scored():
 
 
 def walk(alphas, scores, **options):
-    """`fit_folds` with scores that are given, of two folds."""
+    """`fit_folds` with scores that are given, of two folds.
+
+    Of several encodings there is a list of scores for each.
+    """
     X, y = load_iris(return_X_y=True)
-    given = dict(zip(alphas, scores, strict=True))
+    encodings = options.get("encodings", ["linear"])
+    scores = np.reshape(scores, (len(encodings), len(alphas)))
     rows = np.arange(len(y))
     folds = [(rows[::2], rows[1::2]), (rows[1::2], rows[::2])]
     clf = SoftmaxMLPClassifier((), random_state=0)
@@ -108,7 +121,9 @@ def walk(alphas, scores, **options):
         alphas,
         Samples(X, y, {"sample_weight": None}, {}),
         folds,
-        lambda clf, X, y: given[clf.alpha],
+        lambda clf, X, y: scores[
+            encodings.index(clf.encoding), alphas.index(clf.alpha)
+        ].item(),
         **options,
     )
 
@@ -120,12 +135,61 @@ def test_smaller_alphas_are_not_tried_for_nothing():
     assert len(walk(alphas, [-5, -4, -3, -2, -1])) == 5
 
 
-def test_progress_tells_each_alpha(capsys):
-    """In a line, with the standard error."""
-    walk([3.0, 1.0], [-2, -1], verbose=1)
+ENCODINGS = ["linear", "piecewise", "fine-piecewise"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "tried", "best"),
+    [
+        ([[-1, -2], [-1, -3], [0, 0]], ENCODINGS[:2], (3.0, "linear")),
+        ([[-1, -2], [-3, -0.9], [-2, -2]], ENCODINGS, (1.0, "piecewise")),
+        ([[-1, -2], [-3, -0.9], [-0.8, -1]], ENCODINGS, (3.0, "fine-piecewise")),
+    ],
+)
+def test_finer_encodings_are_tried_where_coarser_ones_win(scores, tried, best):
+    """And each is walked through on its own."""
+    fits = walk([3.0, 1.0], scores, encodings=ENCODINGS)
+    assert list(fits) == [(alpha, name) for name in tried for alpha in (3.0, 1.0)]
+    assert best_of(fits) == best
+
+
+def test_of_equal_candidates_the_simplest_is_best():
+    """The one with the largest alpha, of the coarsest encoding."""
+    fits = walk([3.0, 1.0], [[-2, -1], [-1, -1]], encodings=ENCODINGS[:2])
+    assert list(fits)[-1] == (1.0, "piecewise")
+    assert best_of(fits) == (1.0, "linear")
+
+
+def test_each_encoding_has_a_walk_of_its_own():
+    """One ends where its own scores do, though others were better."""
+    alphas = [30.0, 10.0, 3.0, 1.0, 0.3]
+    scores = [[-1, -2, -2, -1, -1], [-5, -4, -3, -2, -1.5]]
+    tried = list(walk(alphas, scores, encodings=ENCODINGS[:2]))
+    assert [encoding for _, encoding in tried] == ["linear"] * 3 + ["piecewise"] * 5
+
+
+def test_a_stop_ends_all_walks():
+    """Told before and after each candidate, callbacks end more than one encoding."""
+    told = []
+    fits = walk(
+        [3.0, 1.0],
+        [[-2, -1], [0, 0]],
+        encodings=ENCODINGS[:2],
+        announce=lambda: told.append("begin"),
+        callback=lambda: told.append("end") or len(told) == 4,
+    )
+    assert list(fits) == [(3.0, "linear"), (1.0, "linear")]
+    assert told == ["begin", "end"] * 2
+
+
+def test_progress_tells_each_candidate(capsys):
+    """In a line, with the encoding and the standard error."""
+    walk([3.0, 1.0], [[-3, -2], [-1, -1]], encodings=ENCODINGS[:2], verbose=1)
     assert capsys.readouterr().out.splitlines() == [
-        "alpha = 3, score = -2 +- 0",
-        "alpha = 1, score = -1 +- 0",
+        "alpha = 3, linear, score = -3 +- 0",
+        "alpha = 1, linear, score = -2 +- 0",
+        "alpha = 3, piecewise, score = -1 +- 0",
+        "alpha = 1, piecewise, score = -1 +- 0",
     ]
 
 
@@ -143,7 +207,8 @@ def test_error_of_a_score_is_that_of_the_mean(capsys):
         verbose=1,
     )
     error = np.std([-1, -4], ddof=1) / np.sqrt(2)
-    assert capsys.readouterr().out == f"alpha = 1, score = -2.5 +- {error:.2g}\n"
+    line = f"alpha = 1, linear, score = -2.5 +- {error:.2g}\n"
+    assert capsys.readouterr().out == line
 
 
 def test_parameters_by_sample_follow_the_folds():
@@ -163,7 +228,7 @@ def test_parameters_by_sample_follow_the_folds():
         return 0.0
 
     rows = np.arange(len(y))
-    ((fit,),) = fit_folds(
+    fits = fit_folds(
         Recorder((), random_state=0),
         [1.0],
         Samples(X, y, {"sample_weight": X[:, 0]}, {"sample_weight": X[:, 1]}),
@@ -172,6 +237,7 @@ def test_parameters_by_sample_follow_the_folds():
         X_val=X,
     )
     assert seen == [10]
+    ((fit,),) = fits.values()
     assert fit.n_iter > 1
 
 
@@ -194,11 +260,17 @@ def test_scorers_tell_whether_they_take_weights(scorer, expected):
 
 def test_results_are_those_of_a_grid_search():
     """Names and shapes; the largest score has rank 1."""
-    fits = [
-        [FoldFit(-3.0, "tol", 5, 1.0, 0.1), FoldFit(-1.0, "tol", 7, 2.0, 0.3)],
-        [FoldFit(-1.5, "tol", 9, 4.0, 0.1), FoldFit(-1.5, "tol", 8, 4.0, 0.1)],
-    ]
-    results = cv_results(np.array([10.0, 1.0]), fits)
+    fits = {
+        Candidate(10.0, "linear"): [
+            FoldFit(-3.0, "tol", 5, 1.0, 0.1),
+            FoldFit(-1.0, "tol", 7, 2.0, 0.3),
+        ],
+        Candidate(1.0, "piecewise"): [
+            FoldFit(-1.5, "tol", 9, 4.0, 0.1),
+            FoldFit(-1.5, "tol", 8, 4.0, 0.1),
+        ],
+    }
+    results = cv_results(fits)
     expected = {
         "param_alpha": [10, 1],
         "split0_test_score": [-3, -1.5],
@@ -213,7 +285,11 @@ def test_results_are_those_of_a_grid_search():
         "split0_n_iter": [5, 9],
         "split1_n_iter": [7, 8],
     }
-    assert results.keys() == {*expected, "params"}
+    assert results.keys() == {*expected, "param_encoding", "params"}
     for name, values in expected.items():
         np.testing.assert_allclose(results[name], values, err_msg=name)
-    assert results["params"].tolist() == [{"alpha": 10.0}, {"alpha": 1.0}]
+    assert results["param_encoding"].tolist() == ["linear", "piecewise"]
+    assert results["params"].tolist() == [
+        {"alpha": 10.0, "encoding": "linear"},
+        {"alpha": 1.0, "encoding": "piecewise"},
+    ]
