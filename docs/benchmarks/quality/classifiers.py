@@ -126,6 +126,15 @@ def realmlp_for_log_loss(seed):
     return realmlp(seed, use_ls=False, val_metric_name="cross_entropy")
 
 
+def tabm(seed):
+    """TabM of Gorishniy et al. 2025, as pytabkit has it; best epoch by log-loss."""
+    from pytabkit import TabM_D_Classifier
+
+    return TabM_D_Classifier(
+        device="cpu", n_threads=1, random_state=seed, val_metric_name="cross_entropy"
+    )
+
+
 OURS = {
     "SoftmaxMLPClassifierCV()": Entry(
         lambda seed: SoftmaxMLPClassifierCV(random_state=seed)
@@ -150,6 +159,7 @@ PEERS = {
     "CatBoost": Entry(catboost, "catboost"),
     "RealMLP": Entry(realmlp, "pytabkit", n_splits=1),
     "RealMLP for log-loss": Entry(realmlp_for_log_loss, "pytabkit", n_splits=1),
+    "TabM for log-loss": Entry(tabm, "pytabkit", n_splits=1),
 }
 # Ours with something in front or behind, to compare it with itself.
 VARIANTS = {
