@@ -15,13 +15,14 @@ from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierC
 @parametrize_with_checks(
     [
         SoftmaxMLPClassifier(),
-        SoftmaxMLPClassifier(hidden_layer_sizes=()),
+        # One search for alpha, a score of fits, is enough.
+        SoftmaxMLPClassifier((), alpha=1),
         SoftmaxMLPClassifier((20, 10), "tanh", alpha=1),
-        SoftmaxMLPClassifier(standardize=False),
-        SoftmaxMLPClassifier(alpha=1, class_weight="balanced"),
-        SoftmaxMLPClassifier((20,), encoding="piecewise"),
-        SoftmaxMLPClassifierCV(alphas=[3, 1]),
-        SoftmaxMLPClassifierCV((20,), alphas=[3, 1], encoding="piecewise"),
+        SoftmaxMLPClassifier((20,), alpha=1, standardize=False),
+        SoftmaxMLPClassifier((20,), alpha=1, class_weight="balanced"),
+        SoftmaxMLPClassifier((20,), alpha=1, encoding="piecewise"),
+        SoftmaxMLPClassifierCV((20,), alphas=[3, 1], cv=2),
+        SoftmaxMLPClassifierCV((20,), alphas=[3, 1], cv=2, encoding="piecewise"),
         ColumnEncoder(),
         ColumnEncoder("linear"),
     ]
