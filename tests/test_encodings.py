@@ -20,6 +20,7 @@ from sksoftmax import (
     SoftmaxMLPClassifierCV,
     check_gradient,
 )
+from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._selection.alpha_search import AlphaSearch
 
 
@@ -31,7 +32,9 @@ def steps(n=600, n_noise=4, seed=0):
 
 
 def classifier(**parameters):
-    return SoftmaxMLPClassifier(**{"random_state": 0, **parameters})
+    """Of as many units as it takes."""
+    parameters = {"hidden_layer_sizes": (30,), "random_state": 0, **parameters}
+    return SoftmaxMLPClassifier(**parameters)
 
 
 def same_weights(one, other):
@@ -89,7 +92,7 @@ def test_smooth_functions_keep_their_columns():
 @pytest.mark.parametrize("encoding", ["auto", "linear", "piecewise", "fine-piecewise"])
 def test_auto_is_the_fit_with_what_it_found(encoding, early_stopping):
     """Bit for bit, where no penalties were learnt."""
-    X, y = steps()
+    X, y = steps(200 if "piecewise" in encoding else 600)
     parameters = {"relevance": False, "early_stopping": early_stopping}
     auto = classifier(encoding=encoding, **parameters).fit(X, y)
     found = {"encoding": auto.encoding_, "alpha": auto.alpha_}
@@ -220,7 +223,8 @@ def test_the_gradient_is_right(dtype):
 
 def test_same_bits_on_any_number_of_threads():
     """Of a default fit to more than one block of rows."""
-    X, y = steps(6000, n_noise=30)
+    X, y = steps(2000, n_noise=30)
+    assert len(row_blocks(X, 32 * 17, 100, 2)) > 1
     fits = []
     for n_threads in (1, 3):
         with threadpool_limits(n_threads, user_api="blas"):
@@ -287,6 +291,7 @@ def test_weights_are_copies_with_parts():
     X, y = steps(300)
     counts = np.arange(300) % 3
     parameters = {"encoding": "piecewise", "activation": "tanh", "tol": 1e-5}
+    parameters["hidden_layer_sizes"] = (100,)
     weighted = classifier(**parameters).fit(X, y, counts)
     copies = classifier(**parameters).fit(
         np.repeat(X, counts, axis=0), np.repeat(y, counts)
@@ -386,7 +391,7 @@ def test_cross_validation_takes_an_encoding():
     """The same for all fits; the last is that of the classifier."""
     X, y = steps(200)
     search = SoftmaxMLPClassifierCV(
-        alphas=[10, 1], encoding="piecewise", random_state=0
+        (30,), alphas=[10, 1], encoding="piecewise", random_state=0
     ).fit(X, y)
     clf = classifier(alpha=search.alpha_, encoding="piecewise").fit(X, y)
     assert same_weights(search, clf)
@@ -452,7 +457,7 @@ def test_wide_columns_without_parts_are_learnt():
 def test_fine_parts_may_be_asked_for(n_samples):
     """With relevances to choose from, and a first look at few rows, or none."""
     X, y = steps(n_samples)
-    clf = classifier(hidden_layer_sizes=(10,), encoding="fine-piecewise").fit(X, y)
+    clf = classifier(encoding="fine-piecewise").fit(X, y)
     assert {step.encoding for step in clf.alpha_path_} == {"fine-piecewise"}
     assert {step.has_relevance for step in clf.alpha_path_} == {False, True}
     assert clf.score(*steps(1000, seed=1)) > 0.9
