@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -152,6 +153,25 @@ def test_tables_of_pyarrow_with_strings_are_told():
     assert Categories.of(table.select(["b", "c"]), "from_dtype") is None
     categories = Categories.of(table.to_pandas(), "from_dtype")
     np.testing.assert_array_equal(read_frame(table, categories)[:, 0], [1, NAN, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "told"),
+    [
+        (["string", "int64"], r"'a' \(string\)\. Pass"),
+        (["double", "dictionary<values=string>"], r"'b' \(dictionary<.*>\)\. Pass"),
+        (["double", "bool"], None),
+    ],
+)
+def test_a_table_is_known_by_its_schema(dtypes, told):
+    """Also where pyarrow is not installed."""
+    schema = SimpleNamespace(types=dtypes)
+    table = SimpleNamespace(shape=(2, 2), column_names=["a", "b"], schema=schema)
+    if told is None:
+        assert Categories.of(table, "from_dtype") is None
+        return
+    with pytest.raises(TypeError, match=f"X is a pyarrow.* no numbers: {told}"):
+        Categories.of(table, "from_dtype")
 
 
 ARRAY = np.array([["x", 1.0], ["y", NAN], [None, 3.0], ["x", 1.0]], dtype=object)

@@ -97,3 +97,11 @@ def test_a_frame_is_known_by_its_columns(dates, numbers):
     with pytest.raises(TypeError, match=r"spans: column 'day' \([^,]*\)\. Make"):
         refuse_dates(frame)
     refuse_dates(SimpleNamespace(columns=["a"], dtypes=[numbers]))
+
+
+@pytest.mark.parametrize("dtype", ["date32[day]", "timestamp[ns]", "duration[s]"])
+def test_a_table_of_pyarrow_is_known_by_its_schema(dtype):
+    """Also where pyarrow is not installed."""
+    schema = SimpleNamespace(types=["double", dtype])
+    with pytest.raises(TypeError, match=r"spans: column 'day' \([^,]*\)\. Make"):
+        refuse_dates(SimpleNamespace(column_names=["a", "day"], schema=schema))
