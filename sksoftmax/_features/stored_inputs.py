@@ -46,7 +46,9 @@ class StoredInputs(Standardization):
                 return None
             with np.errstate(all="ignore"):
                 stored[rows] = features.standardized(inputs)
-        return (cls(features), stored) if np.isfinite(stored).all() else None
+            if not np.isfinite(stored[rows]).all():
+                return None
+        return cls(features), stored
 
     @property
     def of_rows(self) -> Standardization:

@@ -205,8 +205,9 @@ def _searched(
         # Of few rows fine parts are noise.
         coarser = [one for one in inputs if not _is_finer(one, inputs)]
         options["inputs"] = coarser
-        search = AlphaSearch(objective, held_out, start, is_coarse=True, **options)
-        coarse = search.run(_lines(coarser, {}))
+        coarse = AlphaSearch(objective, held_out, start, is_coarse=True, **options).run(
+            _lines(coarser, {})
+        )
         if coarse.ended_by is not None:
             return coarse
         if coarse.has_learnt():
