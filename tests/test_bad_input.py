@@ -261,7 +261,7 @@ def test_missing_values_are_no_overflow():
             SoftmaxMLPClassifier((2,), alpha=1.0).fit(
                 csr_array(with_value(X, np.nan)), Y
             )
-        clf = SoftmaxMLPClassifier((2,), alpha=1.0).fit(X, Y)
+        clf = SoftmaxMLPClassifier((), alpha=1.0).fit(X, Y)
         with pytest.raises(ValueError, match="Input X contains NaN, which stands for"):
             clf.predict(csr_array(with_value(X, np.nan)))
         with pytest.raises(ValueError, match="Input X contains NaN or infinity"):
