@@ -23,7 +23,7 @@ from sklearn.utils.metadata_routing import (
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._features.encoding import EncodingName
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix
 from sksoftmax._selection.cross_validation import (
     Candidate,
     Fits,

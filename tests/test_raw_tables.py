@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 from sklearn.base import clone
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
@@ -525,7 +525,8 @@ def test_many_categories_are_the_same_problem_as_dense_ones(
     for density in (0.05, 0):
         monkeypatch.setattr("sksoftmax._features.encoding._MAX_DENSITY", density)
         objective, start, *_ = clf._on_inputs(clf._problem(X, y, None))[0]
-        is_sparse = not isinstance(objective.block(objective.blocks[0])[0], np.ndarray)
+        rows = objective.X[objective.blocks[0]]
+        is_sparse = issparse(objective.standardization.inputs(rows))
         assert is_sparse == (density > 0)
         results.append(objective(start + 0.1))
         assert clf.fit(X, y).score(X, y) > 0.8

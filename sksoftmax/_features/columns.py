@@ -1,13 +1,15 @@
 """What the columns of X are like: their range, mean and spread."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import gen_batches
 
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix, Rows, is_dense
+from sksoftmax._rows.passes import each_block, sum_blocks
 from sksoftmax._rows.sums import tree_sum
 
 Array = NDArray[np.floating]
@@ -50,7 +52,7 @@ class Columns(NamedTuple):
 
     @classmethod
     def of(
-        cls, X: Matrix, weights: Array | None, blocks: Sequence[slice] | None = None
+        cls, X: Rows, weights: Array | None, blocks: list[slice] | None = None
     ) -> "Columns":
         """Of the columns of `X`, dense or CSR, by sums of its blocks; None for one.
 
@@ -60,7 +62,7 @@ class Columns(NamedTuple):
         """
         blocks = blocks or [slice(0, X.shape[0])]
         lowest, highest = _range(X, weights, blocks)
-        has_gaps = np.isnan(lowest) & isinstance(X, np.ndarray)
+        has_gaps = np.isnan(lowest) & is_dense(X)
         if has_gaps.any():
             lowest, highest = _range(X, weights, blocks, np.fmin, np.fmax)
             is_empty = lowest > highest
@@ -104,40 +106,54 @@ def spread_of_two(shares: Array) -> Array:
 
 
 def _range(
-    X: Matrix,
+    X: Rows,
     weights: Array | None,
-    blocks: Sequence[slice],
+    blocks: list[slice],
     minimum: np.ufunc = np.minimum,
     maximum: np.ufunc = np.maximum,
 ) -> tuple[Array, Array]:
     """With NaN where there is a gap; of the other values with `fmin` and `fmax`."""
     lowest, highest = np.full((2, X.shape[1]), [[np.inf], [-np.inf]])
-    for block, _ in chain.from_iterable(_parts(X, weights, rows) for rows in blocks):
-        if not block.shape[0]:
-            continue
-        if isinstance(block, np.ndarray):
-            minimum(lowest, minimum.reduce(block, axis=0), out=lowest)
-            maximum(highest, maximum.reduce(block, axis=0), out=highest)
-            continue
-        values, columns = block.data, block.indices
-        np.minimum.at(lowest, columns, values)
-        np.maximum.at(highest, columns, values)
-        has_zeros = np.bincount(columns, minlength=lowest.size) < block.shape[0]
-        np.minimum(lowest, 0, out=lowest, where=has_zeros)
-        np.maximum(highest, 0, out=highest, where=has_zeros)
+    of_block = partial(_block_range, minimum, maximum)
+    for low, high in each_block(of_block, blocks, X, weights):
+        minimum(lowest, low, out=lowest)
+        maximum(highest, high, out=highest)
     return lowest, highest
 
 
+def _block_range(
+    minimum: np.ufunc, maximum: np.ufunc, X: Matrix, weights: Array | None
+) -> Array:
+    lowest, highest = ends = np.full((2, X.shape[1]), [[np.inf], [-np.inf]])
+    for part, _ in _parts(X, weights):
+        if not part.shape[0]:
+            continue
+        if isinstance(part, np.ndarray):
+            minimum(lowest, minimum.reduce(part, axis=0), out=lowest)
+            maximum(highest, maximum.reduce(part, axis=0), out=highest)
+            continue
+        values, columns = part.data, part.indices
+        np.minimum.at(lowest, columns, values)
+        np.maximum.at(highest, columns, values)
+        has_zeros = np.bincount(columns, minlength=lowest.size) < part.shape[0]
+        np.minimum(lowest, 0, out=lowest, where=has_zeros)
+        np.maximum(highest, 0, out=highest, where=has_zeros)
+    return ends
+
+
 def _sums(
-    X: Matrix, weights: Array | None, blocks: Sequence[slice], *functions: Function
+    X: Rows, weights: Array | None, blocks: list[slice], *functions: Function
 ) -> list[Array]:
     """Of the weights, and weighted ones of functions of the values, by column."""
+    return sum_blocks(partial(_block_sums, functions), blocks, X, weights)
+
+
+def _block_sums(
+    functions: Sequence[Function], X: Matrix, weights: Array | None
+) -> list[Array]:
     return tree_sum(
-        tree_sum(
-            [w.sum(), *(weighted_sum(part, w, f) for f in functions)]
-            for part, w in _parts(X, weights, rows)
-        )
-        for rows in blocks
+        [w.sum(), *(weighted_sum(part, w, f) for f in functions)]
+        for part, w in _parts(X, weights)
     )
 
 
@@ -161,12 +177,9 @@ def weighted_sum(block: Matrix, weights: Array, function: Function) -> Array:
     return weights @ pattern + of_zeros
 
 
-def _parts(
-    X: Matrix, weights: Array | None, block: slice
-) -> Iterator[tuple[Matrix, Array]]:
+def _parts(X: Matrix, weights: Array | None) -> Iterator[tuple[Matrix, Array]]:
     """Rows of a block that have a weight, few at a time, and weights, in float64."""
-    for start in range(block.start, block.stop, _ROWS):
-        rows = slice(start, min(start + _ROWS, block.stop))
+    for rows in gen_batches(X.shape[0], _ROWS):
         part = X[rows].astype(np.float64)
         if not isinstance(part, np.ndarray):
             part.sum_duplicates()

@@ -1,6 +1,6 @@
 """Standardised inputs that are made of columns, without a copy of them all."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -17,8 +17,9 @@ from sksoftmax._features.encoding import (
 )
 from sksoftmax._features.quantiles import parts_of
 from sksoftmax._features.standardization import Standardization
-from sksoftmax._rows.blocks import Matrix, row_blocks
-from sksoftmax._rows.sums import tree_sum
+from sksoftmax._rows.blocks import row_blocks
+from sksoftmax._rows.matrix import Matrix, Rows, is_dense
+from sksoftmax._rows.passes import sum_blocks
 
 Array = NDArray[np.floating]
 
@@ -67,7 +68,7 @@ class EncodedColumns(Standardization):
     @classmethod
     def learnt(
         cls,
-        X: Array,
+        X: Rows,
         weights: Array | None,
         features: Standardization,
         indicators: Indicators | None = None,
@@ -78,7 +79,7 @@ class EncodedColumns(Standardization):
 
         Parameters
         ----------
-        X : ndarray of shape (n_samples, n_features)
+        X : {ndarray, RemoteRows} of shape (n_samples, n_features)
         weights : ndarray of shape (n_samples,) or None
         features : Standardization
             Of the columns, or of inputs that are made of them, with these indicators.
@@ -103,7 +104,7 @@ class EncodedColumns(Standardization):
     def known(
         cls,
         encoding: Encoding,
-        X: Array,
+        X: Rows,
         weights: Array | None,
         features: Standardization,
     ) -> Self:
@@ -115,12 +116,12 @@ class EncodedColumns(Standardization):
         """Number of inputs without parts of columns."""
         return self.encoding.n_numeric + self.encoding.indicators.columns.size
 
-    def filled(self, X: Matrix) -> Matrix:
+    def filled(self, X: Rows) -> Rows:
         """The rows themselves: gaps are a part of the encoding."""
         return X
 
     def relearnt(
-        self, X: Matrix, weights: Array | None, blocks: Sequence[slice]
+        self, X: Rows, weights: Array | None, blocks: list[slice]
     ) -> Standardization:
         """The same of other rows."""
         if not self.is_learnt:
@@ -133,18 +134,12 @@ class EncodedColumns(Standardization):
             encoding=self.encoding.name,
         )
 
-    def share_beyond(self, X: Array, weights: Array | None) -> Array:
+    def share_beyond(self, X: Rows, weights: Array | None) -> Array:
         """Part of the rows that have a weight, by numeric column, that is beyond it."""
         first = slice(self.encoding.n_numeric)
         columns, lowest, widths = (values[first] for values in self.encoding[:3])
-
-        def counts(rows: slice) -> list:
-            block = X[rows] if weights is None else X[rows][weights[rows] > 0]
-            distances = block[:, columns].astype(np.float64) - lowest
-            is_beyond = (distances < 0) | (distances > widths)
-            return [is_beyond.sum(axis=0, dtype=np.float64), float(len(block))]
-
-        beyond, n_rows = tree_sum(map(counts, row_blocks(X)))
+        counts = partial(_counts_beyond, columns, lowest, widths)
+        beyond, n_rows = sum_blocks(counts, row_blocks(X), X, weights)
         shares = np.zeros(X.shape[1])
         shares[columns] = beyond / n_rows
         return shares
@@ -169,7 +164,7 @@ class EncodedColumns(Standardization):
 
 def with_indicators(
     features: Standardization,
-    X: Matrix,
+    X: Rows,
     weights: Array | None,
     n_levels: NDArray[np.integer],
     *,
@@ -181,7 +176,7 @@ def with_indicators(
     ----------
     features : Standardization
         Of the columns of `X`.
-    X : {ndarray, CSR} of shape (n_samples, n_features)
+    X : {ndarray, CSR, RemoteRows} of shape (n_samples, n_features)
     weights : ndarray of shape (n_samples,) or None
     n_levels : ndarray of int of shape (n_features,)
         Of columns whose values are levels; 0 of numeric ones.
@@ -195,11 +190,11 @@ def with_indicators(
 
 
 def worth_dividing(
-    X: Matrix, weights: Array | None, features: Standardization
+    X: Rows, weights: Array | None, features: Standardization
 ) -> list[EncodingName]:
     """Encodings of dense rows that have more parts than others, but not too many."""
     worth: list[EncodingName] = []
-    if not isinstance(X, np.ndarray) or not features.is_learnt:
+    if not is_dense(X) or not features.is_learnt:
         return worth
     _, indicators = _columns_of(features, X.dtype)
     numeric = _numeric(X.shape[1], indicators)
@@ -217,7 +212,7 @@ def worth_dividing(
     return worth
 
 
-def check_divisible(X: Matrix, features: Standardization) -> None:
+def check_divisible(X: Rows, features: Standardization) -> None:
     """Refuse to divide columns that have no parts.
 
     Raises
@@ -225,7 +220,7 @@ def check_divisible(X: Matrix, features: Standardization) -> None:
     ValueError
         If `X` is sparse, or its columns are in their own units.
     """
-    if not isinstance(X, np.ndarray):
+    if not is_dense(X):
         raise ValueError(
             "encoding='piecewise' needs dense X; got a sparse matrix. Pass "
             "X.toarray(), or set encoding='linear'."
@@ -252,27 +247,43 @@ def _numeric(n_columns: int, indicators: Indicators) -> NDArray[np.integer]:
     return np.setdiff1d(np.arange(n_columns), indicators.columns[is_code])
 
 
-def _means(X: Array, weights: Array | None, encoding: Encoding) -> Array:
+def _counts_beyond(
+    columns: NDArray[np.integer],
+    lowest: Array,
+    widths: Array,
+    X: Array,
+    weights: Array | None,
+) -> list:
+    X = X if weights is None else X[weights > 0]
+    distances = X[:, columns].astype(np.float64) - lowest
+    is_beyond = (distances < 0) | (distances > widths)
+    return [is_beyond.sum(axis=0, dtype=np.float64), float(len(X))]
+
+
+def _means(X: Rows, weights: Array | None, encoding: Encoding) -> Array:
     """Of the inputs, gaps aside, in float64; NaN where there is nothing else."""
     gap = np.full(encoding.columns.size, np.nan)
-    encoding = encoding._replace(fills=gap)
     # Of a row: sums of shares do not overflow, and powers of two round nothing.
-    share = np.ldexp(1.0, -len(X).bit_length())
-
-    def sums(rows: slice) -> list:
-        block = X[rows].astype(np.float64)
-        w = np.ones(len(block))
-        if weights is not None:
-            counts = weights[rows] > 0
-            block, w = block[counts], weights[rows][counts].astype(np.float64)
-        inputs = inputs_of(block, encoding) * share
-        is_gap = np.isnan(inputs)
-        if not is_gap.any():
-            total = inputs.sum(axis=0) if weights is None else w @ inputs
-            return [total, np.full(total.size, w.sum())]
-        inputs[is_gap] = 0
-        return [w @ inputs, w @ ~is_gap]
-
-    total, weights_sum = tree_sum(map(sums, row_blocks(X, encoding.n_inputs)))
+    share = np.ldexp(1.0, -X.shape[0].bit_length())
+    sums = partial(_input_sums, encoding._replace(fills=gap), share)
+    blocks = row_blocks(X, encoding.n_inputs)
+    total, weights_sum = sum_blocks(sums, blocks, X, weights)
     empty = np.full_like(total, np.nan)
     return np.divide(total, weights_sum * share, empty, where=weights_sum > 0)
+
+
+def _input_sums(
+    encoding: Encoding, share: float, X: Array, weights: Array | None
+) -> list[Array]:
+    """Of shares of the inputs of a block, gaps aside, and of the weights of each."""
+    X, w = X.astype(np.float64), np.ones(len(X))
+    if weights is not None:
+        counts = weights > 0
+        X, w = X[counts], weights[counts].astype(np.float64)
+    inputs = inputs_of(X, encoding) * share
+    is_gap = np.isnan(inputs)
+    if not is_gap.any():
+        total = inputs.sum(axis=0) if weights is None else w @ inputs
+        return [total, np.full(total.size, w.sum())]
+    inputs[is_gap] = 0
+    return [w @ inputs, w @ ~is_gap]

@@ -7,7 +7,7 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from sksoftmax._features.standardization import filled, from_origin
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix
 
 Array = NDArray[np.floating]
 # Part of the inputs that sparse products are faster with.

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._features.standardization import smallest_scale
+from sksoftmax._rows.matrix import Rows, columns_of
 
 Array = NDArray[np.floating]
 
@@ -23,7 +24,7 @@ _ROUNDING = 1e-9
 
 
 def parts_of(
-    X: Array, weights: Array | None, numeric: NDArray[np.integer], n_parts: int
+    X: Rows, weights: Array | None, numeric: NDArray[np.integer], n_parts: int
 ) -> tuple[NDArray[np.integer], Array, Array]:
     """Columns, starts and widths of the parts of some columns, themselves first.
 
@@ -33,7 +34,7 @@ def parts_of(
     """
     counts = slice(None) if weights is None else weights > 0
     counted = None if weights is None else weights[counts]
-    knots = [_knots(X[counts, column], counted, n_parts) for column in numeric]
+    knots = [_knots(x[counts], counted, n_parts) for x in columns_of(X, numeric)]
     ends = np.array([[k[0], k[-1]] for k in knots]).reshape(-1, 2)
     inner = [k if k.size > 2 else k[:1] for k in knots]
     columns = np.concatenate([numeric, np.repeat(numeric, [k.size - 1 for k in inner])])

@@ -5,13 +5,16 @@ others have not, up to a chance of 2**-64 for a pair. In the order of their keys
 are in random order.
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import gen_batches
 
 from sksoftmax._features.columns import Function
 from sksoftmax._features.standardization import Standardization
-from sksoftmax._rows.blocks import Matrix, row_values
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, row_values
+from sksoftmax._rows.passes import each_block
 
 Array = NDArray[np.floating]
 Keys = NDArray[np.uint64]
@@ -26,49 +29,57 @@ _STEPS = 256.0
 _VALUES = 2**17
 
 
-def row_keys(X: Matrix, seed: int) -> Keys:
+def row_keys(X: Rows, seed: int) -> Keys:
     """Keys of the rows of `X`, dense or CSR, shape (n_samples,)."""
-    return _keys(X, seed, lambda values, columns: values.astype(np.float64))
+    return _keys(X, seed, _as_they_are)
 
 
-def draw_keys(X: Matrix, seed: int, standardization: Standardization) -> Keys:
+def draw_keys(X: Rows, seed: int, standardization: Standardization) -> Keys:
     """Keys that stay the same in other units of the columns, but for rounding.
 
     Rows that are equal to a few digits may have the same one. Constant columns do not
     count.
     """
-    standardized = standardization.standardized_values
-    return _keys(
-        X, seed, lambda values, columns: np.rint(standardized(values, columns) * _STEPS)
-    )
+    return _keys(X, seed, partial(_steps, standardization.standardized_values))
 
 
-def _keys(X: Matrix, seed: int, units: Function) -> Keys:
+def _as_they_are(values: Array, _: NDArray | slice) -> Array:
+    return values.astype(np.float64)
+
+
+def _steps(standardized: Function, values: Array, columns: NDArray | slice) -> Array:
+    return np.rint(standardized(values, columns) * _STEPS)
+
+
+def _keys(X: Rows, seed: int, units: Function) -> Keys:
     """Sum over the columns of the hash of a value's units, that of 0 being 0."""
-    columns = np.random.RandomState(seed).bytes(8 * X.shape[1])
-    column_keys = np.frombuffer(columns, np.uint64) | np.uint64(1)
+    drawn = np.random.RandomState(seed).bytes(8 * X.shape[1])
+    column_keys = np.frombuffer(drawn, np.uint64) | np.uint64(1)
+    # They are the same however rows are cut.
+    n_rows = max(_VALUES // row_values(X), 1)
+    blocks = list(gen_batches(X.shape[0], n_rows))
+    if isinstance(X, RemoteRows):
+        blocks = X.blocks
+    with np.errstate(all="ignore"):  # a scale of nearly 0
+        keys = [*each_block(partial(_block_keys, column_keys, units), blocks, X)]
+    return _mixed(np.concatenate(keys))
 
+
+def _block_keys(column_keys: Keys, units: Function, X: Matrix) -> Keys:
     def value_keys(values: Array, columns: NDArray | slice) -> Keys:
         numbers = units(values, columns)
         bits = np.where(numbers == 0, 0, numbers).view(np.uint64)  # 0 of either sign
         return _mixed(bits * column_keys[columns]) * column_keys[columns]
 
+    if isinstance(X, np.ndarray):
+        return value_keys(X, slice(None)).sum(axis=1, dtype=np.uint64)
+    X = X.copy()
+    X.sum_duplicates()
     of_zeros = value_keys(np.zeros(X.shape[1]), slice(None))
-
-    def block_keys(block: Matrix) -> Keys:
-        if isinstance(block, np.ndarray):
-            return value_keys(block, slice(None)).sum(axis=1, dtype=np.uint64)
-        block = block.copy()
-        block.sum_duplicates()
-        keys = value_keys(block.data, block.indices) - of_zeros[block.indices]
-        # Not reduceat, which gives a row without values the first one of the next.
-        sums = np.concatenate([[np.uint64(0)], np.cumsum(keys, dtype=np.uint64)])
-        return of_zeros.sum() + sums[block.indptr[1:]] - sums[block.indptr[:-1]]
-
-    n_rows = max(_VALUES // row_values(X), 1)
-    with np.errstate(all="ignore"):  # a scale of nearly 0
-        keys = [block_keys(X[rows]) for rows in gen_batches(X.shape[0], n_rows)]
-    return _mixed(np.concatenate(keys))
+    keys = value_keys(X.data, X.indices) - of_zeros[X.indices]
+    # Not reduceat, which gives a row without values the first one of the next.
+    sums = np.concatenate([[np.uint64(0)], np.cumsum(keys, dtype=np.uint64)])
+    return of_zeros.sum() + sums[X.indptr[1:]] - sums[X.indptr[:-1]]
 
 
 def _mixed(keys: Keys) -> Keys:

@@ -20,7 +20,7 @@ from scipy.linalg import eigh
 from sklearn.utils import gen_batches
 
 from sksoftmax._features.standardization import Standardization
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows
 
 Array = NDArray[np.floating]
 
@@ -76,7 +76,7 @@ class RowSpace(Standardization):
 
     @classmethod
     def if_worth_it(
-        cls, X: Matrix, weights: Array | None, features: Standardization, n_units: int
+        cls, X: Rows, weights: Array | None, features: Standardization, n_units: int
     ) -> Self | None:
         """That of the rows that have a weight, if they are few, of many features.
 
@@ -91,6 +91,8 @@ class RowSpace(Standardization):
             return None
         if features.encoding is not None:
             return None
+        if isinstance(X, RemoteRows):
+            X = X[slice(None)]
         if not (isinstance(X, np.ndarray) or _is_sparse(X, features)):
             return None
         if weights is not None and n_rows < X.shape[0]:

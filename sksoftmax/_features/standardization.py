@@ -12,8 +12,8 @@ in the units of the user's X. Where x is so far from 0 that V @ x loses digits, 
 and prediction subtract an origin near the mean from the rows.
 """
 
-from collections.abc import Sequence
 from copy import copy
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -21,7 +21,8 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from sksoftmax._features.columns import Columns, weighted_sum
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_dense
+from sksoftmax._rows.passes import each_block
 from sksoftmax._sklearn.validation import column_name
 
 Array = NDArray[np.floating]
@@ -105,7 +106,7 @@ class Standardization:
 
     @classmethod
     def of(
-        cls, X: Matrix, weights: Array | None, blocks: Sequence[slice] | None = None
+        cls, X: Rows, weights: Array | None, blocks: list[slice] | None = None
     ) -> Self:
         """Weighted mean and spread of the columns of `X`, dense or CSR.
 
@@ -125,7 +126,7 @@ class Standardization:
             is_shifting = bool(error > _MAX_OFFSET_ERROR)
         features = cls(lowest, mean, scale, origin, is_shifting=is_shifting)
         features.has_gaps = has_gaps
-        if isinstance(X, np.ndarray):
+        if is_dense(X):
             features.fills = (lowest + mean).astype(X.dtype)
         return features
 
@@ -162,12 +163,16 @@ class Standardization:
         """What makes the same inputs of the user's rows."""
         return self
 
-    def filled(self, X: Matrix) -> Matrix:
+    def filled(self, X: Rows) -> Rows:
         """Dense rows without gaps; the same ones, where there are none."""
-        return filled(X, self.fills)
+        if not isinstance(X, RemoteRows):
+            return filled(X, self.fills)
+        if self.fills is None or not any(each_block(_has_gaps, X.blocks, X)):
+            return X
+        return X.mapped(partial(filled, fills=self.fills))
 
     def relearnt(
-        self, X: Matrix, weights: Array | None, blocks: Sequence[slice]
+        self, X: Rows, weights: Array | None, blocks: list[slice]
     ) -> "Standardization":
         """The same of other rows."""
         return Standardization.of(X, weights, blocks) if self.is_learnt else self
@@ -271,9 +276,13 @@ class Standardization:
 
 def filled(rows: Matrix, fills: Array | None) -> Matrix:
     """Dense rows without gaps; the same ones, where there are none."""
-    if fills is None or not isinstance(rows, np.ndarray) or not np.isnan(rows).any():
+    if fills is None or not isinstance(rows, np.ndarray) or not _has_gaps(rows):
         return rows
     return np.where(np.isnan(rows), fills, rows).astype(rows.dtype)
+
+
+def _has_gaps(rows: Array) -> bool:
+    return bool(np.isnan(rows).any())
 
 
 def smallest_scale(dtype: DTypeLike) -> float:

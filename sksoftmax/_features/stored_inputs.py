@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sksoftmax._features.standardization import Standardization
-from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.blocks import row_blocks
+from sksoftmax._rows.matrix import Matrix
 
 Array = NDArray[np.floating]
 

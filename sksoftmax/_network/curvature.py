@@ -27,7 +27,7 @@ from scipy.special import softmax
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import backpropagated, forward_layers
 from sksoftmax._network.parameters import ParameterLayout
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix
 
 Array = NDArray[np.floating]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.loss import cross_entropy_sum
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix
 
 Array = NDArray[np.floating]
 

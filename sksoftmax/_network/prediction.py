@@ -10,8 +10,10 @@ from sklearn.utils import assert_all_finite
 from sksoftmax._features.encoding import Encoding, first_inputs
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import forward
-from sksoftmax._rows.blocks import Matrix, row_blocks
+from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows
+from sksoftmax._rows.passes import each_block
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._sklearn.validation import column_name, refuse_gaps
 
@@ -111,18 +113,14 @@ def blocks_of(
 
 
 def overflow_message(
-    X: Matrix, what: object, feature_names: NDArray | None = None
+    X: Rows, what: object, feature_names: NDArray | None = None
 ) -> str:
     """What has overflowed, which column of `X` is the largest, and the remedy."""
-    is_bad = np.isinf(X) if isinstance(X, np.ndarray) else ~np.isfinite(X.data)
-    if is_bad.any():
+    blocks = X.blocks if isinstance(X, RemoteRows) else [slice(0, X.shape[0])]
+    sizes = np.maximum.reduce([*each_block(_largest, blocks, X)])
+    if not np.isfinite(sizes).all():
         # With scikit-learn's assume_finite=True nobody has looked before.
         return "Input X contains NaN or infinity."
-    if isinstance(X, np.ndarray):
-        highest, lowest = np.fmax.reduce(X), np.fmin.reduce(X)
-    else:
-        highest, lowest = (x.toarray().ravel() for x in (X.max(axis=0), X.min(axis=0)))
-    sizes = np.nan_to_num(np.maximum(highest, -lowest))
     largest = int(sizes.argmax())
     return (
         f"{X.dtype} overflows: {what}. The largest values in X, up to "
@@ -130,3 +128,10 @@ def overflow_message(
         "that is the cause, multiply it by a constant, or scale the features, for "
         "example with sklearn.preprocessing.StandardScaler."
     )
+
+
+def _largest(X: Matrix) -> Array:
+    """Largest size of each column of a block, 0 of dense gaps alone."""
+    if isinstance(X, np.ndarray):
+        return np.fmax.reduce(abs(X), initial=0)
+    return abs(X).max(axis=0).toarray().ravel()

@@ -7,6 +7,7 @@ binary tree over the blocks' numbers. So any split of the blocks into aligned su
 gives the same bits, whichever threads, processes or machines compute which.
 
 Knows shapes and dtypes; nothing of what is in a column, of networks or of estimators.
-The others take `row_blocks`, `tree_sum` and the type `Matrix`, and the faces
+The others take `row_blocks`, `sum_blocks`, `each_block`, `tree_sum` and the types of
+matrices, of which `RemoteRows` are not in this process, and the faces
 `BlockThreads`.
 """

@@ -2,14 +2,10 @@
 
 import math
 from itertools import pairwise
-from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array, csr_matrix
 from sklearn.utils import gen_even_slices
 
-Matrix: TypeAlias = NDArray[np.floating] | csr_array | csr_matrix
+from sksoftmax._rows.matrix import Rows, row_values
 
 # Of 2 to 48 blocks of (n, d, hidden, K) = (20000, 64, 100, 10) to (100000, 54, 64-64,
 # 7), float32 and float64, those of 3000 to 12000 rows were fastest on two cores:
@@ -23,7 +19,7 @@ _LAYER_BYTES, _ROW_VALUES = 2**22, 2**21
 _ACTIVATION, _WORTH_A_BLOCK = 64, 46_000_000
 
 
-def row_blocks(X: Matrix, *units: int) -> list[slice]:
+def row_blocks(X: Rows, *units: int) -> list[slice]:
     """Cut the rows of `X`, dense or CSR, into slices of equal length.
 
     `units` are those of the layers after the input. The number of blocks depends on the
@@ -44,13 +40,6 @@ def row_blocks(X: Matrix, *units: int) -> list[slice]:
     step = min(8, 2 ** math.ceil(math.log2(n_blocks)))
     n_blocks = min(step * math.ceil(n_blocks / step), n_rows)
     return list(gen_even_slices(n_rows, n_blocks))
-
-
-def row_values(X: Matrix) -> int:
-    """Values that a row of `X` holds: of a sparse one those stored, on average."""
-    if isinstance(X, np.ndarray):
-        return X.shape[1]
-    return X.nnz // max(X.shape[0], 1) + 1
 
 
 def _power_of_two_below(n: int) -> int:

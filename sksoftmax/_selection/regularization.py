@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.lbfgs import State
-from sksoftmax._rows.blocks import row_values
+from sksoftmax._rows.matrix import row_values
 from sksoftmax._selection.alpha_search import (
     COARSE,
     COARSE_OF_PARTS,

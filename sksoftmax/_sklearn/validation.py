@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse, sparray, spmatrix
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils import check_array, check_X_y
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils import check_array, check_consistent_length, check_X_y
+from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
+from sksoftmax._rows.matrix import RemoteRows
 from sksoftmax._sklearn.categories import (
     Categories,
     check_two_dimensional,
@@ -128,6 +129,7 @@ def checked_rows(
     ----------
     estimator : estimator
     X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+        RemoteRows are checked where they are; here their features are.
     categories : Categories or None
         Columns that become levels. NaN stands for gaps, of these and of dense rows.
     reset : bool
@@ -144,6 +146,13 @@ def checked_rows(
     ValueError
         If `X` is invalid.
     """
+    if isinstance(X, RemoteRows):
+        validate_data(estimator, X.example, reset=reset, skip_check_array=True)
+        if "y" not in options:
+            return X
+        y = _check_y(options["y"], estimator=estimator)
+        check_consistent_length(X, y)
+        return X, y
     refuse_dates(X, name)
     options = {
         "accept_sparse": "csr",

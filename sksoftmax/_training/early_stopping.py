@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.base import ClassifierMixin
 
 from sksoftmax._minimizer.progress import relative_decrease
-from sksoftmax._rows.blocks import Matrix
+from sksoftmax._rows.matrix import Matrix
 from sksoftmax._sklearn.labels import as_labels, label_codes
 from sksoftmax._sklearn.validation import (
     MatrixLike,

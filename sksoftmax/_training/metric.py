@@ -1,6 +1,6 @@
 """The minimiser's starting metric: curvature of the objective from some of its rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._features.row_keys import draw_keys
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._network.activations import Activation
 from sksoftmax._network.curvature import (
     KroneckerFactors,
     KroneckerInverse,
@@ -15,8 +17,8 @@ from sksoftmax._network.curvature import (
     damped_inverse,
     second_moment,
 )
-from sksoftmax._rows.sums import tree_sum
-from sksoftmax._training.objective import Objective
+from sksoftmax._rows.matrix import Matrix
+from sksoftmax._training.objective import Objective, counted_inputs
 
 Array = NDArray[np.floating]
 
@@ -75,21 +77,14 @@ class KroneckerMetric:
     def factors(self, parameters: Array) -> KroneckerFactors:
         """Kronecker factors of the mean cross-entropy, in float64."""
         sample = self._small_sample
-        network = sample.network(parameters)
-
-        def sums(rows: slice) -> list[Array]:
-            X, _, weights = sample.block(rows)
-            draws = None
-            if self._draws is not None:
-                draws = self._draws[:, rows]
-                if sample.weights is not None:
-                    draws = draws[:, sample.weights[rows] > 0]
-            factors = curvature_sums(
-                X, weights, *network, sample.activations, self._max_dense, draws
-            )
-            return [*factors.inputs, *factors.deltas]
-
-        means = _mean_over_rows(sample, sums)
+        sums = partial(
+            _factor_sums,
+            sample.standardization,
+            sample.network(parameters),
+            sample.activations,
+            self._max_dense,
+        )
+        means = _mean_over_rows(sample, sums, self._draws)
         n_hidden = len(sample.activations)
         return KroneckerFactors(
             [self.first_inputs, *means[:n_hidden]], means[n_hidden:]
@@ -104,18 +99,7 @@ class KroneckerMetric:
     def first_inputs(self) -> Array:
         """A of the first layer: standardised features do not move."""
         sample = self._sample
-        is_wide = sample.layout.layer_units[0] >= self._max_dense
-
-        def sums(rows: slice) -> list[Array]:
-            X, _, weights = sample.block(rows)
-            if is_wide:
-                weights_sum = X.shape[0] if weights is None else weights.sum()
-                squares = sample.standardization.squares(X, weights)
-                return [np.append(squares, weights_sum)]
-            X = X if isinstance(X, np.ndarray) else X.toarray()
-            X = sample.standardization.standardized(X)
-            return [second_moment(X.T, weights, self._max_dense)]
-
+        sums = partial(_moment_sums, sample.standardization, self._max_dense)
         return _mean_over_rows(sample, sums)[0]
 
 
@@ -133,11 +117,11 @@ def _max_dense(objective: Objective) -> int:
 def _draws(objective: Objective) -> Array:
     """Numbers that draw labels: of a row one at random, and others at equal distances.
 
-    So evenly spaced ones vary least (systematic sampling).
+    So evenly spaced ones vary least (systematic sampling). Of shape (n_rows, n_labels).
     """
     keys = draw_keys(objective.X, 0, objective.standardization)
     first = (keys >> np.uint64(11)) * 2.0**-53
-    return (first + np.arange(_LABELS)[:, np.newaxis]) / _LABELS
+    return (first[:, np.newaxis] + np.arange(_LABELS)) / _LABELS
 
 
 def _sample(
@@ -164,10 +148,43 @@ def _equal_share(counts: NDArray[np.integer], n_rows: int) -> int:
     return int(shares[np.searchsorted(totals, n_rows, side="right") - 1])
 
 
-def _mean_over_rows(
-    objective: Objective, sums: Callable[[slice], list[Array]]
+def _factor_sums(
+    features: Standardization,
+    network: tuple[list[Array], list[Array]],
+    activations: Sequence[Activation],
+    max_dense: int,
+    X: Matrix,
+    y: NDArray[np.integer],
+    weights: Array | None,
+    draws: Array | None,
 ) -> list[Array]:
-    """Sums of the blocks, in float64, over the sum of weights."""
-    blocks = objective.map_blocks(sums, objective.blocks)
-    total = tree_sum([part.astype(np.float64) for part in parts] for parts in blocks)
+    """Factors of a block, in float64."""
+    if draws is not None:
+        draws = (draws if weights is None else draws[weights > 0]).T
+    X, _, weights = counted_inputs(features, X, y, weights)
+    factors = curvature_sums(X, weights, *network, activations, max_dense, draws)
+    return [f.astype(np.float64) for f in (*factors.inputs, *factors.deltas)]
+
+
+def _moment_sums(
+    features: Standardization,
+    max_dense: int,
+    X: Matrix,
+    y: NDArray[np.integer],
+    weights: Array | None,
+) -> list[Array]:
+    """Second moments of a block's standardised inputs, and of 1, in float64."""
+    X, _, weights = counted_inputs(features, X, y, weights)
+    if X.shape[1] >= max_dense:
+        weights_sum = X.shape[0] if weights is None else weights.sum()
+        return [np.append(features.squares(X, weights), weights_sum).astype(float)]
+    X = features.standardized(X if isinstance(X, np.ndarray) else X.toarray())
+    return [second_moment(X.T, weights, max_dense).astype(np.float64)]
+
+
+def _mean_over_rows(
+    objective: Objective, sums: Callable[..., list[Array]], *vectors: Array | None
+) -> list[Array]:
+    """Sums of the blocks over the sum of weights."""
+    total = objective.sum_blocks(sums, *vectors)
     return [whole / objective.weights_sum for whole in total]

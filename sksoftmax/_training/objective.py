@@ -8,9 +8,10 @@ three or more classes, and C = 2 / alpha for two (two softmax columns share the 
 W_1 is in units of standardised features. The only place that normalises and penalises.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
-from functools import cached_property, partial
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -22,8 +23,10 @@ from sksoftmax._network.activations import Activation
 from sksoftmax._network.loss import cross_entropies, cross_entropy_sum
 from sksoftmax._network.network import forward, loss_gradient_sums
 from sksoftmax._network.parameters import ParameterLayout
-from sksoftmax._rows.blocks import Matrix, row_blocks, row_values
+from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows.matrix import Matrix, Rows, Vector, row_values
+from sksoftmax._rows.passes import each_block, sum_blocks
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.validation import multiplied
@@ -42,7 +45,7 @@ class Objective:
 
     Parameters
     ----------
-    X : {ndarray, CSR} of shape (n_samples, n_features)
+    X : {ndarray, CSR, RemoteRows} of shape (n_samples, n_features)
         float32 or float64, the dtype of all work inside blocks. Never copied as a
         whole.
     y : ndarray of shape (n_samples,)
@@ -57,7 +60,8 @@ class Objective:
     standardization : Standardization
         How theta's first layer relates to the features in `X`.
     map_blocks : callable
-        `map_blocks(function, blocks)` gives the results in the order of the blocks.
+        `map_blocks(function, blocks)` gives the results in the order of the blocks, of
+        rows in this process.
     weights_unit : float, default=1
         What a weight of 1 is to the user.
     class_weight : ndarray of shape (n_classes,), default=None
@@ -74,7 +78,7 @@ class Objective:
 
     def __init__(
         self,
-        X: Matrix,
+        X: Rows,
         y: NDArray[np.integer],
         weights: Array | None,
         *,
@@ -121,15 +125,18 @@ class Objective:
 
     def log_loss(self, parameters: Array) -> float:
         """Mean cross-entropy at one point: no penalty, no gradient."""
-        losses = self.map_blocks(
-            partial(self._block_loss, self.network(parameters)), self.blocks
-        )
-        return tree_sum([loss] for loss in losses)[0] / self.weights_sum
+        return self.sum_blocks(self._at(parameters).loss)[0] / self.weights_sum
 
     def row_losses(self, parameters: Array) -> Array:
         """Cross-entropy of each row that has a weight, in float64."""
-        network = self.network(parameters)
-        losses = self.map_blocks(partial(self._block_row_losses, network), self.blocks)
+        losses = each_block(
+            self._at(parameters).row_losses,
+            self.blocks,
+            self.X,
+            self.y,
+            self.weights,
+            map_blocks=self.map_blocks,
+        )
         return np.concatenate(list(losses))
 
     @property
@@ -306,7 +313,7 @@ class Objective:
 
     def on(
         self,
-        X: Matrix,
+        X: Rows,
         y: NDArray[np.integer],
         weights: Array | None,
         *,
@@ -343,8 +350,7 @@ class Objective:
 
     def _sums(self, parameters: Array) -> tuple[float, Array]:
         """Of all blocks, in float64."""
-        block_sums = partial(self._block_sums, self.network(parameters))
-        loss, gradient = tree_sum(self.map_blocks(block_sums, self.blocks))
+        loss, gradient = self.sum_blocks(self._at(parameters).sums)
         coefs, intercepts = self.layout.unpack(gradient)
         self.standardization.pull_back(coefs[0], intercepts[0])
         return loss, gradient
@@ -384,41 +390,67 @@ class Objective:
             return np.full(squares.size, 1 / squares.size)
         return squares / total
 
-    def _block_sums(
-        self, network: tuple[list[Array], list[Array]], rows: slice
-    ) -> Sums:
-        loss, *gradients = loss_gradient_sums(
-            *self.block(rows), *network, self.activations
+    def sum_blocks(self, function: Callable[..., Sums], *vectors: Vector) -> Any:
+        """Sum of `function(X, y, weights, *vectors)` over the blocks of rows."""
+        return sum_blocks(
+            function,
+            self.blocks,
+            self.X,
+            self.y,
+            self.weights,
+            *vectors,
+            map_blocks=self.map_blocks,
         )
+
+    def _at(self, parameters: Array) -> "_Network":
+        network = self.network(parameters)
+        return _Network(*network, self.activations, self.layout, self.standardization)
+
+
+class _Network(NamedTuple):
+    """A network at one point: functions of a block, which go where its rows are."""
+
+    coefs: list[Array]
+    intercepts: list[Array]
+    activations: Sequence[Activation]
+    layout: ParameterLayout
+    standardization: Standardization
+
+    def sums(self, X: Matrix, y: NDArray[np.integer], weights: Array | None) -> Sums:
+        """Loss and its gradient in the parameters."""
+        rows = counted_inputs(self.standardization, X, y, weights)
+        loss, *gradients = loss_gradient_sums(*rows, *self[:3])
         return [loss, self.layout.pack(*gradients)]
 
-    def _block_loss(
-        self, network: tuple[list[Array], list[Array]], rows: slice
-    ) -> float:
-        X, y, weights = self.block(rows)
-        logits = forward(X, *network, self.activations)
-        return cross_entropy_sum(logits, y, weights)[0]
+    def loss(self, X: Matrix, y: NDArray[np.integer], weights: Array | None) -> Sums:
+        """Loss alone."""
+        X, y, weights = counted_inputs(self.standardization, X, y, weights)
+        return [cross_entropy_sum(forward(X, *self[:3]), y, weights)[0]]
 
-    def _block_row_losses(
-        self, network: tuple[list[Array], list[Array]], rows: slice
+    def row_losses(
+        self, X: Matrix, y: NDArray[np.integer], weights: Array | None
     ) -> Array:
-        X, y, _ = self.block(rows)
-        return cross_entropies(forward(X, *network, self.activations), y)
+        """Loss of each row that has a weight."""
+        X, y, _ = counted_inputs(self.standardization, X, y, weights)
+        return cross_entropies(forward(X, *self[:3]), y)
 
-    def block(self, rows: slice) -> tuple[Matrix, NDArray[np.integer], Array | None]:
-        """Shifted rows, class codes and weights, without rows that weigh nothing."""
-        X, y, weights = self.X[rows], self.y[rows], None
-        if self.weights is not None:
-            weights = self.weights[rows]
-            places = np.flatnonzero(weights > 0)
-            if places.size < weights.size:  # a row without weight may hold anything
-                # Of few rows an index takes twice as long as `take`.
-                is_dense = isinstance(X, np.ndarray)
-                X = X.take(places, axis=0) if is_dense else X[places]
-                y, weights = y[places], weights[places]
-            if (weights == 1).all():  # the same bits as without
-                weights = None
-        return self.standardization.inputs(X), y, weights
+
+def counted_inputs(
+    features: Standardization,
+    X: Matrix,
+    y: NDArray[np.integer],
+    weights: Array | None,
+) -> tuple[Matrix, NDArray[np.integer], Array | None]:
+    """Inputs, class codes and weights of a block, without rows that weigh nothing."""
+    if weights is not None:
+        places = np.flatnonzero(weights > 0)
+        if places.size < weights.size:  # a row without weight may hold anything
+            # Of few rows an index takes twice as long as `take`.
+            X = X.take(places, axis=0) if isinstance(X, np.ndarray) else X[places]
+            y, weights = y[places], weights[places]
+        if (weights == 1).all():  # the same bits as without
+            weights = None
+    return features.inputs(X), y, weights
 
 
 def class_sums(

@@ -21,6 +21,7 @@ from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._network.prediction import overflow_message
 from sksoftmax._rows.blocks import row_blocks
+from sksoftmax._rows.matrix import is_dense
 from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.labels import balanced_class_weight
@@ -157,7 +158,7 @@ def _encoded_by(objective: Objective, encoding: Encoding | None) -> Objective:
     if encoding is not None:
         if encoding.is_divided:
             check_divisible(X, features)
-        if not isinstance(X, np.ndarray):
+        if not is_dense(X):
             raise ValueError(
                 "warm_start=True needs dense X, as in the previous fit; got a sparse "
                 "matrix. Pass X.toarray(), or set warm_start=False."

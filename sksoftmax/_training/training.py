@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sksoftmax._minimizer.lbfgs import Convergence, Minimum, State, minimize
 from sksoftmax._minimizer.progress import report
-from sksoftmax._rows.blocks import row_values
+from sksoftmax._rows.matrix import row_values
 from sksoftmax._training.early_stopping import EarlyStopping, ValidationCurve
 from sksoftmax._training.metric import KroneckerMetric
 from sksoftmax._training.objective import Objective, evenly_spaced

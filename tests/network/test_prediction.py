@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from elsewhere import Elsewhere
 from scipy.sparse import csr_array
 
 from sksoftmax._features.encoding import Encoding, Indicators
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.network import forward
-from sksoftmax._network.prediction import blocks_of, outputs
+from sksoftmax._network.prediction import blocks_of, outputs, overflow_message
 
 
 @pytest.fixture
@@ -69,3 +70,14 @@ def test_what_is_not_finite_is_named(network, value, message):
     identity = [ACTIVATIONS["identity"]]
     with pytest.raises(ValueError, match=f"(?s){message}"):
         outputs(X, [100 * W for W in coefs], intercepts, identity)
+
+
+def test_the_column_of_an_overflow_is_named_wherever_rows_are():
+    """The one of the largest size, gaps aside."""
+    X = np.array([[1, -1e300, np.nan], [2, 1e299, np.nan]])
+    for place in (np.asarray, csr_array, Elsewhere, lambda X: Elsewhere(csr_array(X))):
+        message = overflow_message(place(np.nan_to_num(X)), "a logit is infinite")
+        assert "up to 1e+300, are those of column 1" in message
+    assert "column 1" in overflow_message(X, "a logit is infinite")
+    X[0, 0] = np.inf
+    assert "NaN or infinity" in overflow_message(Elsewhere(X), "")

@@ -182,8 +182,8 @@ def test_of_more_classes_labels_are_drawn(rng, n_classes):
     metric = metric_of(X, y)
     n_rows = metric._small_sample.X.shape[0]
     assert 100 < n_rows <= 256
-    assert metric._draws.shape == (16, n_rows)
-    np.testing.assert_allclose(np.diff(metric._draws, axis=0), 1 / 16)
+    assert metric._draws.shape == (n_rows, 16)
+    np.testing.assert_allclose(np.diff(metric._draws, axis=1), 1 / 16)
     assert ((metric._draws >= 0) & (metric._draws < 1)).all()
 
 

@@ -15,7 +15,7 @@ from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.network import forward
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._sklearn.validation import check_weights
-from sksoftmax._training.objective import Objective
+from sksoftmax._training.objective import Objective, counted_inputs
 
 DEPTHS = [(), (5,), (5, 4), (5, 4, 3)]
 
@@ -295,7 +295,7 @@ def test_public_weights_are_the_network_in_the_users_units(X, y, rng, dtype, ato
     coefs, intercepts = objective.public_weights(x, dtype)
     assert {part.dtype for part in (*coefs, *intercepts)} == {np.dtype(dtype)}
     hidden = np.tanh(X @ coefs[0] + intercepts[0])
-    rows, _, _ = objective.block(slice(None))
+    rows = objective.standardization.inputs(X)
     logits = forward(rows, *objective.network(x), objective.activations)
     np.testing.assert_allclose(hidden @ coefs[1] + intercepts[1], logits.T, atol=atol)
 
@@ -452,7 +452,9 @@ def test_weights_are_added_up_in_float64(X, y, sample_weight):
 def test_weights_of_one_are_none(X, y):
     """Those of a block, without the rows that have no weight."""
     objective = make_objective(X, y, np.arange(25) % 2)
-    rows, _, weights = objective.block(slice(0, 25))
+    rows, _, weights = counted_inputs(
+        objective.standardization, X, y, objective.weights
+    )
     np.testing.assert_array_equal(rows, X[1::2])
     assert weights is None
 
