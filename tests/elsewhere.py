@@ -35,7 +35,8 @@ class Elsewhere(RemoteRows):
         return self._X[rows]
 
     def mapped(self, function):
-        return Elsewhere(sent(function)(self._X), self.example)
+        X, self._X = self._X, None  # to be used no more
+        return Elsewhere(sent(function)(X), self.example)
 
     def columns(self, places):
         return (self._X[:, place].copy() for place in places)

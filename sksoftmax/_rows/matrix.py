@@ -60,7 +60,10 @@ class RemoteRows(ABC):
 
     @abstractmethod
     def mapped(self, function: Callable[[Matrix], Matrix]) -> "RemoteRows":
-        """A function of the rows, each by itself, where they are."""
+        """A function of some rows after the others, where they are.
+
+        That takes the place of these rows, which need not be there any more.
+        """
 
     @abstractmethod
     def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:

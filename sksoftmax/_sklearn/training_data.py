@@ -4,10 +4,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
+from sksoftmax._rows.matrix import RemoteRows, Rows
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.labels import as_labels, check_class_weight
 from sksoftmax._sklearn.validation import (
@@ -16,6 +16,7 @@ from sksoftmax._sklearn.validation import (
     checked_rows,
     copies,
     multiplied,
+    refuse_dask,
     refuse_dates,
 )
 
@@ -27,7 +28,7 @@ class TrainingData(NamedTuple):
 
     Attributes
     ----------
-    X : {ndarray, CSR} of shape (n_samples, n_features)
+    X : {ndarray, CSR, RemoteRows} of shape (n_samples, n_features)
         float32 or float64.
     y : ndarray of shape (n_samples,)
         Labels.
@@ -45,7 +46,7 @@ class TrainingData(NamedTuple):
         Of the columns whose values in `X` are levels.
     """
 
-    X: NDArray[np.floating] | csr_array | csr_matrix
+    X: Rows
     y: NDArray
     codes: NDArray[np.integer]
     classes: NDArray
@@ -85,9 +86,12 @@ class TrainingData(NamedTuple):
             If `X`, `y`, the weights or the `class_weight` of `classifier` are invalid,
             or there are fewer than two classes.
         """
+        refuse_dask(X, "X")
+        refuse_dask(y, "y")
         y = as_labels(y)
-        refuse_dates(X)
-        found = Categories.of(X, classifier.categorical_features)
+        seen = X.example if isinstance(X, RemoteRows) else X
+        refuse_dates(seen)
+        found = Categories.of(seen, classifier.categorical_features)
         if is_warm:
             _check_same_columns(categories, found)
         else:

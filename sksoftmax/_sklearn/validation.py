@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NoReturn, TypeAlias, TypeVar, overload
 
 import numpy as np
@@ -72,6 +73,7 @@ def check_weights(
     """
     if sample_weight is None:
         return None, 1.0
+    refuse_dask(sample_weight, name)
     if not np.asarray(sample_weight).any():  # scikit-learn 1.6 lets this pass
         raise ValueError(
             "Sample weights must contain at least one non-zero number; all of "
@@ -148,11 +150,8 @@ def checked_rows(
     """
     if isinstance(X, RemoteRows):
         validate_data(estimator, X.example, reset=reset, skip_check_array=True)
-        if "y" not in options:
-            return X
-        y = _check_y(options["y"], estimator=estimator)
-        check_consistent_length(X, y)
-        return X, y
+        return _checked_elsewhere(estimator, X, categories, name, **options)
+    refuse_dask(X, name)
     refuse_dates(X, name)
     options = {
         "accept_sparse": "csr",
@@ -197,6 +196,42 @@ def refuse_gaps(name: str = "X") -> NoReturn:
         f"{name}.toarray() in fit and to predict, or fill the gaps first, as "
         "sklearn.impute.SimpleImputer does."
     ) from None
+
+
+def _checked_elsewhere(
+    estimator: BaseEstimator,
+    X: RemoteRows,
+    categories: Categories | None,
+    name: str,
+    y: Any = None,
+    **options: Any,
+) -> Any:
+    """Rows that are checked where they are, and labels if there are any."""
+    if not X.shape[0]:
+        check_array(np.empty(X.shape), estimator=estimator, input_name=name)
+    if y is not None:
+        y = _check_y(y, estimator=estimator)
+        check_consistent_length(X, y)
+    own = type(estimator)()  # without what goes nowhere: data, clients
+    options |= {"categories": categories, "reset": True, "name": name}
+    checked = X.mapped(partial(checked_rows, own, **options))
+    return checked if y is None else (checked, y)
+
+
+def refuse_dask(value: Any, name: str) -> None:
+    """Collections of Dask, which would be read into memory as a whole.
+
+    Raises
+    ------
+    TypeError
+        With what takes them.
+    """
+    if hasattr(value, "__dask_graph__"):
+        raise TypeError(
+            f"{name} is a collection of Dask ({type(value).__name__}), which "
+            "sksoftmax.dask.DaskSoftmaxMLPClassifier takes; here pass "
+            f"{name}.compute()."
+        )
 
 
 def refuse_dates(X: Any, name: str = "X") -> None:

@@ -1,0 +1,150 @@
+"""A Dask cluster as one fit uses it: tasks with names, and results in bounded time."""
+
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from itertools import count
+from typing import Any, Self
+from weakref import WeakSet
+
+from dask.base import is_dask_collection
+from distributed import Client, Future, futures_of, get_client
+
+# Times that a task that raises is tried again: what it needs may have been unreachable.
+_RETRIES = 2
+# Seconds from one look at whether anybody works to the next, which double; and seconds
+# without any worker after which nobody is waited for. A nanny restarts its worker in
+# about two.
+_LOOK, _LONGEST_LOOK, _ALONE = 2.0, 60.0, 60.0
+
+
+class FitCluster:
+    """Context in which tasks run; on exit nothing is left of them on the cluster.
+
+    Parameters
+    ----------
+    client : distributed.Client or None
+        None for the current one.
+
+    Raises
+    ------
+    ValueError
+        If there is no current client.
+    TypeError
+        If `client` is none, or is asynchronous.
+    """
+
+    def __init__(self, client: Client | None) -> None:
+        self._client = _checked_client(client)
+        self._token = uuid.uuid4().hex
+        self._numbers = count()
+        self._futures: WeakSet[Future] = WeakSet()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        # Not `cancel`, which would take what the user has persisted, too.
+        for future in self._futures:
+            future.release()
+
+    @property
+    def n_threads(self) -> int:
+        """Of all workers there are now; 1 where there is none yet."""
+        return sum(self._client.nthreads().values()) or 1
+
+    def submit(self, name: str, function: Callable, *args: Any) -> Future:
+        """A task `function(*args)`, of futures their results; `name` is for people."""
+        key = f"sksoftmax-{name}-{self._token}-{next(self._numbers)}"
+        future = self._client.submit(function, *args, key=key, retries=_RETRIES)
+        self._futures.add(future)
+        return future
+
+    def given(self, name: str, value: Any) -> Future:
+        """A value as a task, which can be made again where it was lost."""
+        return self.submit(name, _given, value)
+
+    def pieces(self, collection: Any) -> list[Future]:
+        """The partitions of a collection, in order, which are begun to be made."""
+        futures = futures_of(self._client.persist(collection), client=self._client)
+        self._futures.update(futures)
+        return sorted(futures, key=lambda future: future.key[1:])
+
+    def values(self, collection: Any) -> Any:
+        """A collection as what it is made of; anything else as it is."""
+        if not is_dask_collection(collection):
+            return collection
+        future = self._client.compute(collection)
+        self._futures.add(future)
+        return self.result(future)
+
+    def result(self, future: Future) -> Any:
+        """What a task gives, in this process.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no worker for a minute, or data were lost for good.
+        Exception
+            What the task raises.
+        """
+        look, alone_since = _LOOK, None
+        while True:
+            try:
+                return future.result(timeout=look)
+            except TimeoutError:
+                if future.status == "error":  # of the task itself
+                    raise
+            except CancelledError as error:
+                raise RuntimeError(
+                    "The cluster has lost data of this fit and cannot make them "
+                    f"again: {error}. It was closed, or X was scattered to a worker "
+                    "that is gone: pass a collection that is read or computed by its "
+                    "tasks, and fit again."
+                ) from error
+            look = min(2 * look, _LONGEST_LOOK)
+            alone_since = None if self._has_workers() else alone_since or time.time()
+            if alone_since is not None:
+                look = _LOOK
+                if time.time() - alone_since > _ALONE:
+                    raise RuntimeError(
+                        f"The cluster has had no worker for {_ALONE:.0f} seconds. "
+                        "Start workers, which may have been short of memory, and fit "
+                        "again."
+                    )
+
+    def _has_workers(self) -> bool:
+        try:
+            return bool(self._client.nthreads())
+        except OSError:  # nor a scheduler
+            return False
+
+
+def _checked_client(client: Client | None) -> Client:
+    if client is None:
+        try:
+            client = get_client()
+        except ValueError as error:
+            raise ValueError(
+                "DaskSoftmaxMLPClassifier needs a cluster for Dask collections, and "
+                "there is no current client. On this machine "
+                "`client = distributed.Client(distributed.LocalCluster())` starts one; "
+                "or pass client."
+            ) from error
+    if not isinstance(client, Client):
+        raise TypeError(
+            "client must be a distributed.Client or None; got "
+            f"{type(client).__name__}. Pass Client(address), or None for the current "
+            "one."
+        )
+    if client.asynchronous:
+        raise TypeError(
+            "client is asynchronous, and fit is not. Pass one that was made without "
+            "asynchronous=True, outside of coroutines."
+        )
+    return client
+
+
+def _given(value: Any) -> Any:
+    return value

@@ -1,0 +1,293 @@
+"""Rows in shards on a cluster, each of whole blocks: an aligned node of the tree."""
+
+from collections.abc import Callable, Iterable
+from itertools import accumulate
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from distributed import Future
+from numpy.typing import NDArray
+from scipy.sparse import issparse, vstack
+
+from sksoftmax._distributed.cluster import FitCluster
+from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
+from sksoftmax._rows.sums import tree_sum
+from sksoftmax._rows.threads import BlockThreads
+
+# Shards for each thread of the cluster, for all to end at about the same time; and
+# bytes and rows of one, which is copied where there is another cut.
+_PER_THREAD, _MAX_BYTES, _MAX_ROWS = 4, 2**27, 2**19
+# Nodes that are added up in one task.
+_MERGED = 16
+# Vectors of an objective that are kept on the cluster: labels and weights, and those of
+# validation data.
+_MAX_VECTORS = 4
+# Bytes of columns that are fetched at a time.
+_MAX_FETCHED = 2**27
+
+Pieces = Callable[[], list[Future]]
+
+
+class _Facts(NamedTuple):
+    """Of one piece of the rows; `dtype` is None of frames, `nnz` of what is dense."""
+
+    n_rows: int
+    n_features: int
+    dtype: np.dtype | None
+    nnz: int | None
+
+    @classmethod
+    def of(cls, piece: Any) -> Self:
+        nnz = piece.nnz if issparse(piece) else None
+        return cls(*piece.shape, getattr(piece, "dtype", None), nnz)
+
+
+class ShardedRows(RemoteRows):
+    """Rows whose pieces, one after the other, are results of tasks.
+
+    Parameters
+    ----------
+    cluster : FitCluster
+    pieces : callable
+        `pieces()` gives a task for each piece: an array, a sparse matrix or a frame.
+    example : {ndarray, frame}
+    is_kept : bool
+        Whether shards stay on the cluster. If not, each pass asks for the pieces anew.
+    """
+
+    def __init__(
+        self, cluster: FitCluster, pieces: Pieces, example: Any, *, is_kept: bool
+    ) -> None:
+        self._cluster = cluster
+        self._is_kept = is_kept
+        self.example = example
+        futures = pieces()
+        found = [cluster.submit("facts", _Facts.of, piece) for piece in futures]
+        facts = [cluster.result(fact) for fact in found]
+        widths = {fact.n_features for fact in facts}
+        if len(widths) > 1:
+            raise ValueError(
+                f"X has partitions of {sorted(widths)} columns. All need the same."
+            )
+        places = [place for place, fact in enumerate(facts) if fact.n_rows]
+        facts = [facts[place] for place in places]
+        futures = [futures[place] for place in places]
+        self._pieces: Pieces = lambda: futures
+        if not is_kept:
+            self._pieces = lambda: [*map(pieces().__getitem__, places)]
+        ends = list(accumulate(fact.n_rows for fact in facts))
+        self._cut = [[slice(a, b)] for a, b in zip([0, *ends], ends, strict=False)]
+        self._vectors: dict[int, tuple[NDArray, list[Future]]] = {}
+        dtypes = [fact.dtype for fact in facts if fact.dtype is not None]
+        self.shape = sum(fact.n_rows for fact in facts), widths.pop()
+        self.dtype = np.result_type(*dtypes) if dtypes else np.dtype(np.float64)
+        self.is_dense = any(fact.nnz is None for fact in facts)
+        self.nnz = sum(fact.nnz or 0 for fact in facts)
+
+    @property
+    def blocks(self) -> list[slice]:
+        """How they are cut."""
+        return [block for blocks in self._cut for block in blocks]
+
+    def sum_blocks(
+        self, function: Callable, blocks: list[slice], *vectors: Vector
+    ) -> Any:
+        """Sum of `function(X, *vectors)` of each block."""
+        nodes = self._passes("sums", _summed, function, blocks, vectors)
+        while len(nodes) > 1:
+            nodes = [
+                self._cluster.submit("merge", _merged, nodes[i : i + _MERGED])
+                for i in range(0, len(nodes), _MERGED)
+            ]
+        return self._cluster.result(nodes[0])
+
+    def each_block(
+        self, function: Callable, blocks: list[slice], *vectors: Vector
+    ) -> Iterable[Any]:
+        """The same of each block, in their order."""
+        for listed in self._passes("blocks", _listed, function, blocks, vectors):
+            yield from self._cluster.result(listed)
+
+    def __getitem__(self, rows: NDArray | slice) -> Matrix:
+        """Rows in this process."""
+        rows = np.arange(self.shape[0])[rows]
+        starts = [blocks[0].start for blocks in self._cut]
+        owners = np.searchsorted(starts, rows, side="right") - 1
+        order = np.argsort(owners, kind="stable")
+        owned, firsts = np.unique(owners[order], return_index=True)
+        pieces = self._pieces()
+        taken = [
+            self._cluster.submit("rows", _taken, pieces[owner], of - starts[owner])
+            for owner, of in zip(owned, np.split(rows[order], firsts[1:]), strict=True)
+        ]
+        parts = [self._cluster.result(part) for part in taken]
+        back = np.empty_like(order)
+        back[order] = np.arange(order.size)
+        return _joined(parts, self.dtype)[back]
+
+    def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:
+        """Some of the columns, as many at a time as are small."""
+        n_bytes = max(self.shape[0] * self.dtype.itemsize, 1)
+        n_columns = max(_MAX_FETCHED // n_bytes, 1)
+        for i in range(0, places.size, n_columns):
+            some = places[i : i + n_columns]
+            found = [
+                self._cluster.submit("columns", _columns, piece, some)
+                for piece in self._pieces()
+            ]
+            parts = [self._cluster.result(part) for part in found]
+            yield from np.concatenate(parts, axis=1, dtype=self.dtype)
+
+    def mapped(self, function: Callable[[Any], Matrix]) -> "ShardedRows":
+        """A function of the rows of each piece; these are released then."""
+        before, cluster = self._pieces, self._cluster
+
+        def pieces() -> list[Future]:
+            return [cluster.submit("map", function, piece) for piece in before()]
+
+        other = ShardedRows(cluster, pieces, self.example, is_kept=self._is_kept)
+        self._pieces = list
+        self._vectors = {}
+        return other
+
+    def _passes(
+        self,
+        name: str,
+        task: Callable,
+        function: Callable,
+        blocks: list[slice],
+        vectors: tuple[Vector, ...],
+    ) -> list[Future]:
+        """`task(function, blocks, shard, *vectors)` of each shard of this cut."""
+        if blocks != self.blocks:
+            self._cut_anew(blocks)
+        sent = self._cluster.given("function", function)
+        placed = [self._placed(vector) for vector in vectors]
+        return [
+            self._cluster.submit(name, task, sent, _from_zero(own), shard, *parts)
+            for own, shard, *parts in zip(
+                self._cut, self._pieces(), *placed, strict=True
+            )
+        ]
+
+    def _cut_anew(self, blocks: list[slice]) -> None:
+        """Let shards be nodes of these blocks."""
+        before, old = self._pieces, [(b[0].start, b[-1].stop) for b in self._cut]
+        dtype, cluster = self.dtype, self._cluster
+        size = _node_size(blocks, self.shape[0], self._row_bytes(), cluster.n_threads)
+        cut = [blocks[i : i + size] for i in range(0, len(blocks), size)]
+
+        def pieces() -> list[Future]:
+            futures = before()
+            return [
+                cluster.submit("shard", _shard, dtype, *_overlapping(own, old, futures))
+                for own in cut
+            ]
+
+        futures = pieces() if self._is_kept else []
+        self._pieces = (lambda: futures) if self._is_kept else pieces
+        self._cut, self._vectors = cut, {}
+
+    def _row_bytes(self) -> float:
+        n_values = self.shape[1] if self.is_dense else 2 * self.nnz / self.shape[0]
+        return n_values * self.dtype.itemsize
+
+    def _placed(self, vector: Vector) -> list[Future] | list[None]:
+        """Parts of a vector, on the cluster; of the last few vectors they stay there."""
+        if vector is None:
+            return [None] * len(self._cut)
+        if id(vector) not in self._vectors:
+            while len(self._vectors) >= _MAX_VECTORS:
+                self._vectors.pop(next(iter(self._vectors)))
+            futures = [
+                self._cluster.given("vector", vector[own[0].start : own[-1].stop])
+                for own in self._cut
+            ]
+            self._vectors[id(vector)] = vector, futures
+        return self._vectors[id(vector)][1]
+
+
+def _node_size(
+    blocks: list[slice], n_rows: int, row_bytes: float, n_threads: int
+) -> int:
+    """Blocks of a shard: a power of two."""
+    n_shards = max(
+        _PER_THREAD * n_threads,
+        -(-n_rows // _MAX_ROWS),
+        -(-int(n_rows * row_bytes) // _MAX_BYTES),
+    )
+    return 2 ** ((len(blocks) // n_shards or 1).bit_length() - 1)
+
+
+def _from_zero(blocks: list[slice]) -> list[slice]:
+    first = blocks[0].start
+    return [slice(block.start - first, block.stop - first) for block in blocks]
+
+
+def _overlapping(
+    blocks: list[slice], old: list[tuple[int, int]], pieces: list[Future]
+) -> tuple[list[slice], list[Future]]:
+    """Which rows of which pieces are in some blocks."""
+    first, last = blocks[0].start, blocks[-1].stop
+    found = [
+        (slice(max(first - start, 0), min(last, stop) - start), piece)
+        for (start, stop), piece in zip(old, pieces, strict=True)
+        if max(first, start) < min(last, stop)
+    ]
+    return [rows for rows, _ in found], [piece for _, piece in found]
+
+
+# What runs on the cluster. A task does not write to what another one has made.
+
+
+def _shard(dtype: np.dtype, rows: list[slice], pieces: list[Matrix]) -> Matrix:
+    parts = [piece[own] for own, piece in zip(rows, pieces, strict=True)]
+    return _joined(parts, dtype)
+
+
+def _joined(parts: list[Matrix], dtype: np.dtype) -> Matrix:
+    """Rows one below the other, C-ordered or CSR."""
+    if any(issparse(part) for part in parts):
+        return vstack(parts, "csr", dtype)
+    if len(parts) == 1:
+        return np.ascontiguousarray(parts[0], dtype)
+    joined = np.empty((sum(map(len, parts)), parts[0].shape[1]), dtype)
+    return np.concatenate(parts, out=joined)
+
+
+def _summed(
+    function: Callable, blocks: list[slice], X: Matrix, *vectors: Vector
+) -> list:
+    return tree_sum(_of_blocks(function, blocks, X, vectors))
+
+
+def _listed(
+    function: Callable, blocks: list[slice], X: Matrix, *vectors: Vector
+) -> list:
+    return list(_of_blocks(function, blocks, X, vectors))
+
+
+def _of_blocks(
+    function: Callable, blocks: list[slice], X: Matrix, vectors: tuple[Vector, ...]
+) -> Iterable[Any]:
+    keep_freed_memory()
+    # Workers in this process may use BLAS's threads, others may not.
+    with np.errstate(all="ignore"), BlockThreads():
+        for rows in blocks:
+            yield function(X[rows], *(v if v is None else v[rows] for v in vectors))
+
+
+def _merged(nodes: list[list]) -> list:
+    return tree_sum(
+        [part.copy() if isinstance(part, np.ndarray) else part for part in node]
+        for node in nodes
+    )
+
+
+def _taken(X: Matrix, rows: NDArray[np.integer]) -> Matrix:
+    return X[rows]
+
+
+def _columns(X: NDArray, places: NDArray[np.integer]) -> NDArray:
+    return X[:, places].T
