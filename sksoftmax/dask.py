@@ -65,9 +65,10 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
     >>> from sklearn.datasets import load_iris
     >>> from sksoftmax.dask import DaskSoftmaxMLPClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> with Client(LocalCluster(n_workers=1, processes=False, dashboard_address=None)):
+    >>> options = {"processes": False, "dashboard_address": ":0"}
+    >>> with LocalCluster(n_workers=2, **options) as cluster, Client(cluster):
     ...     rows = da.from_array(X, chunks=(50, 4))
-    ...     clf = DaskSoftmaxMLPClassifier(alpha=0.1, random_state=0).fit(rows, y)
+    ...     clf = DaskSoftmaxMLPClassifier(alpha=1, random_state=0).fit(rows, y)
     ...     clf.predict_proba(rows)
     dask.array<_outputs, shape=(150, 3), ...>
     >>> round(clf.score(X, y), 2)
@@ -148,8 +149,8 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         y : array-like or Dask collection of shape (n_samples,)
             Class labels.
 
-        sample_weight : array-like or Dask collection of shape (n_samples,), default=None
-            Non-negative weights; None weighs all samples equally.
+        sample_weight : array-like or Dask collection, default=None
+            Non-negative weights, of shape (n_samples,); None weighs all equally.
 
         X_val : {dask array, dask DataFrame, array-like}, default=None
             Validation data for `early_stopping`, of shape (n_val, n_features).
@@ -292,8 +293,8 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
             Samples.
         y : array-like or Dask collection of shape (n_samples,)
             True labels.
-        sample_weight : array-like or Dask collection of shape (n_samples,), default=None
-            Sample weights.
+        sample_weight : array-like or Dask collection, default=None
+            Sample weights, of shape (n_samples,).
 
         Returns
         -------

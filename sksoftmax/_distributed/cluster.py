@@ -2,14 +2,16 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, Self
 from weakref import WeakSet
 
 from dask.base import is_dask_collection
 from distributed import Client, Future, futures_of, get_client
+from distributed.client import ClosedClientError
 
 # Times that a task that raises is tried again: what it needs may have been unreachable.
 _RETRIES = 2
@@ -57,7 +59,8 @@ class FitCluster:
     def submit(self, name: str, function: Callable, *args: Any) -> Future:
         """A task `function(*args)`, of futures their results; `name` is for people."""
         key = f"sksoftmax-{name}-{self._token}-{next(self._numbers)}"
-        future = self._client.submit(function, *args, key=key, retries=_RETRIES)
+        with _losses_told():
+            future = self._client.submit(function, *args, key=key, retries=_RETRIES)
         self._futures.add(future)
         return future
 
@@ -67,7 +70,8 @@ class FitCluster:
 
     def pieces(self, collection: Any) -> list[Future]:
         """The partitions of a collection, in order, which are begun to be made."""
-        futures = futures_of(self._client.persist(collection), client=self._client)
+        with _losses_told():
+            futures = futures_of(self._client.persist(collection), client=self._client)
         self._futures.update(futures)
         return sorted(futures, key=lambda future: future.key[1:])
 
@@ -75,7 +79,8 @@ class FitCluster:
         """A collection as what it is made of; anything else as it is."""
         if not is_dask_collection(collection):
             return collection
-        future = self._client.compute(collection)
+        with _losses_told():
+            future = self._client.compute(collection)
         self._futures.add(future)
         return self.result(future)
 
@@ -92,17 +97,11 @@ class FitCluster:
         look, alone_since = _LOOK, None
         while True:
             try:
-                return future.result(timeout=look)
+                with _losses_told():
+                    return future.result(timeout=look)
             except TimeoutError:
                 if future.status == "error":  # of the task itself
                     raise
-            except CancelledError as error:
-                raise RuntimeError(
-                    "The cluster has lost data of this fit and cannot make them "
-                    f"again: {error}. It was closed, or X was scattered to a worker "
-                    "that is gone: pass a collection that is read or computed by its "
-                    "tasks, and fit again."
-                ) from error
             look = min(2 * look, _LONGEST_LOOK)
             alone_since = None if self._has_workers() else alone_since or time.time()
             if alone_since is not None:
@@ -119,6 +118,18 @@ class FitCluster:
             return bool(self._client.nthreads())
         except OSError:  # nor a scheduler
             return False
+
+
+@contextmanager
+def _losses_told() -> Iterator[None]:
+    try:
+        yield
+    except (CancelledError, ClosedClientError) as error:
+        raise RuntimeError(
+            f"The cluster has lost data of this fit and cannot make them again: {error} "
+            "It was closed, or X was scattered to a worker that is gone: pass a "
+            "collection that is read or computed by its tasks, and fit again."
+        ) from error
 
 
 def _checked_client(client: Client | None) -> Client:

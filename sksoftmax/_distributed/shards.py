@@ -194,7 +194,7 @@ class ShardedRows(RemoteRows):
         return n_values * self.dtype.itemsize
 
     def _placed(self, vector: Vector) -> list[Future] | list[None]:
-        """Parts of a vector, on the cluster; of the last few vectors they stay there."""
+        """Parts of a vector, on the cluster, where those of the last few stay."""
         if vector is None:
             return [None] * len(self._cut)
         if id(vector) not in self._vectors:

@@ -1,0 +1,165 @@
+"""Tasks with names on a cluster, and results in bounded time."""
+
+import operator
+from concurrent.futures import CancelledError
+
+import numpy as np
+import pytest
+from clusters import is_left, keys_of
+
+distributed = pytest.importorskip("distributed")
+da = pytest.importorskip("dask.array")
+
+import sksoftmax._distributed.cluster as module  # noqa: E402
+from sksoftmax._distributed.cluster import FitCluster  # noqa: E402
+
+
+@pytest.fixture
+def fit_cluster(client):
+    """That of a fit."""
+    with FitCluster(client) as cluster:
+        yield cluster
+
+
+def test_tasks_have_names_and_take_results_of_others(fit_cluster, client):
+    """By which a dashboard groups them."""
+    two = fit_cluster.given("number", 2)
+    total = fit_cluster.submit("total", sum, [two, two, 1])
+    assert fit_cluster.result(total) == 5
+    assert {key.split("-")[:2] == ["sksoftmax", "total"] for key in [total.key]}
+    assert distributed.utils.key_split(total.key) == "sksoftmax-total"
+
+
+def test_nothing_is_left_after_the_fit(client):
+    """Also where somebody still holds the futures; what the user holds stays."""
+    X = client.persist(da.ones((4, 2), chunks=2))
+    distributed.wait(X)
+    before = keys_of(client)
+    with FitCluster(client) as cluster:
+        futures = [*cluster.pieces(X), cluster.given("number", 1)]
+        assert cluster.result(futures[-1]) == 1
+        assert len(keys_of(client)) > len(before)
+    assert not is_left(client, before)
+    assert X.sum().compute() == 8
+    del futures
+
+
+def test_pieces_are_in_the_order_of_their_numbers(fit_cluster):
+    """Not in that of their names, where 10 comes before 2."""
+    pieces = fit_cluster.pieces(da.arange(12, chunks=1))
+    assert [fit_cluster.result(piece)[0] for piece in pieces] == [*range(12)]
+
+
+def test_values_of_collections_come_to_this_process(fit_cluster):
+    """Others are there."""
+    np.testing.assert_array_equal(
+        fit_cluster.values(da.arange(5, chunks=2)), np.arange(5)
+    )
+    labels = ["a", "b"]
+    assert fit_cluster.values(labels) is labels
+
+
+def test_threads_are_those_of_all_workers(fit_cluster):
+    """For as many shards at least."""
+    assert fit_cluster.n_threads == 2
+
+
+def test_errors_of_tasks_are_raised(fit_cluster):
+    """As they are, timeouts of their own included."""
+    with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
+        fit_cluster.result(fit_cluster.submit("ratio", operator.truediv, 1, 0))
+
+    def late():
+        raise TimeoutError("the disk is slow")
+
+    with pytest.raises(TimeoutError, match=r"^the disk is slow$"):
+        fit_cluster.result(fit_cluster.submit("late", late))
+
+
+def test_a_task_that_fails_is_tried_again(fit_cluster):
+    """Twice: what it needs may be back."""
+    calls = []
+
+    def third_time(value):
+        calls.append(value)
+        if len(calls) < 3:
+            raise OSError("unreachable")
+        return value
+
+    assert fit_cluster.result(fit_cluster.submit("read", third_time, 7)) == 7
+
+
+def test_slow_tasks_are_waited_for(fit_cluster, monkeypatch):
+    """As long as there is a worker, however often one has looked."""
+    monkeypatch.setattr(module, "_LOOK", 1e-3)
+    monkeypatch.setattr(module, "_ALONE", 0.0)
+    event = distributed.Event()
+    slow = fit_cluster.submit("slow", lambda: distributed.Event(event.name).wait())
+    looks = []
+
+    def nthreads():
+        looks.append(1)
+        if len(looks) == 3:
+            event.set()
+        return {"worker": 1}
+
+    monkeypatch.setattr(fit_cluster._client, "nthreads", nthreads)
+    assert fit_cluster.result(slow)
+    assert len(looks) >= 3
+
+
+@pytest.mark.parametrize("has_scheduler", [True, False])
+def test_without_workers_there_is_an_error(monkeypatch, has_scheduler):
+    """In bounded time."""
+    monkeypatch.setattr(module, "_LOOK", 0.01)
+    monkeypatch.setattr(module, "_ALONE", 0.1)
+    options = {"processes": False, "dashboard_address": ":0", "n_workers": 0}
+    with (
+        distributed.LocalCluster(**options) as nobody,
+        distributed.Client(nobody) as client,
+        FitCluster(client) as cluster,
+    ):
+        assert cluster.n_threads == 1
+
+        def refused():
+            raise OSError("connection refused")
+
+        if not has_scheduler:
+            monkeypatch.setattr(client, "nthreads", refused)
+        with pytest.raises(RuntimeError, match=r"no worker for 0 seconds\. Start"):
+            cluster.result(cluster.given("number", 1))
+
+
+def test_what_is_lost_for_good_is_an_error(fit_cluster):
+    """As data that were scattered, or all of a cluster that was closed."""
+    number = fit_cluster.given("number", 1)
+    fit_cluster.result(number)
+    fit_cluster._client.cancel([number])
+    with pytest.raises(RuntimeError, match="has lost data of this fit") as raised:
+        fit_cluster.result(number)
+    assert isinstance(raised.value.__cause__, CancelledError)
+
+
+def test_without_a_client_the_error_says_how_to_start_one():
+    """Where none is given, nor current."""
+    with pytest.raises(ValueError, match=r"Client\(distributed.LocalCluster\(\)\)"):
+        FitCluster(None)
+
+
+def test_the_current_client_is_found(client):
+    """Where none is given."""
+    with FitCluster(None) as cluster:
+        assert cluster._client is client
+
+
+def test_what_is_no_client_is_refused():
+    """An address, say."""
+    with pytest.raises(TypeError, match=r"got str. Pass Client\(address\)"):
+        FitCluster("tcp://127.0.0.1:8786")
+
+
+def test_an_asynchronous_client_is_refused(client, monkeypatch):
+    """A fit cannot wait for it."""
+    monkeypatch.setattr(type(client), "asynchronous", True)
+    with pytest.raises(TypeError, match="client is asynchronous, and fit is not"):
+        FitCluster(client)

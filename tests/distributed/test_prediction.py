@@ -1,0 +1,57 @@
+"""Lazy outputs have the shapes, dtypes and kinds that they say."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+distributed = pytest.importorskip("distributed")
+da = pytest.importorskip("dask.array")
+
+from sksoftmax import SoftmaxMLPClassifier  # noqa: E402
+from sksoftmax._distributed.prediction import lazy_outputs  # noqa: E402
+
+METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+
+
+@pytest.fixture(params=[2, 3])
+def fitted(request, rng):
+    """A classifier of strings, and rows."""
+    X = rng.normal(size=(60, 3))
+    y = np.array(["a", "b", "c"])[rng.integers(request.param, size=60)]
+    return SoftmaxMLPClassifier(3, alpha=1, random_state=0).fit(X, y), X
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_of_an_array_there_is_one_of_the_stated_dtype(fitted, method, dtype):
+    """Partition by partition, with empty and unknown ones."""
+    clf, X = fitted
+    X = (100 * X).astype(dtype)
+    lazy = da.from_array(X, chunks=((0, 25, 35), (1, 2)))
+    expected = getattr(clf, method)(X)
+    for rows, of_rows in ((lazy, expected), (lazy[lazy[:, 0] > 50], None)):
+        found = lazy_outputs(clf, method, rows)
+        assert found.ndim == expected.ndim
+        computed = found.compute(scheduler="synchronous")
+        assert computed.dtype == found.dtype
+        if of_rows is None:
+            of_rows = expected[X[:, 0] > 50]
+        if method == "predict":
+            np.testing.assert_array_equal(computed, of_rows)
+        else:
+            np.testing.assert_allclose(computed, of_rows, rtol=1e-6)
+
+
+def test_sparse_blocks_are_rows(fitted):
+    """As in memory."""
+    clf, X = fitted
+    lazy = da.from_array(X, chunks=(20, 3)).map_blocks(csr_array)
+    found = lazy_outputs(clf, "predict_proba", lazy).compute(scheduler="synchronous")
+    np.testing.assert_allclose(found, clf.predict_proba(X), rtol=1e-12)
+
+
+def test_no_rows_have_no_outputs(fitted):
+    """But as many columns as there are classes."""
+    clf, _ = fitted
+    found = lazy_outputs(clf, "predict_proba", da.ones((0, 3)))
+    assert found.compute(scheduler="synchronous").shape == (0, clf.classes_.size)

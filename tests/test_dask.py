@@ -1,0 +1,455 @@
+"""The classifier of Dask collections: the bits of the one in memory, faults included."""
+
+import inspect
+import os
+import pickle
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+
+import numpy as np
+import pytest
+from clusters import is_left
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, NotFittedError
+
+distributed = pytest.importorskip("distributed")
+da = pytest.importorskip("dask.array")
+dask = pytest.importorskip("dask")
+
+import sksoftmax._distributed.cluster  # noqa: E402
+from sksoftmax import SoftmaxMLPClassifier  # noqa: E402
+from sksoftmax._distributed.cluster import FitCluster  # noqa: E402
+from sksoftmax.dask import DaskSoftmaxMLPClassifier  # noqa: E402
+
+N_ROWS = 1200
+# Of a fit with a failure, which is a fit again at worst.
+WATCHDOG = 120
+
+
+@pytest.fixture
+def table(rng, monkeypatch):
+    """Rows and labels, in many blocks."""
+    monkeypatch.setattr("sksoftmax._rows.blocks._MAX_ROWS", 64)
+    X = rng.normal(size=(N_ROWS, 4)) * [1, 10, 0.1, 1] + [0, 0, 0, 1e4]
+    noise = rng.normal(size=N_ROWS)
+    y = (X[:, 0] * X[:, 1] + noise > 0).astype(int) + (X[:, 2] > 0)
+    return X, np.array(["a", "b", "c"])[y]
+
+
+def a_cluster(n_workers, n_threads, **options):
+    """Of this machine, in this process unless told otherwise."""
+    options = {"processes": False, "dashboard_address": ":0", **options}
+    return distributed.LocalCluster(
+        n_workers=n_workers, threads_per_worker=n_threads, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def local_cluster():
+    """Two workers of one thread each."""
+    with a_cluster(2, 1) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def client(local_cluster):
+    """The current client, of which nothing is left on the cluster afterwards."""
+    with distributed.Client(local_cluster) as client:
+        yield client
+        assert not is_left(client)
+
+
+def pair(**parameters):
+    """A classifier in memory, and one on a cluster."""
+    parameters = {"alpha": 1, "random_state": 0, "tol": 0.05, **parameters}
+    plain = SoftmaxMLPClassifier(5, **parameters)
+    return plain, DaskSoftmaxMLPClassifier(5, **parameters)
+
+
+def assert_same_bits(fitted, expected):
+    """Of weights and of the losses on the way there."""
+    assert fitted.loss_curve_ == expected.loss_curve_
+    for got, coef in zip(
+        (*fitted.coefs_, *fitted.intercepts_),
+        (*expected.coefs_, *expected.intercepts_),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(got, coef)
+    np.testing.assert_array_equal(fitted.classes_, expected.classes_)
+
+
+CHUNKS = [N_ROWS, 70, (0, 1, 700, 0, 499), "unknown"]
+
+
+def chunked(X, chunks):
+    """Dask's array of rows."""
+    if chunks != "unknown":
+        return da.from_array(X, chunks=(chunks, 2))
+    lazy = da.from_array(np.pad(X, [(150, 9), (0, 0)], constant_values=-1e9), 100)
+    return lazy[lazy[:, 0] > -1e8]
+
+
+@pytest.mark.parametrize("n_workers", [1, 3])
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_chunks_workers_and_threads_do_not_matter(table, n_workers, n_threads):
+    """Nor do empty partitions, or unknown sizes."""
+    X, y = table
+    plain, on_cluster = pair()
+    expected = plain.fit(X, y)
+    with a_cluster(n_workers, n_threads) as cluster, distributed.Client(cluster):
+        for chunks in CHUNKS:
+            assert_same_bits(on_cluster.fit(chunked(X, chunks), y), expected)
+
+
+FITS = {
+    "float32": {},
+    "piecewise": {"encoding": "piecewise"},
+    "balanced": {"class_weight": "balanced"},
+    "early stopping": {"early_stopping": True},
+    "search": {"alpha": "auto", "relevance": False, "tol": 0.1},
+    "own units": {"standardize": False, "max_iter": 5},
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", FITS)
+def test_all_kinds_of_fits_have_the_same_bits(table, rng, client, name):
+    """Weights and labels in memory, or in collections of other chunks."""
+    X, y = table
+    w = rng.integers(3, size=N_ROWS)
+    if name == "float32":
+        X = X.astype(np.float32)
+    plain, on_cluster = pair(**FITS[name])
+    expected = plain.fit(X, y, w)
+    rows = da.from_array(X, chunks=(333, 3))
+    assert_same_bits(on_cluster.fit(rows, y, w), expected)
+    labels, weights = (da.from_array(v, chunks=100) for v in (y, w))
+    assert_same_bits(on_cluster.fit(rows, labels, weights), expected)
+    assert on_cluster.alpha_ == expected.alpha_
+
+
+@pytest.mark.parametrize("is_lazy", [False, True])
+def test_validation_data_have_the_same_bits(table, client, is_lazy):
+    """In memory, or in collections."""
+    X, y = table
+    plain, on_cluster = pair(early_stopping=True, encoding="linear")
+    validation = {"X_val": X[:300].copy(), "y_val": y[:300]}
+    validation["X_val"][::9, 1] = np.nan
+    expected = plain.fit(X, y, **validation)
+    if is_lazy:
+        validation = {k: da.from_array(v, chunks=70) for k, v in validation.items()}
+    fitted = on_cluster.fit(da.from_array(X, chunks=500), y, **validation)
+    assert_same_bits(fitted, expected)
+    assert fitted.validation_loss_curve_ == expected.validation_loss_curve_
+    on_cluster.fit(X, y, **validation)  # in memory
+    assert_same_bits(on_cluster, expected)
+
+
+def test_a_warm_start_goes_on_with_the_same_bits(table, client):
+    """As one that has not stopped."""
+    X, y = table
+    rows = da.from_array(X, chunks=500)
+    fits = []
+    for clf, data in zip(
+        pair(warm_start=True, max_iter=4, tol=0), (X, rows), strict=True
+    ):
+        for _ in range(2):
+            with pytest.warns(ConvergenceWarning):
+                clf.fit(data, y)
+        fits.append(clf)
+    assert_same_bits(*fits)
+
+
+def test_labels_of_all_kinds_have_the_same_bits(table, client):
+    """Booleans, and a column, of which scikit-learn warns."""
+    X, y = table
+    plain, on_cluster = pair()
+    labels = (y == "a")[:, np.newaxis]
+    expected = plain.fit(X, labels.ravel())
+    rows = da.from_array(X, chunks=500)
+    with pytest.warns(DataConversionWarning):
+        on_cluster.fit(rows, da.from_array(labels, chunks=(300, 1)))
+    assert_same_bits(on_cluster, expected)
+
+
+def test_what_is_in_memory_is_fitted_there(table):
+    """Without a cluster."""
+    plain, on_cluster = pair()
+    assert_same_bits(on_cluster.fit(*table), plain.fit(*table))
+    assert isinstance(on_cluster.predict_proba(table[0]), np.ndarray)
+
+
+def test_outputs_are_lazy_and_scores_are_not(table, client):
+    """Accuracy comes to this process."""
+    X, y = table
+    rows, labels = da.from_array(X, chunks=500), da.from_array(y, chunks=300)
+    plain, on_cluster = pair()
+    plain.fit(X, y)
+    on_cluster.fit(rows, labels)
+    for method in ("predict_proba", "predict_log_proba", "decision_function"):
+        found = getattr(on_cluster, method)(rows)
+        assert dask.is_dask_collection(found)
+        np.testing.assert_allclose(found.compute(), getattr(plain, method)(X))
+    assert (on_cluster.predict(rows).compute() == plain.predict(X)).all()
+    score = plain.score(X, y)
+    assert on_cluster.score(rows, labels) == on_cluster.score(X, y) == score
+    weights = np.arange(N_ROWS)
+    assert on_cluster.score(rows, y, weights) == plain.score(X, y, weights)
+
+
+def test_the_local_classifier_is_a_plain_one(table, client):
+    """With the parameters and attributes of the fit, and what it predicts."""
+    X, y = table
+    _, on_cluster = pair(warm_start=True)
+    local = on_cluster.fit(da.from_array(X, chunks=500), y).to_local()
+    assert type(local) is SoftmaxMLPClassifier
+    ours, theirs = on_cluster.get_params(), local.get_params()
+    assert ours.pop("client") is None
+    assert ours == theirs
+    np.testing.assert_array_equal(local.predict_proba(X), on_cluster.predict_proba(X))
+    with pytest.raises(NotFittedError):
+        DaskSoftmaxMLPClassifier().to_local()
+
+
+def test_the_constructor_is_that_of_the_plain_class():
+    """And takes a client."""
+    plain, ours = (
+        inspect.signature(cls).parameters
+        for cls in (SoftmaxMLPClassifier, DaskSoftmaxMLPClassifier)
+    )
+    assert [*ours] == [*plain, "client"]
+    assert all(ours[name] == plain[name] for name in plain)
+    fit, ours = (
+        [*inspect.signature(cls.fit).parameters]
+        for cls in (SoftmaxMLPClassifier, DaskSoftmaxMLPClassifier)
+    )
+    assert fit == ours
+
+
+def test_a_client_is_cloned_but_not_pickled(table, client):
+    """Another process has none of it."""
+    X, y = table
+    clf = DaskSoftmaxMLPClassifier(5, alpha=1, client=client, tol=0.05)
+    assert clone(clf).client is client
+    assert clone(clf).alpha == 1
+    clf.fit(da.from_array(X, chunks=500), y)
+    for again in (pickle.loads(pickle.dumps(clf)), deepcopy(clf)):
+        assert again.client is None
+        np.testing.assert_array_equal(again.predict(X), clf.predict(X))
+    assert clf.client is client
+
+
+def test_without_a_cluster_there_is_an_error(table):
+    """That says how to start one."""
+    X, y = table
+    with pytest.raises(ValueError, match=r"distributed.LocalCluster\(\)\)` starts one"):
+        DaskSoftmaxMLPClassifier().fit(da.from_array(X), y)
+
+
+def test_parameters_are_checked_before_anything_is_read(client):
+    """As in memory."""
+    with pytest.raises(ValueError, match="The 'alpha' parameter"):
+        DaskSoftmaxMLPClassifier(alpha=-1).fit(da.ones((4, 2)), np.arange(4) % 2)
+
+
+@pytest.mark.parametrize("name", ["X", "y", "sample_weight"])
+def test_the_plain_class_names_this_one(table, name):
+    """Where it meets a collection, to fit or to predict."""
+    X, y = table
+    given = {"X": X, "y": y, "sample_weight": np.ones(N_ROWS)}
+    given[name] = da.from_array(given[name])
+    with pytest.raises(TypeError, match=f"{name} is a collection .* sksoftmax.dask.D"):
+        SoftmaxMLPClassifier(alpha=1).fit(**given)
+    plain, _ = pair()
+    with pytest.raises(TypeError, match=r"here pass X.compute\(\)"):
+        plain.fit(X, y).predict(da.from_array(X))
+
+
+def bad_rows(X):
+    X = X.copy()
+    X[700, 2] = np.inf
+    return X
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (bad_rows, "^Input X contains infinity"),
+        (lambda X: X[:0], r"^Found array with 0 sample\(s\)"),
+        (lambda X: X[:-1], "inconsistent numbers of samples"),
+        (lambda X: X * [1, 1, 1, 1e-310], "X varies in column 3"),
+    ],
+)
+def test_errors_are_those_of_the_fit_in_memory(table, client, change, message):
+    """With their own message, wherever they were found, and the estimator as it was."""
+    X, y = table
+    X = change(X)
+    plain, on_cluster = pair()
+    for clf, rows in ((plain, X), (on_cluster, da.from_array(X, chunks=(500, 4)))):
+        with pytest.raises(ValueError, match=message) as raised:
+            clf.fit(rows, y)
+        assert not hasattr(clf, "classes_")
+        assert "sksoftmax-" not in str(raised.value)
+
+
+def test_an_error_of_the_users_tasks_is_raised(table, client):
+    """With its own message."""
+
+    def read(block):
+        raise OSError("the disk is full")
+
+    rows = da.from_array(table[0], chunks=500).map_blocks(
+        read, dtype=float, meta=np.ones((0, 4))
+    )
+    with pytest.raises(OSError, match="^the disk is full$"):
+        DaskSoftmaxMLPClassifier().fit(rows, table[1])
+
+
+def test_several_fits_at_once_do_not_disturb_one_another(table, client, local_cluster):
+    """On one client, and on two."""
+    X, y = table
+    with distributed.Client(local_cluster, set_as_default=False) as other:
+        jobs = [
+            (pair(random_state=seed), one)
+            for seed, one in enumerate([client, client, other])
+        ]
+        expected = [plain.fit(X, y) for (plain, _), _ in jobs]
+
+        def fit(job):
+            (_, clf), one = job
+            return clf.set_params(client=one).fit(da.from_array(X, chunks=500), y)
+
+        with ThreadPoolExecutor(3) as threads:
+            for fitted, plain in zip(threads.map(fit, jobs), expected, strict=True):
+                assert_same_bits(fitted, plain)
+
+
+class Passes:
+    """Does something when a pass over the rows begins, one after so many others."""
+
+    def __init__(self, monkeypatch, number, action):
+        self.n_sums, self._last, submit = 0, None, FitCluster.submit
+
+        def counted(cluster, name, function, *args):
+            if name == "sums" and args[0] is not self._last:
+                self._last = args[0]
+                self.n_sums += 1
+                if self.n_sums == number:
+                    action()
+            return submit(cluster, name, function, *args)
+
+        monkeypatch.setattr(FitCluster, "submit", counted)
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_fit_keeps_its_best(table, client, monkeypatch):
+    """And stops what runs."""
+    X, y = table
+    _, clf = pair(tol=1e-6)
+    Passes(monkeypatch, 12, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(da.from_array(X, chunks=500), y)
+    assert clf.convergence_.reason == "interrupted"
+    assert clf.n_iter_ >= 1
+    assert clf.score(X, y) > 0.5
+
+
+def test_time_that_is_over_ends_a_fit(table, client):
+    """With what there is."""
+    X, y = table
+    _, clf = pair(tol=0, max_time=0.01)
+    with pytest.warns(ConvergenceWarning, match="max_time"):
+        clf.fit(da.from_array(X, chunks=500), y)
+    assert clf.convergence_.reason == "max_time"
+
+
+def in_time(fit):
+    """What it gives, or what it raises, unless the watchdog barks."""
+    result = []
+
+    def run():
+        try:
+            result.append(fit())
+        except BaseException as error:
+            result.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(WATCHDOG)
+    assert result, f"the fit has not ended in {WATCHDOG} seconds"
+    return result[0]
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Workers that are killed, and come again."""
+    pytest.importorskip("resource")  # where there is SIGKILL
+    with (
+        a_cluster(2, 1, processes=True) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def pids(client):
+    return [*client.run(os.getpid).values()]
+
+
+@pytest.mark.parametrize("number", [1, 2, 9])
+def test_a_killed_worker_costs_time_alone(table, processes, monkeypatch, number):
+    """Before the first pass, or in the middle of it all: the bits are the same."""
+    X, y = table
+    plain, clf = pair()
+    clf.set_params(client=processes)
+    processes.wait_for_workers(2, timeout=60)
+    victim = pids(processes)[number % 2]
+    Passes(monkeypatch, number, lambda: os.kill(victim, signal.SIGKILL))
+    rows = da.from_array(X, chunks=(100, 4))
+    fitted = in_time(lambda: clf.fit(rows, y))
+    assert_same_bits(fitted, plain.fit(X, y))
+    assert victim not in pids(processes)
+    assert not is_left(processes)
+
+
+def test_workers_come_and_go(table, processes, monkeypatch):
+    """Retired in the middle of a fit, where another one has come."""
+    X, y = table
+    plain, clf = pair()
+    clf.set_params(client=processes)
+    processes.wait_for_workers(2, timeout=60)
+    processes.cluster.scale(3)
+    first = next(iter(processes.nthreads()))
+    Passes(monkeypatch, 5, lambda: processes.retire_workers([first]))
+    fitted = in_time(lambda: clf.fit(da.from_array(X, chunks=(100, 4)), y))
+    assert_same_bits(fitted, plain.fit(X, y))
+    assert not is_left(processes)
+
+
+def test_a_closed_cluster_is_an_error(table, monkeypatch):
+    """In bounded time."""
+    X, y = table
+    _, clf = pair()
+    with a_cluster(1, 1) as cluster, distributed.Client(cluster):
+        Passes(monkeypatch, 4, cluster.close)
+        error = in_time(lambda: clf.fit(da.from_array(X, chunks=500), y))
+    assert isinstance(error, RuntimeError)
+    assert "cluster has" in str(error)
+    assert not hasattr(clf, "classes_")
+
+
+def test_without_workers_a_fit_is_an_error(table, monkeypatch):
+    """In bounded time."""
+    X, y = table
+    monkeypatch.setattr(sksoftmax._distributed.cluster, "_LOOK", 0.05)
+    monkeypatch.setattr(sksoftmax._distributed.cluster, "_ALONE", 0.2)
+    _, clf = pair()
+    with a_cluster(2, 1) as cluster, distributed.Client(cluster):
+        Passes(monkeypatch, 4, lambda: cluster.scale(0))
+        error = in_time(lambda: clf.fit(da.from_array(X, chunks=500), y))
+    assert isinstance(error, RuntimeError)
+    assert "has had no worker" in str(error)
