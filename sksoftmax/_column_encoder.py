@@ -189,6 +189,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         if categories is not None:
             counts = copies(weights, unit)
             categories = categories.frequent(X, counts, self.max_categories)
+            X = categories.relabelled(X)
         features = with_indicators(
             Standardization.of(X, weights),
             X,

@@ -188,9 +188,9 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
                 cluster.values, (y, sample_weight, y_val, sample_weight_val)
             )
             if is_dask_collection(X):
-                X = sharded_rows(cluster, X)
+                X = sharded_rows(cluster, X, self.categorical_features)
             if is_dask_collection(X_val):
-                X_val = sharded_rows(cluster, X_val, "X_val")
+                X_val = sharded_rows(cluster, X_val, name="X_val")
             return self._fit_to(
                 X, y, sample_weight, X_val, y_val, sample_weight_val, **params
             )
@@ -319,9 +319,8 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         """
         check_is_fitted(self)
         local = SoftmaxMLPClassifier()
-        attributes = vars(self).copy()
-        del attributes["client"]
-        vars(local).update(attributes)
+        attributes = {k: v for k, v in vars(self).items() if k != "client"}
+        local.__dict__.update(attributes)
         return local
 
     def __getstate__(self) -> dict[str, Any]:

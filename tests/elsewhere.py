@@ -22,8 +22,11 @@ class Elsewhere(RemoteRows):
         self.shape, self.dtype = X.shape, X.dtype
         self.is_dense = isinstance(X, np.ndarray)
         self.nnz = X.size
-        self.blocks = row_blocks(X)
         self.example = np.empty((0, X.shape[1])) if example is None else example
+
+    @property
+    def blocks(self):
+        return row_blocks(self._X)
 
     def sum_blocks(self, function, blocks, *vectors):
         return sum_blocks(sent(function), blocks, self._X, *vectors)

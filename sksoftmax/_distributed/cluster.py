@@ -126,7 +126,7 @@ def _losses_told() -> Iterator[None]:
         yield
     except (CancelledError, ClosedClientError) as error:
         raise RuntimeError(
-            f"The cluster has lost data of this fit and cannot make them again: {error} "
+            f"The cluster has lost data of this fit for good: {error} "
             "It was closed, or X was scattered to a worker that is gone: pass a "
             "collection that is read or computed by its tasks, and fit again."
         ) from error

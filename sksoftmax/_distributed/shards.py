@@ -39,8 +39,9 @@ class _Facts(NamedTuple):
 
     @classmethod
     def of(cls, piece: Any) -> Self:
+        n_rows, n_features = piece.shape
         nnz = piece.nnz if issparse(piece) else None
-        return cls(*piece.shape, getattr(piece, "dtype", None), nnz)
+        return cls(n_rows, n_features, getattr(piece, "dtype", None), nnz)
 
 
 class ShardedRows(RemoteRows):

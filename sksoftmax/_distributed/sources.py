@@ -4,26 +4,53 @@ from typing import Any
 
 from dask.base import is_dask_collection
 from distributed import Future
+from numpy.typing import ArrayLike
 
 from sksoftmax._distributed.cluster import FitCluster
 from sksoftmax._distributed.shards import ShardedRows
+from sksoftmax._sklearn.categories import possible_categories
+from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
+from sksoftmax._sklearn.validation import refuse_dates
 
 
-def sharded_rows(cluster: FitCluster, X: Any, name: str = "X") -> ShardedRows:
+def sharded_rows(
+    cluster: FitCluster,
+    X: Any,
+    categorical_features: ArrayLike | str | None = None,
+    name: str = "X",
+) -> ShardedRows:
     """The rows of a Dask array or DataFrame, of unknown chunks too, unchecked.
+
+    Parameters
+    ----------
+    cluster : FitCluster
+    X : {dask array, dask DataFrame} of shape (n_samples, n_features)
+    categorical_features : array-like, "from_dtype" or None, default=None
+        Columns whose values are all to be in the `example` of the rows.
+    name : str
+        What errors call `X`.
 
     Raises
     ------
     TypeError
-        If `X` is neither.
+        If `X` is neither, or has dates.
     """
     X = row_chunks(X, name)
 
     def pieces() -> list[Future]:
         return cluster.pieces(X)
 
-    first, *_ = pieces()
-    example = cluster.result(cluster.submit("example", _no_rows, first))
+    futures = pieces()
+    example = cluster.result(cluster.submit("example", _no_rows, futures[0]))
+    refuse_dates(example, name)
+    columns = possible_categories(example, categorical_features, name)
+    if columns.size:
+        found = [
+            cluster.submit("values", distinct_values, piece, columns)
+            for piece in futures
+        ]
+        values = all_distinct([cluster.result(part) for part in found])
+        example = table_of(example, columns, values)
     return ShardedRows(cluster, pieces, example, is_kept=True)
 
 

@@ -29,8 +29,6 @@ class RemoteRows(ABC):
         CSR otherwise.
     nnz : int
         Stored values.
-    blocks : list of slice
-        How they are cut: what does not depend on that is had soonest of these.
     example : {ndarray, frame} of shape (0, n_features)
         Has the names of the features, where there are any.
     """
@@ -39,8 +37,12 @@ class RemoteRows(ABC):
     dtype: np.dtype
     is_dense: bool
     nnz: int
-    blocks: list[slice]
     example: Any
+
+    @property
+    @abstractmethod
+    def blocks(self) -> list[slice]:
+        """How they are cut: what does not depend on that is had soonest of these."""
 
     @abstractmethod
     def sum_blocks(

@@ -11,6 +11,8 @@ from scipy.sparse import issparse
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import _num_features
 
+from sksoftmax._rows.matrix import RemoteRows, Rows, columns_of
+
 if TYPE_CHECKING:
     from sklearn.preprocessing import OrdinalEncoder
 
@@ -106,30 +108,35 @@ class Categories(NamedTuple):
         places[values != values] = np.nan  # also where `fit` has met no gap
         return self._levels_of(places)
 
-    def frequent(self, X: Array, counts: Array | None, max_categories: int) -> Self:
-        """Those with fewer levels, to which the ones in `X` are changed.
+    def frequent(self, X: Rows, counts: Array | None, max_categories: int) -> Self:
+        """Those with fewer levels.
 
         Categories without samples are none. If there are more than `max_categories`,
         the rarest share a level, and so do all that have a single sample.
 
         Parameters
         ----------
-        X : ndarray of shape (n_samples, n_features)
+        X : {ndarray, RemoteRows} of shape (n_samples, n_features)
             With levels of categories that are one each.
         counts : ndarray of shape (n_samples,) or None
             How many samples each row stands for; None for 1.
         max_categories : int
         """
-        levels, codes = [], X[:, self.columns]
-        for column, known in zip(codes.T, self.levels, strict=True):
+        levels, columns = [], columns_of(X, self.columns)
+        for column, known in zip(columns, self.levels, strict=True):
             is_gap = np.isnan(column)
             of_rows = None if counts is None else counts[~is_gap]
             places = column[~is_gap].astype(int)
             n_samples = np.bincount(places, of_rows, known.size - 1)
             levels.append(_frequent_levels(n_samples, max_categories))
-        other = self._replace(levels=levels)
-        X[:, self.columns] = other._levels_of(codes)
-        return other
+        return self._replace(levels=levels)
+
+    def relabelled(self, X: Rows) -> Rows:
+        """Rows with these levels, where categories were one each; in place, if here."""
+        if isinstance(X, RemoteRows):
+            return X.mapped(lambda rows: self.relabelled(rows.copy()))
+        X[:, self.columns] = self._levels_of(X[:, self.columns])
+        return X
 
     @property
     def values(self) -> list[NDArray]:
@@ -241,7 +248,7 @@ def as_table(X: Any) -> Any:
 
 def has_only_numbers(X: Any) -> bool:
     """Whether all columns of a frame have a numeric dtype, or a boolean one."""
-    return bool(_are_numbers(X).all())
+    return bool(are_numbers(X).all())
 
 
 def check_two_dimensional(X: Any) -> None:
@@ -269,7 +276,7 @@ def _categorical_columns(
         return np.array(
             [
                 j
-                for j, is_number in enumerate(_are_numbers(X))
+                for j, is_number in enumerate(are_numbers(X))
                 if not is_number and _is_category(X, j, name)
             ],
             int,
@@ -302,6 +309,15 @@ def _refuse_arrow_strings(X: Any, name: str) -> None:
         )
 
 
+def possible_categories(
+    X: Any, categorical_features: ArrayLike | str | None, name: str = "X"
+) -> NDArray[np.integer]:
+    """Columns that are categories, or would be, if their values were strings."""
+    if isinstance(categorical_features, str) and is_frame(X):
+        return np.flatnonzero(~are_numbers(X))
+    return _categorical_columns(X, categorical_features, name)
+
+
 def _places(X: Any, chosen: NDArray, name: str) -> NDArray[np.integer]:
     n_features = _num_features(X)
     if chosen.ndim == 1 and chosen.dtype.kind == "b" and chosen.size == n_features:
@@ -321,7 +337,7 @@ def _places(X: Any, chosen: NDArray, name: str) -> NDArray[np.integer]:
     )
 
 
-def _are_numbers(X: Any) -> NDArray[np.bool_]:
+def are_numbers(X: Any) -> NDArray[np.bool_]:
     """Which columns have a numeric dtype, or a boolean one."""
     if not is_frame(X):
         return np.full(_num_features(X), _is_number(X.dtype))
@@ -332,7 +348,7 @@ def _are_dense_numbers(X: Any) -> NDArray[np.bool_]:
     """Those, but for sparse columns of pandas."""
     dtypes = [*X.dtypes] if is_frame(X) else [X.dtype] * _num_features(X)
     is_sparse = [hasattr(dtype, "fill_value") for dtype in dtypes]
-    return _are_numbers(X) & ~np.array(is_sparse, dtype=bool)
+    return are_numbers(X) & ~np.array(is_sparse, dtype=bool)
 
 
 def _is_number(dtype: Any) -> bool:
@@ -350,7 +366,7 @@ def _is_category(X: Any, column: int, name: str) -> bool:
     dtype = _dtype_name(X, column)
     if dtype == "str" or dtype.startswith(_CATEGORY_DTYPES):
         return True
-    types = _types(_column(X, column))
+    types = _types(column_values(X, column))
     if all(issubclass(t, str) for t in types):
         return True
     _refuse_others(X, column, types, name)
@@ -380,7 +396,7 @@ def _refuse_others(X: Any, column: int, types: Iterable[type], name: str) -> Non
 
 def _check_sortable(X: Any, column: int, name: str) -> None:
     """Refuse strings among numbers, and other objects, as categories."""
-    types = _types(_column(X, column))
+    types = _types(column_values(X, column))
     _refuse_others(X, column, types, name)
     are_strings = {issubclass(t, str) for t in types}
     if len(are_strings) > 1:
@@ -408,7 +424,7 @@ def _check_kind(X: Any, column: int, known: NDArray, new: NDArray, name: str) ->
 
 def _numbers(X: Any, column: int, name: str) -> Array:
     """A column of objects as float64."""
-    values = _column(X, column)
+    values = column_values(X, column)
     _refuse_others(X, column, _types(values), name)
     numbers = np.full(len(values), np.nan)
     for row, value in enumerate(values):
@@ -424,18 +440,18 @@ def _numbers(X: Any, column: int, name: str) -> Array:
     return numbers
 
 
-def _column(X: Any, column: int) -> NDArray[np.object_]:
+def column_values(X: Any, column: int) -> NDArray[np.object_]:
     """Values of a column, NaN for gaps."""
     values = np.array(_safe_indexing(as_table(X), int(column), axis=1), object)
-    values[_are_gaps(values)] = np.nan
+    values[are_gaps(values)] = np.nan
     return values
 
 
 def _objects(X: Any, columns: Sequence[int] | NDArray) -> NDArray[np.object_]:
-    return np.stack([_column(X, column) for column in columns], axis=1)
+    return np.stack([column_values(X, column) for column in columns], axis=1)
 
 
-def _are_gaps(values: NDArray[np.object_]) -> NDArray[np.bool_]:
+def are_gaps(values: NDArray[np.object_]) -> NDArray[np.bool_]:
     """None, NaN of any kind, and the NA of pandas, which is not equal to anything."""
     types = set(map(type, values))
     if all(issubclass(t, str) for t in types):
@@ -455,12 +471,12 @@ def _is_gap(value: Any) -> bool:
 
 def _types(values: NDArray[np.object_]) -> set[type]:
     """Of what is no gap."""
-    return set(map(type, values[~_are_gaps(values)]))
+    return set(map(type, values[~are_gaps(values)]))
 
 
 def _without_gap(categories: NDArray) -> NDArray:
     """Those of a column but the gap, which comes last."""
-    return categories[~_are_gaps(categories)]
+    return categories[~are_gaps(categories)]
 
 
 def _name(X: Any, column: int) -> str:

@@ -114,6 +114,7 @@ class TrainingData(NamedTuple):
                 is_there = class_weight[codes] > 0
                 counts = multiplied(is_there.astype(np.float64), counts)
             categories = categories.frequent(X, counts, classifier.max_categories)
+            X = categories.relabelled(X)
         return cls(X, y, codes, classes, weights, unit, class_weight, categories)
 
 

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_array, check_consistent_length, check_X_y
 from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
-from sksoftmax._rows.matrix import RemoteRows
+from sksoftmax._rows.matrix import RemoteRows, Rows
 from sksoftmax._sklearn.categories import (
     Categories,
     check_two_dimensional,
@@ -44,14 +44,14 @@ MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
 
 @overload
 def check_weights(
-    sample_weight: None, X: Array, name: str = ...
+    sample_weight: None, X: Rows, name: str = ...
 ) -> tuple[None, float]: ...
 @overload
 def check_weights(
-    sample_weight: ArrayLike, X: Array, name: str = ...
+    sample_weight: ArrayLike, X: Rows, name: str = ...
 ) -> tuple[Array, float]: ...
 def check_weights(
-    sample_weight: ArrayLike | None, X: Array, name: str = "sample_weight"
+    sample_weight: ArrayLike | None, X: Rows, name: str = "sample_weight"
 ) -> tuple[Array | None, float]:
     """Validate sample weights against the rows of `X`, and scale them.
 

@@ -55,3 +55,25 @@ def test_no_rows_have_no_outputs(fitted):
     clf, _ = fitted
     found = lazy_outputs(clf, "predict_proba", da.ones((0, 3)))
     assert found.compute(scheduler="synchronous").shape == (0, clf.classes_.size)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_of_a_frame_there_is_one(fitted, method):
+    """With its index, and the classes for columns."""
+    clf, X = fitted
+    dd = pytest.importorskip("dask.dataframe")
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, index=np.arange(60) * 3, columns=[*"abc"])
+    clf.fit(frame, clf.predict(X))
+    lazy = dd.from_pandas(frame, npartitions=3)
+    lazy = dd.concat([lazy, lazy[lazy.a > 100]])  # nothing
+    found = lazy_outputs(clf, method, lazy)
+    expected = getattr(clf, method)(frame)
+    computed = found.compute(scheduler="synchronous")
+    assert computed.index.tolist() == frame.index.tolist()
+    if method == "predict":
+        assert computed.tolist() == expected.tolist()
+        return
+    np.testing.assert_allclose(computed.to_numpy(), expected, rtol=1e-12)
+    if expected.ndim == 2:
+        assert [*computed.columns] == [*found.columns] == clf.classes_.tolist()

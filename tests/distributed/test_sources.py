@@ -41,4 +41,4 @@ def test_what_has_no_rows_and_columns_is_refused(cluster):
     with pytest.raises(TypeError, match=r"got Array of 1 dimensions. Pass X.reshape"):
         sharded_rows(cluster, da.ones(3))
     with pytest.raises(TypeError, match=r"X_val must be .* got Bag of no dimensions"):
-        sharded_rows(cluster, db.from_sequence([1]), "X_val")
+        sharded_rows(cluster, db.from_sequence([1]), name="X_val")

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from elsewhere import Elsewhere
 from scipy.sparse import csr_array
 from sklearn.preprocessing import OrdinalEncoder
 
@@ -14,6 +15,7 @@ from sksoftmax._sklearn.categories import (
     has_only_numbers,
     is_frame,
     numbers_of_levels,
+    possible_categories,
     read_frame,
 )
 
@@ -267,7 +269,8 @@ def frequent(values, max_categories, counts=None):
     X = np.array(values, dtype=object)[:, np.newaxis]
     categories = Categories.of(X, [0])
     codes = categories.codes(X)
-    return categories.frequent(codes, counts, max_categories), codes
+    categories = categories.frequent(codes, counts, max_categories)
+    return categories, categories.relabelled(codes)
 
 
 def test_codes_are_those_of_an_ordinal_encoder(rng):
@@ -344,3 +347,26 @@ def test_all_columns_are_looked_at_once():
     asked.clear()
     assert has_only_numbers(frame)
     assert len(asked) < 5
+
+
+def test_rows_elsewhere_are_relabelled_there(rng):
+    """And not written to, as they may be asked for again."""
+    X = np.column_stack([rng.integers(9, size=40), rng.normal(size=40)])
+    objects = X.astype(object)
+    categories = Categories.of(objects, [0])
+    codes = read_frame(objects, categories)
+    known = categories.frequent(Elsewhere(codes), None, 4)
+    kept = codes.copy()
+    found = known.relabelled(Elsewhere(codes))[:]
+    np.testing.assert_array_equal(codes, kept)
+    np.testing.assert_array_equal(found, known.relabelled(codes))
+    assert found[:, 0].max() == 3
+
+
+def test_columns_that_may_be_categories_are_those_without_numbers():
+    """Of a frame by its dtypes, or those that are named."""
+    frame = frame_of(a=[1, 2], b=["x", None], c=pd.Series([1, 2], dtype="category"))
+    assert possible_categories(frame, "from_dtype").tolist() == [1, 2]
+    assert possible_categories(frame, ["a"]).tolist() == [0]
+    assert not possible_categories(frame, None).size
+    assert not possible_categories(np.eye(2), "from_dtype").size
