@@ -18,6 +18,7 @@ PUBLIC = [
     "sksoftmax/_plot/loss_curve.py",
     "sksoftmax/_plot/regularization_path.py",
     "sksoftmax/_plot/reliability.py",
+    "sksoftmax/dask.py",
     "sksoftmax/onnx.py",
 ]
 

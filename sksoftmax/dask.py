@@ -13,6 +13,7 @@ from distributed import Client
 from numpy.typing import ArrayLike
 from sklearn.base import _clone_parametrized
 from sklearn.metrics import accuracy_score
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
@@ -29,13 +30,18 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
 
     The fit is that of :class:`SoftmaxMLPClassifier` to the same rows in the same order,
     bit for bit: for any chunks, workers and threads, and after workers were lost. Other
-    parameters than `client`, and all attributes, are the ones of that class.
+    parameters than `client` and `persist`, and all attributes, are those of that class.
 
     Parameters
     ----------
     client : distributed.Client or None, default=None
         Whose cluster fits. None is the current one. It is not pickled; a clone has the
         same.
+
+    persist : bool or "auto", default="auto"
+        Whether the rows stay in the memory of the cluster. If not, each pass reads, or
+        computes, them anew: a few at a time, with the same result. "auto" keeps them
+        where they take at most half of that memory.
 
     See Also
     --------
@@ -78,6 +84,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
     _parameter_constraints: ClassVar[dict] = {
         **SoftmaxMLPClassifier._parameter_constraints,
         "client": "no_validation",
+        "persist": ["boolean", StrOptions({"auto"})],
     }
 
     def __init__(
@@ -102,6 +109,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
         client: Client | None = None,
+        persist: bool | Literal["auto"] = "auto",
     ) -> None:
         super().__init__(
             hidden_layer_sizes,
@@ -124,6 +132,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
             verbose=verbose,
         )
         self.client = client
+        self.persist = persist
 
     def fit(
         self,
@@ -187,10 +196,11 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
             y, sample_weight, y_val, sample_weight_val = map(
                 cluster.values, (y, sample_weight, y_val, sample_weight_val)
             )
+            options: dict[str, Any] = {"persist": self.persist}
             if is_dask_collection(X):
-                X = sharded_rows(cluster, X, self.categorical_features)
+                X = sharded_rows(cluster, X, self.categorical_features, **options)
             if is_dask_collection(X_val):
-                X_val = sharded_rows(cluster, X_val, name="X_val")
+                X_val = sharded_rows(cluster, X_val, name="X_val", **options)
             return self._fit_to(
                 X, y, sample_weight, X_val, y_val, sample_weight_val, **params
             )
@@ -314,12 +324,13 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         Returns
         -------
         clf : SoftmaxMLPClassifier
-            With the same parameters but for `client`, and the same attributes, which
-            are not copied.
+            With the same parameters but for `client` and `persist`, and the same
+            attributes, which are not copied.
         """
         check_is_fitted(self)
         local = SoftmaxMLPClassifier()
-        attributes = {k: v for k, v in vars(self).items() if k != "client"}
+        others = ("client", "persist")
+        attributes = {k: v for k, v in vars(self).items() if k not in others}
         local.__dict__.update(attributes)
         return local
 

@@ -64,11 +64,11 @@ def client(local_cluster):
         assert not is_left(client)
 
 
-def pair(**parameters):
+def pair(persist="auto", **parameters):
     """A classifier in memory, and one on a cluster."""
     parameters = {"alpha": 1, "random_state": 0, "max_iter": 4, **parameters}
     plain = SoftmaxMLPClassifier(5, **parameters)
-    return plain, DaskSoftmaxMLPClassifier(5, **parameters)
+    return plain, DaskSoftmaxMLPClassifier(5, persist=persist, **parameters)
 
 
 def assert_same_bits(fitted, expected):
@@ -130,6 +130,27 @@ def test_all_kinds_of_fits_have_the_same_bits(table, rng, client, name):
     labels, weights = (da.from_array(v, chunks=100) for v in (y, w))
     assert_same_bits(on_cluster.fit(rows, labels, weights), expected)
     assert on_cluster.alpha_ == expected.alpha_
+
+
+READS = []
+
+
+def read(block):
+    READS.append(len(block))
+    return block
+
+
+@pytest.mark.parametrize("persist", [True, False])
+def test_rows_that_are_read_again_have_the_same_bits(table, client, persist):
+    """In each pass, where they are not to stay."""
+    X, y = table
+    plain, on_cluster = pair(max_iter=2, encoding="piecewise", persist=persist)
+    expected = plain.fit(X, y)
+    READS.clear()
+    rows = da.from_array(X, chunks=400)
+    rows = rows.map_blocks(read, dtype=float, meta=np.empty((0, 4)))
+    assert_same_bits(on_cluster.fit(rows, y), expected)
+    assert (len(READS) > 20) != persist
 
 
 @pytest.mark.parametrize("is_lazy", [False, True])
@@ -273,6 +294,7 @@ def test_the_local_classifier_is_a_plain_one(table, client):
     assert type(local) is SoftmaxMLPClassifier
     ours, theirs = on_cluster.get_params(), local.get_params()
     assert ours.pop("client") is None
+    assert ours.pop("persist") == "auto"
     assert ours == theirs
     np.testing.assert_array_equal(local.predict_proba(X), on_cluster.predict_proba(X))
     with pytest.raises(NotFittedError):
@@ -280,12 +302,12 @@ def test_the_local_classifier_is_a_plain_one(table, client):
 
 
 def test_the_constructor_is_that_of_the_plain_class():
-    """And takes a client."""
+    """And takes a client, and what to keep on the cluster."""
     plain, ours = (
         inspect.signature(cls).parameters
         for cls in (SoftmaxMLPClassifier, DaskSoftmaxMLPClassifier)
     )
-    assert [*ours] == [*plain, "client"]
+    assert [*ours] == [*plain, "client", "persist"]
     assert all(ours[name] == plain[name] for name in plain)
     fit, ours = (
         [*inspect.signature(cls.fit).parameters]
@@ -363,11 +385,11 @@ def test_errors_are_those_of_the_fit_in_memory(table, client, change, message):
 def test_an_error_of_the_users_tasks_is_raised(table, client):
     """With its own message."""
 
-    def read(block):
+    def full(block):
         raise OSError("the disk is full")
 
     rows = da.from_array(table[0], chunks=500).map_blocks(
-        read, dtype=float, meta=np.ones((0, 4))
+        full, dtype=float, meta=np.ones((0, 4))
     )
     with pytest.raises(OSError, match=r"^the disk is full$"):
         DaskSoftmaxMLPClassifier().fit(rows, table[1])

@@ -60,10 +60,10 @@ def test_optional_packages_are_not_imported():
     code = """
 import sys
 from sksoftmax import SoftmaxMLPClassifier
-print(sorted({"matplotlib", "onnx", "onnxruntime", "rich", "skl2onnx", "skops", "torch",
-              "sklearn.callback", "sklearn.metrics", "sklearn.model_selection",
-              "sklearn.neural_network", "sklearn.pipeline", "sklearn.preprocessing",
-              "sksoftmax._classifier_cv"}.intersection(sys.modules)))
+print(sorted({"dask", "distributed", "matplotlib", "onnx", "onnxruntime", "rich",
+              "skl2onnx", "skops", "torch", "sklearn.callback", "sklearn.metrics",
+              "sklearn.model_selection", "sklearn.neural_network", "sklearn.pipeline",
+              "sklearn.preprocessing", "sksoftmax._classifier_cv"}.intersection(sys.modules)))
 """
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -77,7 +77,8 @@ def test_optional_packages_are_not_needed():
 import sys
 class Absent:
     def find_spec(self, name, *args):
-        if name in ("matplotlib", "onnx", "pandas", "polars", "pytest", "skl2onnx"):
+        if name in ("dask", "distributed", "matplotlib", "onnx", "pandas", "polars",
+                    "pytest", "skl2onnx"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Absent())
 from sksoftmax import SoftmaxMLPClassifier

@@ -9,6 +9,5 @@ Of Dask it takes `persist`, `compute`, `futures_of` and `submit`, and of collect
 `rechunk`, `map_blocks` and `map_partitions`.
 
 Knows Dask, shapes and dtypes, and what checks of rows there are; nothing of what is
-passed over them. The face `dask.py` takes `FitCluster`, `sharded_rows` and
-`lazy_outputs`.
+passed over them. The faces take `FitCluster`, `sharded_rows` and `lazy_outputs`.
 """

@@ -1,5 +1,6 @@
 """A Dask cluster as one fit uses it: tasks with names, and results in bounded time."""
 
+import math
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any, Self
 from weakref import WeakSet
 
 from dask.base import is_dask_collection
-from distributed import Client, Future, futures_of, get_client
+from distributed import Client, Future, Worker, futures_of, get_client
 from distributed.client import ClosedClientError
 
 # Times that a task that raises is tried again: what it needs may have been unreachable.
@@ -55,6 +56,12 @@ class FitCluster:
     def n_threads(self) -> int:
         """Of all workers there are now; 1 where there is none yet."""
         return sum(self._client.nthreads().values()) or 1
+
+    @property
+    def memory(self) -> float:
+        """Bytes that all workers may use; infinite where one has no limit."""
+        limits = self._client.run(_memory_limit).values()
+        return sum(limit or math.inf for limit in limits)
 
     def submit(self, name: str, function: Callable, *args: Any) -> Future:
         """A task `function(*args)`, of futures their results; `name` is for people."""
@@ -159,3 +166,7 @@ def _checked_client(client: Client | None) -> Client:
 
 def _given(value: Any) -> Any:
     return value
+
+
+def _memory_limit(dask_worker: Worker) -> int | None:
+    return dask_worker.memory_manager.memory_limit

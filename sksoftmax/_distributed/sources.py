@@ -1,6 +1,7 @@
 """Dask collections as users give them: as rows in shards."""
 
-from typing import Any
+import math
+from typing import Any, Literal
 
 from dask.base import is_dask_collection
 from distributed import Future
@@ -12,11 +13,17 @@ from sksoftmax._sklearn.categories import possible_categories
 from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
 from sksoftmax._sklearn.validation import refuse_dates
 
+# Part of the cluster's memory that rows may take for good: while they are cut, there
+# are two copies of some.
+_MAX_SHARE = 0.5
+
 
 def sharded_rows(
     cluster: FitCluster,
     X: Any,
     categorical_features: ArrayLike | str | None = None,
+    *,
+    persist: bool | Literal["auto"] = True,
     name: str = "X",
 ) -> ShardedRows:
     """The rows of a Dask array or DataFrame, of unknown chunks too, unchecked.
@@ -27,6 +34,8 @@ def sharded_rows(
     X : {dask array, dask DataFrame} of shape (n_samples, n_features)
     categorical_features : array-like, "from_dtype" or None, default=None
         Columns whose values are all to be in the `example` of the rows.
+    persist : bool or "auto", default=True
+        Whether the rows stay on the cluster; "auto" if that has room.
     name : str
         What errors call `X`.
 
@@ -51,7 +60,10 @@ def sharded_rows(
         ]
         values = all_distinct([cluster.result(part) for part in found])
         example = table_of(example, columns, values)
-    return ShardedRows(cluster, pieces, example, is_kept=True)
+    del futures
+    if persist == "auto":
+        persist = _n_bytes(cluster, X) <= _MAX_SHARE * cluster.memory
+    return ShardedRows(cluster, pieces, example, is_kept=persist)
 
 
 def row_chunks(X: Any, name: str = "X") -> Any:
@@ -69,6 +81,20 @@ def row_chunks(X: Any, name: str = "X") -> Any:
         f"{type(X).__name__} of {getattr(X, 'ndim', 'no')} dimensions. Pass "
         "X.reshape(-1, 1) for a single feature, and bag.to_dataframe() for a bag."
     )
+
+
+def _n_bytes(cluster: FitCluster, X: Any) -> float:
+    """Of all rows, in memory; where it is not known each partition tells its own."""
+    known = getattr(X, "nbytes", math.nan)
+    if isinstance(known, int | float) and math.isfinite(known):
+        return known
+    found = [cluster.submit("size", _size_of, piece) for piece in cluster.pieces(X)]
+    return sum(cluster.result(size) for size in found)
+
+
+def _size_of(piece: Any) -> int:
+    """Bytes of an array, of a sparse matrix, or of a frame as numbers."""
+    return piece.size * getattr(getattr(piece, "dtype", None), "itemsize", 8)
 
 
 def _no_rows(piece: Any) -> Any:

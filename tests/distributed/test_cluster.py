@@ -64,6 +64,13 @@ def test_threads_are_those_of_all_workers(fit_cluster):
     assert fit_cluster.n_threads == 2
 
 
+def test_memory_is_that_of_all_workers(fit_cluster, client, monkeypatch):
+    """And infinite where one has no limit."""
+    assert 2**20 < fit_cluster.memory < np.inf
+    monkeypatch.setattr(client, "run", lambda function: {"a": 2**30, "b": None})
+    assert fit_cluster.memory == np.inf
+
+
 def test_errors_of_tasks_are_raised(fit_cluster):
     """As they are, timeouts of their own included."""
     with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 distributed = pytest.importorskip("distributed")
 da = pytest.importorskip("dask.array")
 db = pytest.importorskip("dask.bag")
 
 from sksoftmax._distributed.cluster import FitCluster  # noqa: E402
-from sksoftmax._distributed.sources import sharded_rows  # noqa: E402
+from sksoftmax._distributed.sources import _size_of, sharded_rows  # noqa: E402
 
 
 @pytest.fixture
@@ -42,3 +43,23 @@ def test_what_has_no_rows_and_columns_is_refused(cluster):
         sharded_rows(cluster, da.ones(3))
     with pytest.raises(TypeError, match=r"X_val must be .* got Bag of no dimensions"):
         sharded_rows(cluster, db.from_sequence([1]), name="X_val")
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_rows_stay_where_there_is_room(cluster, rng, monkeypatch, is_known):
+    """Half of the memory is, whether their number is known or not."""
+    X = da.from_array(rng.normal(size=(10, 3)), chunks=(4, 3))
+    X = X if is_known else X[X[:, 0] < np.inf]
+    for memory, stays in ((480, True), (479, False)):
+        monkeypatch.setattr(FitCluster, "memory", memory)
+        rows = sharded_rows(cluster, X, persist="auto")
+        assert rows._is_kept == stays
+        assert rows.shape == (10, 3)
+
+
+def test_frames_and_sparse_blocks_have_sizes(cluster, rng):
+    """As numbers, and of what is stored."""
+    X = rng.normal(size=(10, 3)).astype(np.float32)
+    assert _size_of(X) == 120
+    assert _size_of(csr_array(np.eye(3))) == 24
+    assert _size_of(pytest.importorskip("pandas").DataFrame(X)) == 240
