@@ -63,7 +63,8 @@ from sksoftmax import SoftmaxMLPClassifier
 print(sorted({"dask", "distributed", "matplotlib", "onnx", "onnxruntime", "rich",
               "skl2onnx", "skops", "torch", "sklearn.callback", "sklearn.metrics",
               "sklearn.model_selection", "sklearn.neural_network", "sklearn.pipeline",
-              "sklearn.preprocessing", "sksoftmax._classifier_cv"}.intersection(sys.modules)))
+              "sklearn.preprocessing", "sksoftmax._classifier_cv"}
+             .intersection(sys.modules)))
 """
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

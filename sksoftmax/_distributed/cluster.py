@@ -12,7 +12,6 @@ from weakref import WeakSet
 
 from dask.base import is_dask_collection
 from distributed import Client, Future, Worker, futures_of, get_client
-from distributed.client import ClosedClientError
 
 # Times that a task that raises is tried again: what it needs may have been unreachable.
 _RETRIES = 2
@@ -66,7 +65,7 @@ class FitCluster:
     def submit(self, name: str, function: Callable, *args: Any) -> Future:
         """A task `function(*args)`, of futures their results; `name` is for people."""
         key = f"sksoftmax-{name}-{self._token}-{next(self._numbers)}"
-        with _losses_told():
+        with self._losses_told():
             future = self._client.submit(function, *args, key=key, retries=_RETRIES)
         self._futures.add(future)
         return future
@@ -77,7 +76,7 @@ class FitCluster:
 
     def pieces(self, collection: Any) -> list[Future]:
         """The partitions of a collection, in order, which are begun to be made."""
-        with _losses_told():
+        with self._losses_told():
             futures = futures_of(self._client.persist(collection), client=self._client)
         self._futures.update(futures)
         return sorted(futures, key=lambda future: future.key[1:])
@@ -86,7 +85,7 @@ class FitCluster:
         """A collection as what it is made of; anything else as it is."""
         if not is_dask_collection(collection):
             return collection
-        with _losses_told():
+        with self._losses_told():
             future = self._client.compute(collection)
         self._futures.add(future)
         return self.result(future)
@@ -104,7 +103,7 @@ class FitCluster:
         look, alone_since = _LOOK, None
         while True:
             try:
-                with _losses_told():
+                with self._losses_told():
                     return future.result(timeout=look)
             except TimeoutError:
                 if future.status == "error":  # of the task itself
@@ -120,23 +119,25 @@ class FitCluster:
                         "again."
                     )
 
+    @contextmanager
+    def _losses_told(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            is_closed = self._client.status in ("closing", "closed")
+            if not (is_closed or isinstance(error, CancelledError)):
+                raise
+            raise RuntimeError(
+                f"The cluster has lost data of this fit for good: {error} It was "
+                "closed, or X was scattered to a worker that is gone: pass a "
+                "collection that is read or computed by its tasks, and fit again."
+            ) from error
+
     def _has_workers(self) -> bool:
         try:
             return bool(self._client.nthreads())
         except OSError:  # nor a scheduler
             return False
-
-
-@contextmanager
-def _losses_told() -> Iterator[None]:
-    try:
-        yield
-    except (CancelledError, ClosedClientError) as error:
-        raise RuntimeError(
-            f"The cluster has lost data of this fit for good: {error} "
-            "It was closed, or X was scattered to a worker that is gone: pass a "
-            "collection that is read or computed by its tasks, and fit again."
-        ) from error
 
 
 def _checked_client(client: Client | None) -> Client:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse, vstack
 
 from sksoftmax._distributed.cluster import FitCluster
-from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows.malloc import insist_on_freed_memory
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
 from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import BlockThreads
@@ -272,7 +272,7 @@ def _listed(
 def _of_blocks(
     function: Callable, blocks: list[slice], X: Matrix, vectors: tuple[Vector, ...]
 ) -> Iterable[Any]:
-    keep_freed_memory()
+    insist_on_freed_memory()
     # Workers in this process may use BLAS's threads, others may not.
     with np.errstate(all="ignore"), BlockThreads():
         for rows in blocks:

@@ -85,9 +85,8 @@ def row_chunks(X: Any, name: str = "X") -> Any:
 
 def _n_bytes(cluster: FitCluster, X: Any) -> float:
     """Of all rows, in memory; where it is not known each partition tells its own."""
-    known = getattr(X, "nbytes", math.nan)
-    if isinstance(known, int | float) and math.isfinite(known):
-        return known
+    if hasattr(X, "chunks") and math.isfinite(X.nbytes):
+        return X.nbytes
     found = [cluster.submit("size", _size_of, piece) for piece in cluster.pieces(X)]
     return sum(cluster.result(size) for size in found)
 

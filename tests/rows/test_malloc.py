@@ -1,15 +1,19 @@
 """Freed memory is used again."""
 
+import ctypes
+import os
 import platform
 import subprocess
 import sys
 
 import pytest
 
+from sksoftmax._rows.malloc import insist_on_freed_memory
+
 SCRIPT = """
 import resource
 import numpy as np
-from sksoftmax._rows.malloc import keep_freed_memory
+from sksoftmax._rows import malloc
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -19,15 +23,45 @@ def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 before = faults()
-keep_freed_memory()
+malloc.{function}()
 faults()
 print(before, faults())
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="about glibc's malloc")
+def faults(function, **variables):
+    """Of twenty arrays of a block's size, before the function was called and after."""
+    code = SCRIPT.replace("{function}", function)
+    output = subprocess.check_output(
+        [sys.executable, "-c", code], text=True, env={**os.environ, **variables}
+    )
+    return map(int, output.split())
+
+
+is_glibc = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="about glibc's malloc"
+)
+
+
+@is_glibc
 def test_freed_arrays_cost_no_page_faults_again():
     """Arrays of a block's size are given back to the system before, not after."""
-    output = subprocess.check_output([sys.executable, "-c", SCRIPT], text=True)
-    before, after = map(int, output.split())
+    before, after = faults("keep_freed_memory")
     assert after < before / 10
+
+
+@is_glibc
+def test_workers_of_dask_keep_freed_memory_too():
+    """Where a threshold is set in the environment malloc has to be told."""
+    before, after = faults("insist_on_freed_memory", MALLOC_TRIM_THRESHOLD_="65536")
+    assert after < before / 10
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
+def test_other_systems_have_nothing_to_be_told(monkeypatch, platform):
+    """Without mallopt, or without a C library of that kind."""
+    monkeypatch.setattr(sys, "platform", platform)
+    library = object() if platform == "darwin" else ctypes.CDLL(None)
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
+    insist_on_freed_memory.cache_clear()
+    insist_on_freed_memory()
