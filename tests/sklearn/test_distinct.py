@@ -49,6 +49,8 @@ def test_categories_of_the_table_are_those_of_all_rows(categorical):
     found, expected = (Categories.of(X, categorical) for X in (table, FRAME))
     np.testing.assert_array_equal(found.columns, expected.columns)
     assert found.labels() == expected.labels()
+    of_table, of_all = (one.encoder.categories_ for one in (found, expected))
+    assert [*map(len, of_table)] == [*map(len, of_all)]  # no gap that nobody has
     np.testing.assert_array_equal(found.codes(FRAME), expected.codes(FRAME))
 
 
