@@ -524,7 +524,7 @@ def test_many_categories_are_the_same_problem_as_dense_ones(
     results = []
     for density in (0.05, 0):
         monkeypatch.setattr("sksoftmax._features.encoding._MAX_DENSITY", density)
-        objective, start, *_ = clf._on_inputs(clf._problem(X, y, None))[0]
+        objective, start, *_ = clf._on_inputs(clf._problem(X, y, None))
         rows = objective.X[objective.blocks[0]]
         is_sparse = issparse(objective.standardization.inputs(rows))
         assert is_sparse == (density > 0)
