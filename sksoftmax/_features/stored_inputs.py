@@ -40,11 +40,11 @@ class StoredInputs(Standardization):
         """
         if not features.is_learnt or not isinstance(X, np.ndarray):
             return None
+        if not isinstance(features.inputs(X[:1]), np.ndarray):
+            return None
         stored = np.empty((X.shape[0], features.n_inputs), np.float32)
         for rows in row_blocks(X, features.n_inputs):
             inputs = features.inputs(X[rows])
-            if not isinstance(inputs, np.ndarray):
-                return None
             with np.errstate(all="ignore"):
                 stored[rows] = features.standardized(inputs)
             if not np.isfinite(stored[rows]).all():

@@ -44,10 +44,11 @@ class Split(NamedTuple):
 
     @property
     def weights(self) -> Array:
-        """Of the held-out rows that have one."""
+        """Of the held-out rows that have one, in the user's unit, as of all parts."""
         if self.held_out.weights is None:
             return np.ones(self.independent.size)
-        return self.held_out.weights[self.held_out.counted].astype(np.float64)
+        weights = self.held_out.weights[self.held_out.counted].astype(np.float64)
+        return weights * self.held_out.weights_unit
 
     def seen_by(self, features: Standardization) -> "Split":
         """The same rows, as other inputs of the first layer."""

@@ -35,9 +35,8 @@ def attributes_of(trained: Trained, *, keeps_state: bool) -> dict[str, Any]:
 
 def weights_at(point: State | Minimum, objective: Objective) -> dict[str, Any]:
     """What predictions need, as of `Layers`, at a point of the objective."""
-    dtype = objective.X.dtype
+    dtype, features = objective.user_dtype, objective.standardization.of_rows
     coefs, intercepts = objective.public_weights(point.x, dtype)
-    features = objective.standardization
     origin, penalties = features.origin, features.log_penalties
     weights = {
         "coefs_": coefs,

@@ -74,6 +74,8 @@ class Objective:
     ----------
     weights_sum : float
         S above.
+    user_dtype : dtype
+        Of the user's rows, as `X` may be what is made of them.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Objective:
         self.weights = weights
         self.layout = layout
         self.activations = activations
+        self.user_dtype = X.dtype
         self.alpha = alpha
         self.standardization = standardization
         self.map_blocks = map_blocks
@@ -218,12 +221,14 @@ class Objective:
     def repeated(self, rows: NDArray[np.integer], counts: Array) -> "Objective":
         """The same function of so many copies of some of the rows, standardised anew.
 
-        What is held out of them must not have a part in that.
+        What is held out of them must not have a part in that; and weights are copies to
+        the bit, whatever their unit is in all rows.
         """
         y = self.y[rows]
         weights = counts if self.class_weight is None else counts * self.class_weight[y]
-        weights = (weights / self.weights_unit).astype(self.X.dtype)
-        other = self.on(self.X[rows], y, weights)
+        unit = float(weights.max()) or 1.0
+        other = self.on(self.X[rows], y, (weights / unit).astype(self.X.dtype))
+        other.weights_unit = unit
         features = self.standardization.relearnt(other.X, other.weights, other.blocks)
         return other.seen_by(features)
 
@@ -241,9 +246,12 @@ class Objective:
     def stored(self) -> "Objective":
         """The same function in float32, of inputs that are made once.
 
-        Itself, where those are better made anew in each pass.
+        Itself, where those are better made anew in each pass; without hidden layers,
+        where it takes no less time; and where weights are too different for float32.
         """
         rows = self.counted
+        if not self.activations or self._has_small_weights(rows):
+            return self
         found = StoredInputs.made_by(self.standardization, self.X[rows])
         if found is None:
             return self
@@ -254,6 +262,13 @@ class Objective:
         other = self.on(inputs, self.y[rows], weights, standardization=features)
         other.alpha = self.alpha  # not rounded
         return other
+
+    def _has_small_weights(self, rows: slice | NDArray[np.bool_]) -> bool:
+        """Whether float32 does not see some of them beside the largest."""
+        if self.weights is None:
+            return False
+        weights = self.weights[rows]
+        return bool(weights.min() < np.finfo(np.float32).eps * weights.max())
 
     def translated(self, parameters: Array, other: "Objective") -> Array:
         """The parameters of the same network where rows are standardised otherwise."""
@@ -333,6 +348,7 @@ class Objective:
             weights_unit=self.weights_unit,
             class_weight=self.class_weight,
         )
+        other.user_dtype = self.user_dtype
         other.alpha *= other.weights_sum / self.weights_sum
         return other
 

@@ -59,10 +59,11 @@ def test_what_is_held_out_is_all_there_is(data, rng, class_weight, weighted):
     splits = splits_of(objective)
     assert len(splits) == 5
     held_out = [split.weights @ split.held_out.row_losses(x) for split in splits]
-    total = objective.log_loss(x) * objective.weights_sum
+    total = objective.log_loss(x) * objective.weights_sum * objective.weights_unit
     assert sum(held_out) == pytest.approx(total)
     for split, loss in zip(splits, held_out, strict=True):
         trained = split.train.log_loss(x) * split.train.weights_sum
+        trained *= split.train.weights_unit
         assert trained + loss == pytest.approx(total)
         share = split.train.weights_sum / objective.weights_sum
         assert split.train.alpha == pytest.approx(share * objective.alpha)
@@ -88,13 +89,14 @@ def test_draws_are_independent_and_copies_are_not(cells, rng):
     X, y = cells
     for split in splits_of(objective_of(X, y, class_weight={0: 3})):
         factors = np.where(split.held_out.y == 0, 3, 1)
-        weights = split.weights * split.held_out.weights_unit
-        np.testing.assert_allclose(split.independent * factors, weights, rtol=1e-9)
+        np.testing.assert_allclose(
+            split.independent * factors, split.weights, rtol=1e-9
+        )
         assert split.independent.max() > 5
     X, y = X + rng.normal(size=X.shape), y
     for split in splits_of(objective_of(np.tile(X, (2, 1)), np.tile(y, 2))):
         np.testing.assert_array_equal(split.independent, 1)
-        np.testing.assert_array_equal(split.weights * split.held_out.weights_unit, 2)
+        np.testing.assert_array_equal(split.weights, 2)
 
 
 @pytest.mark.parametrize("container", [np.asarray, csr_array])
@@ -296,7 +298,7 @@ def test_class_frequencies_are_those_of_the_other_part(distinct, rng):
     weights[y == 0] = 0
     train, held_out = objective_of(X, y, weights), objective_of(X, y, 2 - weights)
     split = Split.of(train, held_out)
-    np.testing.assert_allclose(split.weights, (1 - weights / 2)[weights < 2])
+    np.testing.assert_allclose(split.weights, (2 - weights)[weights < 2])
     assert split.independent.tolist() == [1] * split.weights.size
     p = np.bincount(y, weights) / weights.sum()
     np.testing.assert_allclose(np.exp(-split.frequency_losses()), p[y[weights < 2]])

@@ -120,6 +120,22 @@ def test_models_on_the_way_can_be_scored(small_data):
 
 
 @needs_callbacks
+@pytest.mark.parametrize("unit", [1.0, 1e-300, 1e300])
+def test_models_of_a_search_take_the_rows_of_the_user(unit):
+    """Fits to parts are in float32, to standardised inputs; nobody sees that."""
+    rng = np.random.default_rng(0)
+    X = unit * rng.normal(size=(200, 3))
+    y = (np.sin(3 * X[:, 0] / unit) > 0).astype(int)
+    recorder = Recorder()
+    clf = classifier(alpha="auto", encoding="piecewise", max_iter=20)
+    with pytest.warns(match="max_iter"):
+        clf.set_callbacks(recorder).fit(X, y)
+    losses = [log_loss(y, model.predict_proba(X)) for model in recorder.models[:15]]
+    assert {model.coefs_[0].dtype for model in recorder.models} == {np.dtype(float)}
+    assert losses[-1] < losses[0] - 0.05
+
+
+@needs_callbacks
 def test_callbacks_reach_through_meta_estimators(small_data):
     """Pipelines and searches hand theirs on."""
     callback = Propagated()

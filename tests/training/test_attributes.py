@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._training.attributes import attributes_of, weights_at
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.training import train
@@ -25,7 +26,7 @@ def test_attributes_are_those_that_the_classifier_declares(small_data):
     of_alpha = {"alpha_", "held_out_loss_", "log_evidence_", "alpha_path_"}
     found = trained(*small_data, early_stopping=True)
     attributes = attributes_of(found, keeps_state=False)
-    declared = SoftmaxMLPClassifier.__annotations__
+    declared = SoftmaxMLPClassifier.__annotations__ | FittedNetworkMixin.__annotations__
     assert {name for name in attributes if name.endswith("_")} == {
         name for name in declared if name.endswith("_")
     } - (data | of_alpha)
@@ -63,3 +64,23 @@ def test_weights_far_from_zero_come_with_an_origin(small_data, offset):
             weights["intercepts_"][0] + origin @ weights["coefs_"][0],
             atol=1e-7,
         )
+
+
+def test_stored_inputs_leave_what_the_users_rows_take(small_data):
+    """The network of an objective that was stored, in the dtype of the user."""
+    X, y = small_data
+    X = X.copy()
+    X[::9, 1] = np.nan
+    objective, start, *_ = SoftmaxMLPClassifier(
+        (5,), alpha=1.0, encoding="piecewise", random_state=0
+    )._problem(X, y, None)
+    stored = objective.stored()
+    assert stored.X.dtype == np.float32
+    minimum = train(objective, start, max_iter=3, tol=0).minimum
+    ours, expected = (weights_at(minimum, one) for one in (stored, objective))
+    assert ours.keys() == expected.keys()
+    for name in ("coefs_", "intercepts_"):
+        for a, b in zip(ours[name], expected[name], strict=True):
+            assert a.dtype == np.float64
+            np.testing.assert_array_equal(a, b)
+    assert ours["_encoding"] is expected["_encoding"]

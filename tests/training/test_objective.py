@@ -510,3 +510,30 @@ def test_sparse_rows_are_not_stored(X, y):
     """Their objective is itself."""
     objective = make_objective(csr_array(X), y)
     assert objective.stored() is objective
+
+
+def test_without_hidden_layers_nothing_is_stored(X, y):
+    """It would take no less time."""
+    objective = make_objective(X, y, hidden=())
+    assert objective.stored() is objective
+
+
+@pytest.mark.parametrize(("smallest", "is_stored"), [(1e-6, True), (1e-9, False)])
+def test_weights_that_float32_does_not_see_keep_their_dtype(X, y, smallest, is_stored):
+    """All rows count in the loss, however much heavier others are."""
+    weights = np.where(np.arange(y.size) < 3, 1.0, smallest)
+    objective = make_objective(X, y, weights)
+    assert (objective.stored() is not objective) == is_stored
+
+
+def test_repeated_rows_have_the_same_bits_in_any_unit(X, y, rng):
+    """Of the weights of all rows: the heaviest one that is repeated weighs 1."""
+    counts = rng.integers(1, 4, size=y.size)
+    rows = np.arange(y.size)
+    ones = make_objective(X, y).repeated(rows, counts.astype(float))
+    others = make_objective(X, y, np.full(y.size, 0.3)).repeated(
+        rows, counts.astype(float)
+    )
+    assert ones.weights.max() == 1
+    np.testing.assert_array_equal(ones.weights, others.weights)
+    assert ones.weights_unit == others.weights_unit == counts.max()
