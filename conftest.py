@@ -1,0 +1,11 @@
+"""What is collected: modules and pages of an extra where that is installed."""
+
+from importlib.util import find_spec
+
+_NEEDS = {
+    "docs/user_guide/larger_than_one_machine.md": "dask",
+    "sksoftmax/_distributed": "dask",
+    "sksoftmax/dask.py": "dask",
+    "sksoftmax/onnx.py": "skl2onnx",
+}
+collect_ignore = [path for path, module in _NEEDS.items() if find_spec(module) is None]
