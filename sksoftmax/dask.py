@@ -108,7 +108,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         warm_start: bool = False,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
-        client: Client | None = None,
+        client: "Client | None" = None,
         persist: bool | Literal["auto"] = "auto",
     ) -> None:
         super().__init__(

@@ -37,7 +37,7 @@ class FitCluster:
         If `client` is none, or is asynchronous.
     """
 
-    def __init__(self, client: Client | None) -> None:
+    def __init__(self, client: "Client | None") -> None:
         self._client = _checked_client(client)
         self._token = uuid.uuid4().hex
         self._numbers = count()
@@ -140,7 +140,7 @@ class FitCluster:
             return False
 
 
-def _checked_client(client: Client | None) -> Client:
+def _checked_client(client: "Client | None") -> Client:
     if client is None:
         try:
             client = get_client()
