@@ -28,9 +28,10 @@ __all__ = ["DaskSoftmaxMLPClassifier"]
 class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
     """Multi-layer perceptron for Dask arrays and DataFrames, fitted on a cluster.
 
-    The fit is that of :class:`SoftmaxMLPClassifier` to the same rows in the same order,
-    bit for bit: for any chunks, workers and threads, and after workers were lost. Other
-    parameters than `client` and `persist`, and all attributes, are those of that class.
+    The fit is that of :class:`~sksoftmax.SoftmaxMLPClassifier` to the same rows in the
+    same order, bit for bit: for any chunks, workers and threads, and after workers were
+    lost. Other parameters than `client` and `persist`, and all attributes, are those of
+    that class.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
 
     See Also
     --------
-    SoftmaxMLPClassifier : The same in memory.
+    sksoftmax.SoftmaxMLPClassifier : The same in memory.
 
     Notes
     -----
