@@ -203,19 +203,17 @@ def _checked_elsewhere(
     X: RemoteRows,
     categories: Categories | None,
     name: str,
-    y: Any = None,
+    y: Any,
     **options: Any,
 ) -> Any:
-    """Rows that are checked where they are, and labels if there are any."""
+    """Rows that are checked where they are, and their labels."""
     if not X.shape[0]:
         check_array(np.empty(X.shape), estimator=estimator, input_name=name)
-    if y is not None:
-        y = _check_y(y, estimator=estimator)
-        check_consistent_length(X, y)
+    y = _check_y(y, estimator=estimator)
+    check_consistent_length(X, y)
     own = type(estimator)()  # without what goes nowhere: data, clients
     options |= {"categories": categories, "reset": True, "name": name}
-    checked = X.mapped(partial(checked_rows, own, **options))
-    return checked if y is None else (checked, y)
+    return X.mapped(partial(checked_rows, own, **options)), y
 
 
 def refuse_dask(value: Any, name: str) -> None:
