@@ -540,7 +540,7 @@ def peak(function):
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize(("encoding", "most"), [("linear", 48e6), ("auto", 120e6)])
+@pytest.mark.parametrize(("encoding", "most"), [("linear", 48e6), ("auto", 96e6)])
 def test_memory_of_a_fit_does_not_grow_with_the_features(memmap, encoding, most):
     """A memory-mapped X is never copied: a few vectors of n are all that grows.
 

@@ -7,7 +7,7 @@ is larger than all rounding, and takes half of the time.
 from typing import Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import row_blocks
@@ -28,7 +28,7 @@ class StoredInputs(Standardization):
     def __init__(self, features: Standardization) -> None:
         zeros = np.zeros(features.n_inputs)
         scale = np.where(np.isinf(features.scale), np.inf, 1.0)
-        super().__init__(zeros, zeros, scale, features.origin, is_learnt=False)
+        super().__init__(zeros, zeros, scale, is_learnt=False)
         self._features = features
 
     @classmethod
@@ -55,23 +55,3 @@ class StoredInputs(Standardization):
     def of_rows(self) -> Standardization:
         """What makes the same inputs of the user's rows."""
         return self._features.penalised(self.log_penalties)
-
-    def of_columns(self, coef: Array) -> Array:
-        """Sum of squares of the weights of each column, standardised."""
-        return self.of_rows.of_columns(coef)
-
-    def to_user_units(
-        self,
-        coef: Array,
-        intercept: Array,
-        dtype: DTypeLike,
-        origin: Array | None = None,
-    ) -> tuple[Array, Array]:
-        """First layer for the user's rows, less an origin, from the standardised."""
-        return self.of_rows.to_user_units(coef, intercept, dtype, origin)
-
-    def from_user_units(
-        self, coef: Array, intercept: Array, origin: Array | None = None
-    ) -> tuple[Array, Array]:
-        """First layer for standardised rows, from the user's rows, less an origin."""
-        return self.of_rows.from_user_units(coef, intercept, origin)

@@ -392,7 +392,7 @@ class AlphaSearch:
         if self._inputs[self._best_so_far.line] == LINEAR:
             x = split.train.translated(x, objective)
         else:  # of parts and penalties that were learnt from those rows
-            objective = objective.seen_by(trained.objective.standardization.of_rows)
+            objective = objective.seen_by(trained.objective.features)
         minimum = trained.minimum._replace(x=x, state=None)
         return trained._replace(minimum=minimum, objective=objective)
 

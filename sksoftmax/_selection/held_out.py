@@ -53,17 +53,13 @@ class Split(NamedTuple):
     def seen_by(self, features: Standardization) -> "Split":
         """The same rows, as other inputs of the first layer."""
         return self._replace(
-            train=self.train.seen_by(features), held_out=self.held_out.seen_by(features)
+            train=self.train.seen_by(features),
+            held_out=self.held_out.seen_by(features.of_rows),
         )
 
     def stored(self) -> "Split":
-        """The same rows as inputs that are made once, where both are worth it."""
-        train, held_out = self.train.stored(), self.held_out.stored()
-        if train is self.train or held_out is self.held_out:
-            return self
-        return self._replace(
-            train=train, held_out=held_out.seen_by(train.standardization)
-        )
+        """The same, with inputs that are made once of the rows to train on."""
+        return self._replace(train=self.train.stored())
 
     def frequency_losses(self) -> Array:
         """Of the class frequencies in one part, on the rows of the other."""

@@ -109,7 +109,7 @@ def encoded(objective: Objective, encoding: EncodingName) -> Objective:
 
 def encoding_of(objective: Objective) -> EncodingName:
     """What the columns of an objective are to its first layer."""
-    return encoding_name(objective.standardization.of_rows.encoding)
+    return encoding_name(objective.features.encoding)
 
 
 def start_of(objective: Objective, start: Array, seed: int) -> Array:

@@ -35,7 +35,7 @@ def attributes_of(trained: Trained, *, keeps_state: bool) -> dict[str, Any]:
 
 def weights_at(point: State | Minimum, objective: Objective) -> dict[str, Any]:
     """What predictions need, as of `Layers`, at a point of the objective."""
-    dtype, features = objective.user_dtype, objective.standardization.of_rows
+    dtype, features = objective.user_dtype, objective.features
     coefs, intercepts = objective.public_weights(point.x, dtype)
     origin, penalties = features.origin, features.log_penalties
     weights = {

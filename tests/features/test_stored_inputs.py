@@ -48,23 +48,16 @@ def test_blocks_are_made_one_after_the_other(skewed, monkeypatch):
     np.testing.assert_array_equal(StoredInputs.made_by(features, skewed)[1], expected)
 
 
-def test_the_first_layer_is_that_of_what_has_made_them(made, rng):
-    """In the user's units, with penalties, and back; and what columns have in it."""
+def test_penalties_are_of_what_has_made_them(made, rng):
+    """As if the inputs of the user's rows had them."""
     features, X = made
-    penalties = rng.normal(size=features.n_inputs)
-    stored = StoredInputs.made_by(features, X)[0].penalised(penalties)
-    original = features.penalised(penalties)
-    coef, intercept = rng.normal(size=(3, features.n_inputs)), rng.normal(size=3)
-    origin = original.origin
-    layer = stored.to_user_units(coef, intercept, np.float64, origin)
-    expected = original.to_user_units(coef, intercept, np.float64, origin)
-    for ours, theirs in zip(layer, expected, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    back = stored.from_user_units(*layer, origin)
-    is_used = np.isfinite(features.scale)
-    np.testing.assert_allclose(back[0][:, is_used], coef[:, is_used])
-    np.testing.assert_allclose(back[1], intercept)
-    np.testing.assert_array_equal(stored.of_columns(coef), original.of_columns(coef))
+    first, second = rng.normal(size=(2, features.n_inputs))
+    features = features.penalised(first)
+    stored = StoredInputs.made_by(features, X)[0].penalised(second)
+    expected = features.penalised(second)
+    np.testing.assert_array_equal(stored.of_rows.scale, expected.scale)
+    np.testing.assert_array_equal(stored.of_rows.log_penalties, first + second)
+    assert features.of_rows is features
 
 
 def test_constant_columns_stay_out(skewed):

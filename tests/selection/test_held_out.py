@@ -7,8 +7,10 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import entropy
 
+import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._selection.held_out import HeldOut, Split, copies_of_a_row, fifths
+from sksoftmax._selection.inputs import encoded
 
 ALL = 10**9
 
@@ -315,12 +317,21 @@ def test_entropy_is_the_loss_of_the_class_frequencies(distinct, rng, weighted):
     assert split.entropy() == pytest.approx(loss)
 
 
-@pytest.mark.parametrize("part", ["train", "held_out"])
-def test_a_split_is_stored_as_a_whole_or_not(distinct, part):
-    """Where one part is beyond float32, both stay in the user's dtype."""
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_only_rows_to_train_on_are_stored(distinct, rng, monkeypatch, encoding):
+    """Those held out are read now and then, in the dtype of the user."""
+    monkeypatch.setattr(sksoftmax._training.objective, "_FEW_VALUES", 0)
     split = splits_of(objective_of(*distinct))[0]
-    assert {split.stored().train.X.dtype, split.stored().held_out.X.dtype} == {
-        np.dtype(np.float32)
-    }
-    getattr(split, part).X[0, 0] = 1e300
-    assert split.stored() is split
+    split = split.seen_by(encoded(split.train, encoding).standardization)
+    penalties = rng.normal(size=split.train.layout.layer_units[0])
+    stored = split.stored()
+    assert stored.train.X.dtype == np.float32
+    stored = stored.seen_by(stored.train.standardization.penalised(penalties))
+    split = split.seen_by(split.train.standardization.penalised(penalties))
+    x = point(split.train)
+    np.testing.assert_array_equal(
+        stored.held_out.row_losses(x), split.held_out.row_losses(x)
+    )
+    np.testing.assert_allclose(
+        stored.train.row_losses(x), split.train.row_losses(x), rtol=1e-4
+    )

@@ -213,6 +213,7 @@ def test_other_units_and_formats_are_the_same_rows(small_data):
     """Held-out rows, and so alpha, depend neither on units nor on how X is held."""
     X, y = small_data
     clf = classifier(alpha="auto").fit(X, y)
+    path = [(step.alpha, round(step.held_out_loss, 4)) for step in clf.alpha_path_]
     for same in (
         1e-3 * X,
         X + np.array([1, 0, 2, 0, 3, 0]),
@@ -220,11 +221,9 @@ def test_other_units_and_formats_are_the_same_rows(small_data):
         np.asfortranarray(X),
     ):
         other = classifier(alpha="auto").fit(same, y)
-        assert [step.alpha for step in other.alpha_path_] == [
-            step.alpha for step in clf.alpha_path_
-        ]
-        assert other.alpha_ == clf.alpha_
-        assert other.held_out_loss_ == pytest.approx(clf.held_out_loss_, rel=1e-4)
+        assert [
+            (step.alpha, round(step.held_out_loss, 4)) for step in other.alpha_path_
+        ] == path
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])

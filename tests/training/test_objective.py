@@ -485,6 +485,12 @@ def test_sums_of_classes_are_those_of_their_rows(X, y, sample_weight):
     np.testing.assert_allclose(objective.class_sums(sample_weight), expected)
 
 
+@pytest.fixture
+def every_size_is_stored(monkeypatch):
+    monkeypatch.setattr(sksoftmax._training.objective, "_FEW_VALUES", 0)
+
+
+@pytest.mark.usefixtures("every_size_is_stored")
 @pytest.mark.parametrize("weighted", [False, True])
 def test_stored_inputs_give_the_same_function(X, y, sample_weight, rng, weighted):
     """To float32; rows without weight are not stored, whatever they hold."""
@@ -506,18 +512,29 @@ def test_stored_inputs_give_the_same_function(X, y, sample_weight, rng, weighted
     )
 
 
+@pytest.mark.usefixtures("every_size_is_stored")
 def test_sparse_rows_are_not_stored(X, y):
     """Their objective is itself."""
     objective = make_objective(csr_array(X), y)
     assert objective.stored() is objective
 
 
+@pytest.mark.usefixtures("every_size_is_stored")
 def test_without_hidden_layers_nothing_is_stored(X, y):
     """It would take no less time."""
     objective = make_objective(X, y, hidden=())
     assert objective.stored() is objective
 
 
+@pytest.mark.parametrize(("few", "is_stored"), [(75, True), (76, False)])
+def test_few_values_are_not_stored(X, y, monkeypatch, few, is_stored):
+    """Here 25 rows of 3: float32 would hardly pay."""
+    monkeypatch.setattr(sksoftmax._training.objective, "_FEW_VALUES", few)
+    objective = make_objective(X, y)
+    assert (objective.stored() is not objective) == is_stored
+
+
+@pytest.mark.usefixtures("every_size_is_stored")
 @pytest.mark.parametrize(("smallest", "is_stored"), [(1e-6, True), (1e-9, False)])
 def test_weights_that_float32_does_not_see_keep_their_dtype(X, y, smallest, is_stored):
     """All rows count in the loss, however much heavier others are."""
