@@ -191,7 +191,15 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         """
         given = X, y, sample_weight, X_val, y_val, sample_weight_val
         if not any(map(is_dask_collection, given)):
-            return self._fit_to(*given, **params)
+            return super().fit(
+                X,
+                y,
+                sample_weight,
+                X_val=X_val,
+                y_val=y_val,
+                sample_weight_val=sample_weight_val,
+                **params,
+            )
         self._validate_params()
         with FitCluster(self.client) as cluster:
             y, sample_weight, y_val, sample_weight_val = map(
@@ -202,29 +210,15 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
                 X = sharded_rows(cluster, X, self.categorical_features, **options)
             if is_dask_collection(X_val):
                 X_val = sharded_rows(cluster, X_val, name="X_val", **options)
-            return self._fit_to(
-                X, y, sample_weight, X_val, y_val, sample_weight_val, **params
+            return self.fit(
+                X,
+                y,
+                sample_weight,
+                X_val=X_val,
+                y_val=y_val,
+                sample_weight_val=sample_weight_val,
+                **params,
             )
-
-    def _fit_to(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any,
-        X_val: Any,
-        y_val: Any,
-        sample_weight_val: Any,
-        **params: Any,
-    ) -> Self:
-        return super().fit(
-            X,
-            y,
-            sample_weight,
-            X_val=X_val,
-            y_val=y_val,
-            sample_weight_val=sample_weight_val,
-            **params,
-        )
 
     def decision_function(self, X: Any) -> Any:
         """Compute the logits of the classes, the input of softmax.
