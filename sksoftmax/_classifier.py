@@ -557,12 +557,14 @@ class SoftmaxMLPClassifier(
                 self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"
             )
             self.__dict__.update(attributes_of(trained, keeps_state=self.warm_start))
-        if self.convergence_.reason == "interrupted":
+            if trained.validation and not (is_warm or trained.validation.has_learnt()):
+                doubts = [untrained_warning(is_given=X_val is not None)]
+            is_interrupted = self.convergence_.reason == "interrupted"
+            if not is_interrupted:
+                task.finish()
+                task.end()
+        if is_interrupted:
             raise KeyboardInterrupt
-        task.finish()
-        task.end()
-        if trained.validation and not (is_warm or trained.validation.has_learnt()):
-            doubts = [untrained_warning(is_given=X_val is not None)]
         self._warn(doubts)
         return self
 

@@ -430,10 +430,12 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             )
             clf.set_params(**self._best_of(fits)._asdict())
             doubts = self._refit(clf, task, rows, data.y, weights, **validation)
-        if self.convergence_.reason == "interrupted":
+            is_interrupted = self.convergence_.reason == "interrupted"
+            if not is_interrupted:
+                task.finish(dict)
+                task.end()
+        if is_interrupted:
             raise KeyboardInterrupt
-        task.finish(dict)
-        task.end()
         reasons = [fit.reason for of_one in fits.values() for fit in of_one]
         reasons.append(self.convergence_.reason)
         for doubt in [*convergence_warnings(self, reasons), *doubts]:

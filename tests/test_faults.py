@@ -1,0 +1,179 @@
+"""A fit that fails, at whichever place, has never happened.
+
+Each function of the package that a fit enters is made to fail as it is entered: this
+is where memory is short, a callback raises, or Ctrl-C comes.
+"""
+
+import gc
+import itertools
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, FrameType
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from threadpoolctl import ThreadpoolController, threadpool_limits
+
+import sksoftmax
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
+
+# Fits of two iterations, or of one.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+PACKAGE = str(Path(sksoftmax.__file__).parent)
+# Failing while something is tidied up is failing to tidy up, in any Python program.
+TIDYING = ("__exit__", "shutdown", "release", "_wait_for_threads", "_set_threads")
+
+X, y = load_iris(return_X_y=True)
+X, y = X[::5], y[::5]
+SMALL = {"hidden_layer_sizes": (2,), "max_iter": 2, "random_state": 0}
+
+
+class NoMemoryError(MemoryError):
+    """One that nobody else raises."""
+
+
+class Profile:
+    """Context in which `see(code)` is called as a function of the package is entered.
+
+    In threads that are started in it, too. Garbage of earlier fits waits: Python drops
+    what is raised as it is finalised.
+    """
+
+    def __init__(self, see: Callable[[CodeType], None]) -> None:
+        self._see = see
+
+    def __enter__(self) -> None:
+        gc.disable()
+        threading.setprofile(self._profile)
+        sys.setprofile(self._profile)
+
+    def __exit__(self, *exception: object) -> None:
+        sys.setprofile(None)
+        threading.setprofile(None)
+        gc.enable()
+
+    def _profile(self, frame: FrameType, event: str, arg: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(PACKAGE):
+            if code.co_name.startswith("<") or code.co_name in TIDYING:
+                return
+            self._see(code)
+
+
+def entered(fit):
+    """Functions in the order in which a fit enters them."""
+    codes = []
+    with Profile(codes.append):
+        fit()
+    return codes
+
+
+def failing(fit, place, error):
+    """Fit with an error as the function of this number is entered."""
+    number = itertools.count()
+
+    def see(code):
+        if next(number) == place:
+            raise error
+
+    with Profile(see):
+        fit()
+
+
+LIBRARIES = ThreadpoolController().lib_controllers
+
+
+def state_of_process():
+    n_threads = [library.num_threads for library in LIBRARIES]
+    return n_threads, threading.active_count(), np.geterr()
+
+
+def make(kind):
+    if kind == "cv":
+        return SoftmaxMLPClassifierCV(**SMALL, alphas=[1, 0.1], cv=2)
+    if kind == "auto":
+        return SoftmaxMLPClassifier(**SMALL | {"max_iter": 1})
+    return SoftmaxMLPClassifier(
+        **SMALL,
+        alpha=1,
+        early_stopping=kind == "early stopping",
+        warm_start=kind == "warm start",
+    )
+
+
+def places_of(kind, clf):
+    """Each place of a fit; of a search, or with threads, the first of each function.
+
+    Up to the warnings, which are told of a fit that is done.
+    """
+    make(kind).fit(X, y)  # fills caches
+    codes = entered(lambda: clf.fit(X, y))
+    warns = "convergence_warnings" if kind == "cv" else "_warn"
+    last = max(i for i, code in enumerate(codes) if code.co_name == warns)
+    if kind in ("alpha", "early stopping", "warm start"):
+        return range(last)
+    first = {code: i for i, code in reversed(list(enumerate(codes[:last])))}
+    if kind != "threads":  # those of one fit are met there
+        fit = make("early stopping").fit
+        first = {code: first[code] for code in {*first} - {*entered(lambda: fit(X, y))}}
+    return sorted(first.values())
+
+
+@pytest.fixture
+def kind(request, monkeypatch):
+    """Of a fit; with "threads", there are two and several blocks of rows for them."""
+    if request.param != "threads":
+        yield request.param
+        return
+    monkeypatch.setattr(sksoftmax._rows.blocks, "_MIN_ROWS", 8)
+    monkeypatch.setattr(sksoftmax._rows.blocks, "_MAX_ROWS", 8)
+    with threadpool_limits(2, "blas"):
+        yield request.param
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["alpha", "warm start", "early stopping", "threads", "auto", "cv"],
+    indirect=True,
+)
+def test_a_fit_that_is_short_of_memory_has_never_happened(kind):
+    """Neither to the estimator, nor to threads, BLAS and NumPy; and the next one is
+    as any other."""
+    clf = make(kind).fit(X, y)
+    again = make(kind).fit(X, y).fit(X, y).predict_proba(X)
+    before, process = vars(clf).copy(), state_of_process()
+    places = places_of(kind, make(kind).fit(X, y))
+    assert len(places) > 50
+    for place in places:
+        with pytest.raises(NoMemoryError):
+            failing(lambda: clf.fit(X, y), place, NoMemoryError())
+        assert vars(clf).keys() == before.keys()
+        assert all(vars(clf)[name] is before[name] for name in before)
+        assert state_of_process() == process
+    assert (clf.fit(X, y).predict_proba(X) == again).all()
+
+
+@pytest.mark.parametrize(
+    "kind", ["alpha", "early stopping", "threads", "auto", "cv"], indirect=True
+)
+def test_an_interrupted_fit_leaves_a_model_or_none(kind):
+    """Its best iterate so far, or the estimator as it was; and no thread."""
+    process = state_of_process()
+    n_models = 0
+    places = places_of(kind, make(kind))
+    for place in places:
+        clf = make(kind)
+        before = vars(clf).copy()
+        with pytest.raises(KeyboardInterrupt):
+            failing(lambda clf=clf: clf.fit(X, y), place, KeyboardInterrupt())
+        assert state_of_process() == process
+        if hasattr(clf, "coefs_"):
+            n_models += 1
+            assert clf.predict_proba(X).sum(axis=1) == pytest.approx(1)
+        else:
+            assert vars(clf) == before
+    assert n_models < len(places)
