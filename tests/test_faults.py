@@ -4,16 +4,11 @@ Each function of the package that a fit enters is made to fail as it is entered:
 is where memory is short, a callback raises, or Ctrl-C comes.
 """
 
-import gc
-import itertools
-import sys
 import threading
-from collections.abc import Callable
-from pathlib import Path
-from types import CodeType, FrameType
 
 import numpy as np
 import pytest
+from failing import entered, failing
 from sklearn.datasets import load_iris
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
@@ -23,10 +18,6 @@ from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 # Fits of two iterations, or of one.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
-PACKAGE = str(Path(sksoftmax.__file__).parent)
-# Failing while something is tidied up is failing to tidy up, in any Python program.
-TIDYING = ("__exit__", "shutdown", "release", "_wait_for_threads", "_set_threads")
-
 X, y = load_iris(return_X_y=True)
 X, y = X[::5], y[::5]
 SMALL = {"hidden_layer_sizes": (2,), "max_iter": 2, "random_state": 0}
@@ -34,54 +25,6 @@ SMALL = {"hidden_layer_sizes": (2,), "max_iter": 2, "random_state": 0}
 
 class NoMemoryError(MemoryError):
     """One that nobody else raises."""
-
-
-class Profile:
-    """Context in which `see(code)` is called as a function of the package is entered.
-
-    In threads that are started in it, too. Garbage of earlier fits waits: Python drops
-    what is raised as it is finalised.
-    """
-
-    def __init__(self, see: Callable[[CodeType], None]) -> None:
-        self._see = see
-
-    def __enter__(self) -> None:
-        gc.disable()
-        threading.setprofile(self._profile)
-        sys.setprofile(self._profile)
-
-    def __exit__(self, *exception: object) -> None:
-        sys.setprofile(None)
-        threading.setprofile(None)
-        gc.enable()
-
-    def _profile(self, frame: FrameType, event: str, arg: object) -> None:
-        code = frame.f_code
-        if event == "call" and code.co_filename.startswith(PACKAGE):
-            if code.co_name.startswith("<") or code.co_name in TIDYING:
-                return
-            self._see(code)
-
-
-def entered(fit):
-    """Functions in the order in which a fit enters them."""
-    codes = []
-    with Profile(codes.append):
-        fit()
-    return codes
-
-
-def failing(fit, place, error):
-    """Fit with an error as the function of this number is entered."""
-    number = itertools.count()
-
-    def see(code):
-        if next(number) == place:
-            raise error
-
-    with Profile(see):
-        fit()
 
 
 LIBRARIES = ThreadpoolController().lib_controllers
