@@ -53,6 +53,8 @@ def with_value(array, value):
             {"sample_weight": np.zeros(12)},
             "at least one non-zero number; all of sample_weight are 0",
         ),
+        ({"sample_weight": np.nan}, "sample_weight must hold finite numbers; got nan"),
+        ({"sample_weight": "auto"}, "sample_weight: could not convert string"),
         ({"sample_weight": np.ones(11)}, "inconsistent|sample_weight.shape"),
     ],
     ids=str,
@@ -101,12 +103,13 @@ def test_parameters_out_of_range_are_named(name, value):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"hidden_layer_sizes": (5, 0)}, "integer >= 1.* got (5, 0)"),
-        ({"hidden_layer_sizes": [2.5]}, "integer >= 1.* got [2.5]"),
-        ({"hidden_layer_sizes": True}, "integer >= 1.* got True"),
-        ({"hidden_layer_sizes": [[5]]}, "integer >= 1.* got [[5]]"),
-        ({"hidden_layer_sizes": {5}}, "integer >= 1.* got {5}"),
-        ({"hidden_layer_sizes": ["5"]}, "integer >= 1.* got ['5']"),
+        ({"hidden_layer_sizes": (5, 0)}, "integer from 1 to .* got (5, 0)"),
+        ({"hidden_layer_sizes": [2.5]}, "integer from 1 to .* got [2.5]"),
+        ({"hidden_layer_sizes": 2**31}, "integer from 1 to .* got 2147483648"),
+        ({"hidden_layer_sizes": True}, "integer from 1 to .* got True"),
+        ({"hidden_layer_sizes": [[5]]}, "integer from 1 to .* got [[5]]"),
+        ({"hidden_layer_sizes": {5}}, "integer from 1 to .* got {5}"),
+        ({"hidden_layer_sizes": ["5"]}, "integer from 1 to .* got ['5']"),
         (
             {"hidden_layer_sizes": (5, 4), "activation": ["relu"]},
             "one for each of the 2 hidden layers; got 1: ['relu']",

@@ -13,12 +13,14 @@ def check_hidden_units(hidden_layer_sizes: ArrayLike) -> list[int]:
     """Units of each hidden layer."""
     sizes = np.asarray(hidden_layer_sizes, dtype=object)
     if sizes.ndim > 1 or not all(
-        not isinstance(size, bool) and isinstance(size, Integral) and int(size) >= 1
+        not isinstance(size, bool)
+        and isinstance(size, Integral)
+        and 1 <= int(size) < 2**31
         for size in sizes.flat
     ):
         raise ValueError(
-            "hidden_layer_sizes must be an integer >= 1, or a sequence of them with "
-            f"one for each hidden layer; got {hidden_layer_sizes!r}."
+            "hidden_layer_sizes must be an integer from 1 to 2**31 - 1, or a sequence "
+            f"of them with one for each hidden layer; got {hidden_layer_sizes!r}."
         )
     return [int(size) for size in sizes.flat]
 
@@ -29,7 +31,7 @@ def check_activations(
     """Name of each hidden layer's activation."""
     if isinstance(activation, str):
         return [activation] * n_hidden_layers
-    names = list(activation)
+    names = np.ravel(np.asarray(activation, dtype=object)).tolist()
     if len(names) != n_hidden_layers:
         raise ValueError(
             f"activation must be one name, or one for each of the {n_hidden_layers} "

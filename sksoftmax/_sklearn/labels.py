@@ -78,7 +78,10 @@ def check_class_weight(
     """
     if class_weight is None or class_weight == "balanced":
         return class_weight
-    values = np.array(list(class_weight.values()), dtype=np.float64)
+    try:
+        values = np.array(list(class_weight.values()), dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.array(np.nan)
     if not (np.isfinite(values) & (values >= 0)).all():
         raise ValueError(
             "class_weight must hold finite numbers that are not negative; got "

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from numbers import Number
 from typing import Any, NoReturn, TypeAlias, TypeVar, overload
 
 import numpy as np
@@ -74,12 +75,16 @@ def check_weights(
     if sample_weight is None:
         return None, 1.0
     refuse_dask(sample_weight, name)
-    if not np.asarray(sample_weight).any():  # scikit-learn 1.6 lets this pass
-        raise ValueError(
-            "Sample weights must contain at least one non-zero number; all of "
-            f"{name} are 0."
-        )
-    with renamed(r"\bsample_weight\b", name):
+    with renamed(r"\bsample_weight\b", name, name):
+        if not np.asarray(sample_weight).any():  # scikit-learn 1.6 lets this pass
+            raise ValueError(
+                "Sample weights must contain at least one non-zero number; all of "
+                f"{name} are 0."
+            )
+        if isinstance(sample_weight, Number) and not np.isfinite(sample_weight):
+            raise ValueError(  # scikit-learn lets this pass
+                f"{name} must hold finite numbers; got {sample_weight}."
+            )
         sample_weight = _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
@@ -107,12 +112,15 @@ def multiplied(factors: Array, weights: Array | None) -> Array:
 
 
 @contextmanager
-def renamed(pattern: str, name: str) -> Iterator[None]:
-    """Let errors of scikit-learn's checks, which take no name, say `name`."""
+def renamed(pattern: str, replacement: str, *names: str) -> Iterator[None]:
+    """Let errors of scikit-learn's checks, which take no name, say whose they are."""
     try:
         yield
-    except ValueError as error:
-        error.args = (re.sub(pattern, name, str(error)),)
+    except (TypeError, ValueError) as error:
+        text = re.sub(pattern, replacement, str(error))
+        if not any(re.search(rf"\b{name}\b", text) for name in names):
+            text = f"{', '.join(names)}: {text}"
+        error.args = (text,)
         raise
 
 

@@ -178,19 +178,21 @@ def check_validation_data(
                 f"fit got validation data without {name}. Pass X_val and y_val "
                 "together."
             )
-    y_val = as_labels(y_val, "y_val")
     # What overflows float32 is infinite, and an error then.
-    with renamed(r"^(Input )?(X|y)\b", r"\1\2_val"), np.errstate(over="ignore"):
+    with (
+        renamed(r"^(Input )?(X|y)\b", r"\1\2_val", "X_val", "y_val"),
+        np.errstate(over="ignore"),
+    ):
         X, y = checked_rows(
             estimator,
             X_val,
-            y=y_val,
+            y=as_labels(y_val, "y_val"),
             categories=estimator._categories,
             dtype=dtype,
             reset=False,
             name="X_val",
         )
-    codes = label_codes(y, classes, "y_val")
+        codes = label_codes(y, classes, "y_val")
     weights, _ = check_weights(sample_weight_val, X, "sample_weight_val")
     return X, codes, weights
 

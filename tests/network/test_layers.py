@@ -27,7 +27,9 @@ def test_units_are_a_list_of_int(sizes, expected):
 @pytest.mark.parametrize("sizes", [0, (5, 0), (5.0,), True, "5", [[5]], None], ids=str)
 def test_units_that_are_none_are_shown(sizes):
     """With what is allowed."""
-    with pytest.raises(ValueError, match="must be an integer >= 1, or a sequence"):
+    with pytest.raises(
+        ValueError, match=r"must be an integer from 1 to 2.* or a sequence"
+    ):
         check_hidden_units(sizes)
 
 
@@ -44,6 +46,7 @@ def test_one_activation_is_for_all_layers():
         (["tanh"], "one for each of the 2 hidden layers; got 1"),
         (["tanh", "sigmoid"], "must hold names among .*; got 'sigmoid'"),
         (["tanh", 3], "got 3"),
+        (np.array(3), "activation must be one name, .* got 1"),
     ],
 )
 def test_activations_that_do_not_fit_are_shown(activation, message):

@@ -69,6 +69,7 @@ def test_unknown_labels_are_shown():
         ({"y": 2}, r"none of the labels in y: \['y'\]; y has \['no', 'yes'\]"),
         ({"yes": -1}, r"not negative; got \{'yes': -1\}"),
         ({"no": np.nan}, "finite"),
+        ({"no": "2x"}, "class_weight must hold finite .* got {.no.: .2x.}"),
     ],
 )
 def test_bad_class_weights_are_shown(class_weight, message):

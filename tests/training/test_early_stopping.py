@@ -331,7 +331,7 @@ VALIDATION = {"X_val": X_FEW, "y_val": Y_FEW}
         ({"y_val": Y_FEW}, "validation data without X_val"),
         ({"sample_weight_val": Y_FEW}, "validation data without X_val"),
         ({**VALIDATION, "y_val": Y_FEW + 1}, r"y_val has labels .* \[3\]; y has \[0"),
-        ({**VALIDATION, "y_val": Y_FEW[1:]}, "inconsistent numbers of samples"),
+        ({**VALIDATION, "y_val": Y_FEW[1:]}, "X_val, y_val: .*inconsistent numbers"),
         ({**VALIDATION, "y_val": Y_FEW * np.nan}, "Input y_val contains NaN"),
         ({**VALIDATION, "y_val": np.eye(3)[Y_FEW]}, "y_val should be a 1d array"),
         (

@@ -1,0 +1,104 @@
+"""Fits with arguments that are wrong in any way end in a result, or in an error.
+
+`FUZZ=10000 python -m pytest tests/test_fuzz.py` makes that many.
+"""
+
+import os
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.datasets import load_iris
+from test_properties import SAME
+
+from sksoftmax import SoftmaxMLPClassifier
+
+X, y = load_iris(return_X_y=True)
+X, y = X[::5], y[::5]
+N = y.size
+
+SCALARS: list[Any] = [
+    None, True, -1, 0, 2**70, 1.5, -0.0, np.nan, np.inf, 1e308, 5e-324, 1j, "auto",
+    "linear", "", b"auto", "ä", (), [], {}, set(), object(), len, int, np.int8(-3),
+    np.float32(0.1), np.array(1), np.array([]), np.ma.masked, pd.NA, pd.NaT,
+    Decimal("0.1"), date(2026, 1, 1), range(3), (3, "x"), [2, 0], (2.5,), [[3]], [1e9],
+    ("relu", "relu"), {0: 1, 7: 2}, {"a": 1}, {0: -1}, {0: np.nan}, {0: 0, 1: 0, 2: 0},
+    {0: "x"}, [True, False, True, False], ["x"], [9], [-1], [1.5], slice(2),
+]  # fmt: skip
+
+
+def arrays(n):
+    """What may stand for rows, labels or weights; of this length, and of others."""
+    ones = np.ones(n)
+    given = [
+        *SCALARS, ones, -ones, 0 * ones, np.nan * ones, np.inf * ones, 1e308 * ones,
+        5e-324 * ones, ones[1:], ones[:1], ones[:0], ones[:, None], ones[None],
+        1j * ones,
+        np.eye(n), np.eye(n)[1:], np.ones((n, 2, 2)), np.zeros((n, 0)),
+        np.arange(n), np.arange(n) % 3, (np.arange(n) % 3).astype(str),
+        (np.arange(n) % 2).astype(bool), (np.arange(n) % 2).astype(object),
+        ones.astype("M8[s]"), ones.astype("m8[s]"), ones.astype("V8"),
+        ones.astype("S3"), ones.astype(np.float16), ones.astype(np.longdouble),
+        ones.astype("u1"),
+        np.array([None] * n), np.array(["a", 1] * n, object)[:n],
+        np.array([[]] * n + [[1]], object)[:n], ones.tolist(), iter(ones),
+        [[1, 2], [3]], [[1, "a"]] * n, [{}] * n, [["a", None]] * n,
+        np.ma.array(np.eye(n), mask=np.eye(n)),
+        sparse.eye_array(n).tocsr(), sparse.eye_array(n).tocoo(),
+        sparse.csr_array((n, 0)), sparse.csr_array(ones[None]),
+        sparse.csr_array(np.nan * np.eye(n)), sparse.csr_array(1j * np.eye(n)),
+        pd.Series(ones), pd.Series(["a", None] * n)[:n], pd.DataFrame(),
+        pd.DataFrame({"a": ones, "b": "x"}), pd.DataFrame({"a": [object()] * n}),
+        pd.DataFrame({0: ones, "b": ones}), pd.DataFrame(index=range(n)),
+        pd.DataFrame(np.eye(n), columns=["a"] * n), pd.Index(range(n)),
+        pd.DataFrame({"a": pd.date_range("2026", periods=n)}),
+        pd.DataFrame({"a": pd.Categorical(["x"] * n)}),
+        pd.DataFrame({"a": pd.array([1, None] * n, "Int64")[:n]}),
+        pd.DataFrame({"a": pd.arrays.IntervalArray.from_breaks(range(n + 1))}),
+    ]  # fmt: skip
+    return st.sampled_from(given)
+
+
+def some_of(values):
+    """Some of the arguments, with a value for each."""
+    keys = st.lists(st.sampled_from(sorted(values)), max_size=2, unique=True)
+    return keys.flatmap(
+        lambda names: st.fixed_dictionaries({n: values[n] for n in names})
+    )
+
+
+PARAMETERS = set(SoftmaxMLPClassifier().get_params()) - {"verbose"}  # which prints
+TRAINING = dict.fromkeys(["X", "y", "sample_weight"], arrays(N))
+VALIDATION = dict.fromkeys(["X_val", "y_val", "sample_weight_val"], arrays(10))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
+@settings(SAME, max_examples=int(os.environ.get("FUZZ", "300")))
+@given(
+    some_of(dict.fromkeys(PARAMETERS, st.sampled_from(SCALARS))),
+    some_of(TRAINING | VALIDATION),
+)
+def test_what_is_wrong_is_told(parameters, data):
+    """By a ValueError or TypeError that names it, or it is fitted.
+
+    Of X and y scikit-learn's own errors say what they say.
+    """
+    options = {"alpha": 1, "hidden_layer_sizes": (2,), "max_iter": 2, "random_state": 0}
+    rows = {"X": X, "y": y}
+    if not VALIDATION.keys().isdisjoint(data):
+        options |= {"early_stopping": True}
+        rows |= {"X_val": X[:10], "y_val": y[:10]}
+    try:
+        SoftmaxMLPClassifier(**options | parameters).fit(**rows | data)
+    except (TypeError, ValueError) as error:
+        wrong = {*parameters, *data}
+        pattern = rf"\b({'|'.join(wrong)}|weights)\b"
+        if not re.search(pattern, str(error)) and wrong.isdisjoint({"X", "y"}):
+            raise
