@@ -35,15 +35,15 @@ def test_feature_names_are_kept_and_checked(frames):
 def test_a_frame_gives_what_its_array_gives(frames):
     """Probabilities of a frame are those of the same numbers in an array."""
     frame = frames.DataFrame(dict(zip(NAMES, X.T, strict=True)))
-    p = SoftmaxMLPClassifier(random_state=0).fit(frame, Y).predict_proba(frame)
-    clf = SoftmaxMLPClassifier(random_state=0).fit(X, Y)
+    p = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(frame, Y).predict_proba(frame)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(X, Y)
     np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-6)
 
 
 def test_a_refit_without_names_forgets_them(frames):
     """feature_names_in_ is of the last fit."""
     frame = frames.DataFrame(dict(zip(NAMES, X.T, strict=True)))
-    clf = SoftmaxMLPClassifier(random_state=0).fit(frame, Y).fit(X, Y)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(frame, Y).fit(X, Y)
     assert not hasattr(clf, "feature_names_in_")
 
 
