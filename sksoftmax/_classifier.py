@@ -417,7 +417,7 @@ class SoftmaxMLPClassifier(
         activation: str | Sequence[str] = "relu",
         *,
         alpha: float | Literal["auto"] = "auto",
-        class_weight: dict | Literal["balanced"] | None = None,
+        class_weight: dict[Any, float] | Literal["balanced"] | None = None,
         encoding: EncodingName | Literal["auto"] = "auto",
         relevance: bool = True,
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",

@@ -264,7 +264,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     alphas_: Array
     encodings_: NDArray[np.str_]
     scores_: Array
-    cv_results_: dict[str, NDArray]
+    cv_results_: dict[str, NDArray[Any]]
 
     _parameter_constraints: ClassVar[dict] = {
         **{
@@ -291,7 +291,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         alphas: int | Sequence[float] | Array = 9,
         cv: Any = None,
         scoring: str | Callable[..., float] | None = None,
-        class_weight: dict | Literal["balanced"] | None = None,
+        class_weight: dict[Any, float] | Literal["balanced"] | None = None,
         encoding: EncodingName | Literal["auto"] = "linear",
         categorical_features: ArrayLike | Literal["from_dtype"] | None = "from_dtype",
         max_categories: int = 1000,

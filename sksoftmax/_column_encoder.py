@@ -2,7 +2,7 @@
 
 from itertools import chain, count
 from numbers import Integral
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,9 +120,9 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     columns_: NDArray[np.integer]
     starts_: Array | None
     widths_: Array | None
-    categories_: list[NDArray | None]
+    categories_: list[NDArray[Any] | None]
     n_features_in_: int
-    feature_names_in_: NDArray
+    feature_names_in_: NDArray[Any]
     _encoding: Encoding | None
     _fills: Array | None
     _categories: Categories | None

@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,9 @@ class FittedNetworkMixin:
     """Predictions of a classifier, from the attributes that its `fit` has set."""
 
     max_categories: int
-    classes_: NDArray
+    classes_: NDArray[Any]
     n_features_in_: int
-    feature_names_in_: NDArray
+    feature_names_in_: NDArray[Any]
     coefs_: list[Array]
     intercepts_: list[Array]
     _activations: list[str]
@@ -57,7 +58,7 @@ class FittedNetworkMixin:
         logits = self._outputs(X)
         return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
 
-    def predict(self, X: MatrixLike) -> NDArray:
+    def predict(self, X: MatrixLike) -> NDArray[Any]:
         """Most probable class of each sample.
 
         Parameters

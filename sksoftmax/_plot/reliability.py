@@ -109,7 +109,7 @@ class ReliabilityDisplay:
         prob_pred: Sequence[ArrayLike],
         bin_weight: Sequence[ArrayLike],
         *,
-        classes: Sequence | None = None,
+        classes: Sequence[Any] | None = None,
         name: str | None = None,
     ) -> None:
         self.prob_true = prob_true

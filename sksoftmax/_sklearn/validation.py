@@ -26,11 +26,7 @@ from sksoftmax._sklearn.categories import (
 )
 
 Array = NDArray[np.floating]
-# A decorator of scikit-learn's, which has no annotations: what it takes it gives back.
-Method = TypeVar("Method", bound=Callable)
-validates_parameters: Callable[[Method], Method] = _fit_context(
-    prefer_skip_nested_validation=True
-)
+Method = TypeVar("Method", bound=Callable[..., Any])
 # Those of pandas are among them.
 _DATES = (np.datetime64, np.timedelta64, datetime.date, datetime.timedelta)
 # What scikit-learn says of frames that are read column by column: where an error names
@@ -41,6 +37,14 @@ _READ_BY_COLUMNS = (
 # Part of the number of rows that numbers of copies sum to at least.
 LEAST_SUM = 0.1
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
+
+
+def validates_parameters(method: Method) -> Method:
+    """scikit-learn's decorator, which has no annotations: it gives back what it takes.
+
+    A function, as pyright does not follow the type of a variable that is callable.
+    """
+    return _fit_context(prefer_skip_nested_validation=True)(method)
 
 
 @overload
