@@ -63,7 +63,8 @@ def test_workers_of_dask_keep_freed_memory_too():
 def test_other_systems_have_nothing_to_be_told(monkeypatch, platform):
     """Without mallopt, or without a C library of that kind."""
     monkeypatch.setattr(sys, "platform", platform)
-    library = object() if platform == "darwin" else ctypes.CDLL(None)
+    has_none = platform == "darwin" or os.name == "nt"
+    library = object() if has_none else ctypes.CDLL(None)
     monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
     insist_on_freed_memory.cache_clear()
     insist_on_freed_memory()
