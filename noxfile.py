@@ -1,5 +1,6 @@
-"""Sessions for developers: `nox -s tests`, and lint, docs or package."""
+"""Sessions for developers and for the workflows: `nox -l` lists them."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -22,6 +23,23 @@ PUBLIC = [
     "sksoftmax/onnx.py",
 ]
 
+SPELLED = [".github", "docs", "examples", "recipe", "sksoftmax", "tests"]
+SPELLED += map(str, Path().glob("*.md"))
+
+# Files of other programs, by their schemas that check-jsonschema has.
+SCHEMAS = {
+    "citation-file-format": "CITATION.cff",
+    "dependabot": ".github/dependabot.yml",
+    "github-actions": ".github/actions/*/action.yml",
+    "github-issue-config": ".github/ISSUE_TEMPLATE/config.yml",
+    "github-issue-forms": ".github/ISSUE_TEMPLATE/[0-9]*.yml",
+    "github-workflows": ".github/workflows/*.yml",
+    "readthedocs": ".readthedocs.yaml",
+}
+
+NIGHTLY = "https://pypi.anaconda.org/scientific-python-nightly-wheels/simple"
+MAX_WHEEL = 250_000  # bytes: what is larger has more in it than sources
+
 
 @nox.session
 @nox.parametrize("sklearn", ["oldest", "1.7", "1.8", "newest"])
@@ -42,15 +60,41 @@ def tests(session, sklearn):
 
 
 @nox.session
+def prerelease(session):
+    """The whole suite on what NumPy, SciPy and scikit-learn release next."""
+    session.install(".[test]")
+    options = [
+        "--upgrade",
+        "--pre",
+        "--only-binary=:all:",
+        "--extra-index-url",
+        NIGHTLY,
+    ]
+    session.install(*options, "numpy", "scipy", "scikit-learn")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
 def lint(session):
-    """Format, style, spelling, docstrings and types."""
+    """Format, style, spelling, docstrings, types, and files of other programs."""
     project = nox.project.load_toml("pyproject.toml")
-    session.install(*nox.project.dependency_groups(project, "lint"))
+    session.install(".[plot]", *nox.project.dependency_groups(project, "lint"))
     session.run("ruff", "format", "--check")
     session.run("ruff", "check")
-    session.run("codespell", "sksoftmax", "tests", "docs", "examples", "README.md")
+    session.run("codespell", "--check-hidden", *SPELLED)
     session.run("numpydoc", "lint", *PUBLIC)
+    for schema, pattern in SCHEMAS.items():
+        options = ["--builtin-schema", f"vendor.{schema}", "--default-filetype", "yaml"]
+        session.run("check-jsonschema", *options, *map(str, Path().glob(pattern)))
+    session.run(
+        "zizmor", "--offline", "--no-progress", "--min-severity=medium", ".github"
+    )
     session.run("mypy")
+    # As a user: of the package that is installed, and without our settings.
+    script = Path("tests/test_typing.py").absolute()
+    session.chdir(session.create_tmp())
+    session.run("mypy", "--strict", "--config-file=", str(script))
+    session.run("pyright", str(script))
 
 
 @nox.session
@@ -63,11 +107,24 @@ def docs(session):
 
 
 @nox.session
+def linkcheck(session):
+    """The links of the site's pages; `-- -D linkcheck_ignore=http` only those inside.
+
+    Examples are not run.
+    """
+    project = nox.project.load_toml("pyproject.toml")
+    session.install(".", *nox.project.dependency_groups(project, "docs"))
+    options = ["-D", "plot_gallery=0", *session.posargs]
+    build = [*options, "docs", "docs/_build/linkcheck"]
+    session.run("python", "-m", "sphinx", "-b", "linkcheck", *build)
+
+
+@nox.session
 def package(session):
     """Wheel and sdist: built, checked, and the tests of the one run on the other.
 
-    The wheel is alone in its environment, and the sources are deleted: what is tested
-    is what users get.
+    A second build gives the same bytes. The wheel is alone in its environment, and the
+    sources are deleted: what is tested is what users get.
     """
     project = nox.project.load_toml("pyproject.toml")
     session.install(*nox.project.dependency_groups(project, "package"))
@@ -75,9 +132,17 @@ def package(session):
     session.run("python", "-m", "build")
     (wheel,), (sdist,) = (Path("dist").glob(name) for name in ("*.whl", "*.tar.gz"))
     session.run("twine", "check", "--strict", str(wheel), str(sdist))
-
     empty = Path(session.create_tmp()).absolute()
     shutil.rmtree(empty)
+    session.run("python", "-m", "build", "--outdir", str(empty))
+    for file in (wheel, sdist):
+        if file.read_bytes() != (empty / file.name).read_bytes():
+            session.error(f"Two builds of {file.name} differ.")
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        session.log(f"{digest}  {file.name}, {file.stat().st_size} bytes")
+    if wheel.stat().st_size > MAX_WHEEL:
+        session.error(f"{wheel.name} is larger than {MAX_WHEEL} bytes.")
+
     shutil.unpack_archive(sdist, empty)
     session.run("python", "-m", "venv", str(empty / "venv"))
     python = str(empty / "venv" / "bin" / "python")
