@@ -44,7 +44,14 @@ html_theme_options = {
 }
 html_sidebars = {
     page: []  # no sections to list beside them
-    for page in ("index", "install", "quickstart", "mlp_classifier", "changelog")
+    for page in (
+        "index",
+        "install",
+        "quickstart",
+        "mlp_classifier",
+        "policy",
+        "changelog",
+    )
 }
 html_show_sourcelink = False
 
