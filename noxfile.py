@@ -134,9 +134,9 @@ def package(session):
     session.run("twine", "check", "--strict", str(wheel), str(sdist))
     empty = Path(session.create_tmp()).absolute()
     shutil.rmtree(empty)
-    session.run("python", "-m", "build", "--outdir", str(empty))
+    session.run("python", "-m", "build", "--outdir", str(empty / "again"))
     for file in (wheel, sdist):
-        if file.read_bytes() != (empty / file.name).read_bytes():
+        if file.read_bytes() != (empty / "again" / file.name).read_bytes():
             session.error(f"Two builds of {file.name} differ.")
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         session.log(f"{digest}  {file.name}, {file.stat().st_size} bytes")
