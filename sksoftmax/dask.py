@@ -21,8 +21,10 @@ from sksoftmax._distributed.cluster import FitCluster
 from sksoftmax._distributed.prediction import lazy_outputs
 from sksoftmax._distributed.sources import sharded_rows
 from sksoftmax._features.encoding import EncodingName
+from sksoftmax._minimizer.progress import report
+from sksoftmax._rows.rounding import rounding_digest
 
-__all__ = ["DaskSoftmaxMLPClassifier"]
+__all__ = ["DaskSoftmaxMLPClassifier", "rounding_digest"]
 
 
 class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
@@ -63,7 +65,8 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
     nothing of it is left on the cluster.
 
     All workers are to have the same versions of NumPy, SciPy and of this package, and
-    processors of one kind: other kernels of BLAS round otherwise.
+    processors of one kind: other kernels of BLAS round otherwise. A fit compares their
+    :func:`rounding_digest`, and warns.
 
     Examples
     --------
@@ -188,6 +191,11 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
             If there is no client; or as in memory.
         RuntimeError
             If the cluster has lost all its workers, or data that it cannot make again.
+
+        Warns
+        -----
+        UserWarning
+            If the workers round differently; or as in memory.
         """
         given = X, y, sample_weight, X_val, y_val, sample_weight_val
         if not any(map(is_dask_collection, given)):
@@ -202,6 +210,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
             )
         self._validate_params()
         with FitCluster(self.client) as cluster:
+            cluster.warn_of_rounding()
             y, sample_weight, y_val, sample_weight_val = map(
                 cluster.values, (y, sample_weight, y_val, sample_weight_val)
             )
@@ -210,7 +219,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
                 X = sharded_rows(cluster, X, self.categorical_features, **options)
             if is_dask_collection(X_val):
                 X_val = sharded_rows(cluster, X_val, name="X_val", **options)
-            return self.fit(
+            self.fit(
                 X,
                 y,
                 sample_weight,
@@ -219,6 +228,12 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
                 sample_weight_val=sample_weight_val,
                 **params,
             )
+        if self.verbose:
+            report(
+                f"{cluster.n_passes} passes over rows on the cluster, of which "
+                f"{cluster.n_readings} read or computed them anew"
+            )
+        return self
 
     def decision_function(self, X: Any) -> Any:
         """Compute the logits of the classes, the input of softmax.

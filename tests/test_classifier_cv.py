@@ -393,7 +393,6 @@ def test_requests_survive_a_fit(small_data):
         ({"cv": 100}, "n_splits=100"),
         ({"scoring": lambda clf, X, y: np.nan}, "no finite score for any alpha in [10"),
     ],
-    ids=str,
 )
 def test_bad_parameters_are_named(small_data, parameters, message):
     """And an earlier fit survives."""

@@ -3,6 +3,7 @@
 import inspect
 import os
 import pickle
+import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, NotFit
 distributed = pytest.importorskip("distributed")
 da = pytest.importorskip("dask.array")
 dask = pytest.importorskip("dask")
+
+from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
 
 import sksoftmax._distributed.cluster  # noqa: E402
 from sksoftmax import SoftmaxMLPClassifier  # noqa: E402
@@ -541,3 +544,21 @@ def test_without_workers_a_fit_is_an_error(table, monkeypatch):
         error = in_time(lambda: clf.fit(da.from_array(X, chunks=500), y))
     assert isinstance(error, RuntimeError)
     assert "has had no worker" in str(error)
+
+
+@parametrize_with_checks([DaskSoftmaxMLPClassifier(5, alpha=1)])
+def test_rows_in_memory_obey_the_scikit_learn_contract(estimator, check):
+    """Every check of `check_estimator` passes, without a client."""
+    check(estimator)
+
+
+@pytest.mark.parametrize(("persist", "anew"), [(True, False), (False, True)])
+def test_verbose_tells_of_passes(client, table, capsys, persist, anew):
+    """How many there were, and how many of them read the rows."""
+    X, y = table
+    clf = DaskSoftmaxMLPClassifier(5, alpha=1, persist=persist, max_iter=3, verbose=1)
+    clf.fit(da.from_array(X, chunks=200), y)
+    *_, last = capsys.readouterr().out.splitlines()
+    n_passes, n_readings = map(int, re.findall(r"\d+", last))
+    assert n_passes > clf.convergence_.n_evaluations
+    assert n_readings == (n_passes if anew else 0)

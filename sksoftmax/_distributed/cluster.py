@@ -3,6 +3,7 @@
 import math
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from weakref import WeakSet
 
 from dask.base import is_dask_collection
 from distributed import Client, Future, Worker, futures_of, get_client
+
+from sksoftmax._rows.rounding import rounding_digest
 
 # Times that a task that raises is tried again: what it needs may have been unreachable.
 _RETRIES = 2
@@ -29,6 +32,13 @@ class FitCluster:
     client : distributed.Client or None
         None for the current one.
 
+    Attributes
+    ----------
+    n_passes : int
+        How many there have been over all rows.
+    n_readings : int
+        Of these, those that have read or computed the rows anew.
+
     Raises
     ------
     ValueError
@@ -41,6 +51,7 @@ class FitCluster:
         self._client = _checked_client(client)
         self._token = uuid.uuid4().hex
         self._numbers = count()
+        self.n_passes = self.n_readings = 0
         self._futures: WeakSet[Future] = WeakSet()
 
     def __enter__(self) -> Self:
@@ -61,6 +72,17 @@ class FitCluster:
         """Bytes that all workers may use; infinite where one has no limit."""
         limits = self._client.run(_memory_limit).values()
         return sum(limit or math.inf for limit in limits)
+
+    def warn_of_rounding(self) -> None:
+        """Where workers round differently, and it matters which of them does what."""
+        digests = self._client.run(rounding_digest, on_error="ignore")
+        if len(set(digests.values())) > 1:
+            warnings.warn(
+                "The workers round differently, so that a fit is not the same bits "
+                f"again: {digests}. Have processors of one kind, and the same versions "
+                "of NumPy, SciPy and their BLAS.",
+                stacklevel=3,
+            )
 
     def submit(self, name: str, function: Callable, *args: Any) -> Future:
         """A task `function(*args)`, of futures their results; `name` is for people."""

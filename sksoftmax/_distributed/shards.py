@@ -163,6 +163,8 @@ class ShardedRows(RemoteRows):
         """`task(function, blocks, shard, *vectors)` of each shard of this cut."""
         if blocks != self.blocks:
             self._cut_anew(blocks)
+        self._cluster.n_passes += 1
+        self._cluster.n_readings += not self._is_kept
         sent = self._cluster.given("function", function)
         placed = [self._placed(vector) for vector in vectors]
         return [

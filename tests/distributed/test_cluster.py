@@ -26,8 +26,19 @@ def test_tasks_have_names_and_take_results_of_others(fit_cluster, client):
     two = fit_cluster.given("number", 2)
     total = fit_cluster.submit("total", sum, [two, two, 1])
     assert fit_cluster.result(total) == 5
-    assert {key.split("-")[:2] == ["sksoftmax", "total"] for key in [total.key]}
     assert distributed.utils.key_split(total.key) == "sksoftmax-total"
+
+
+def digest_of_a_worker(dask_worker=None):
+    return dask_worker.address
+
+
+def test_workers_that_round_differently_are_warned_of(fit_cluster, monkeypatch):
+    """With the digest of each; those of one machine do not."""
+    fit_cluster.warn_of_rounding()
+    monkeypatch.setattr(module, "rounding_digest", digest_of_a_worker)
+    with pytest.warns(UserWarning, match="not the same bits again: .*processors"):
+        fit_cluster.warn_of_rounding()
 
 
 def test_nothing_is_left_after_the_fit(client):

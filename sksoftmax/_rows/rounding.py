@@ -1,0 +1,41 @@
+"""How a processor, and the BLAS and NumPy on it, round."""
+
+import hashlib
+
+import numpy as np
+
+from sksoftmax._rows.threads import BlockThreads
+
+# Small and large products have kernels of their own.
+_SIZES = (5, 60, 300)
+
+
+def rounding_digest() -> str:
+    """Hash of products, sums and functions of numbers that are the same everywhere.
+
+    Where it is the same, so are the bits of fits.
+
+    Returns
+    -------
+    digest : str
+        16 hexadecimal digits.
+
+    Examples
+    --------
+    >>> from sksoftmax.dask import rounding_digest
+    >>> rounding_digest() == rounding_digest()
+    True
+    """
+    rng = np.random.default_rng(0)
+    found = hashlib.sha256()
+    with BlockThreads():
+        for dtype in (np.float32, np.float64):
+            for size in _SIZES:
+                A, B = (
+                    rng.integers(1, 2**20, size=(2, size, size)).astype(dtype) / 2**18
+                )
+                values = A @ B, A.T @ B, A @ B[0], A.sum(axis=0), A.sum(axis=1)
+                functions = np.exp(-A), np.log(A), np.log1p(A), np.tanh(A), np.sqrt(A)
+                for value in (*values, *functions):
+                    found.update(value.tobytes())
+    return found.hexdigest()[:16]
