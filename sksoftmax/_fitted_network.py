@@ -177,7 +177,8 @@ class FittedNetworkMixin:
             Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
             without standardised features and with its own `tol`. With "piecewise" for
             `encoding_`, and after a fit to gaps or categories, it is the last step of a
-            pipeline that begins with `encoder_`, which needs this package.
+            pipeline that begins with `encoder_`, which needs this package. A warm start
+            that meets the first gaps does not make it so.
 
         Raises
         ------

@@ -25,6 +25,7 @@ from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
+from sklearn.neural_network import MLPClassifier
 from test_properties import SAME
 
 from sksoftmax import SoftmaxMLPClassifier
@@ -160,8 +161,11 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.table)
     @rule()
     def go_to_sklearn(self):
-        X = self.table.X
-        p = self.clf.to_sklearn().predict_proba(X)
+        other = self.clf.to_sklearn()
+        if self.table is TABLES["gaps"] and isinstance(other, MLPClassifier):
+            assert self.parameters["warm_start"]  # from rows without gaps
+            return
+        p = other.predict_proba(self.table.X)
         assert p == pytest.approx(self.p, rel=0, abs=1e-5)
 
     @invariant()

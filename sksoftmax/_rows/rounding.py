@@ -31,9 +31,8 @@ def rounding_digest() -> str:
     with BlockThreads():
         for dtype in (np.float32, np.float64):
             for size in _SIZES:
-                A, B = (
-                    rng.integers(1, 2**20, size=(2, size, size)).astype(dtype) / 2**18
-                )
+                drawn = rng.integers(1, 2**20, size=(2, size, size), dtype=np.int64)
+                A, B = (drawn / 2**18).astype(dtype)
                 values = A @ B, A.T @ B, A @ B[0], A.sum(axis=0), A.sum(axis=1)
                 functions = np.exp(-A), np.log(A), np.log1p(A), np.tanh(A), np.sqrt(A)
                 for value in (*values, *functions):
