@@ -518,8 +518,8 @@ class SoftmaxMLPClassifier(
             to zero; a class weight is negative, or none of a class in `y`; validation
             data are incomplete, have other features or labels that are not in `y`, or
             are given without `early_stopping`; a column varies too little for its
-            dtype, or the loss overflows; or `warm_start` meets other classes, features
-            or layers.
+            dtype, or is too large for it, or the loss overflows; or `warm_start` meets
+            other classes, features or layers.
 
         Warns
         -----

@@ -176,7 +176,8 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             strings; or `X` is sparse.
         ValueError
             If `X` or the weights are infinite, or of different lengths; or a column
-            holds strings among numbers.
+            holds strings among numbers, varies too little for its dtype or is too large
+            for sums in it.
         """
         is_divided = self.encoding in N_PARTS
         refuse_dates(X)
@@ -190,8 +191,11 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             counts = copies(weights, unit)
             categories = categories.frequent(X, counts, self.max_categories)
             X = categories.relabelled(X)
+        columns = Standardization.of(X, weights)
+        names = getattr(self, "feature_names_in_", None)
+        columns.check_dtype(X.dtype, X.shape[0], names)
         features = with_indicators(
-            Standardization.of(X, weights),
+            columns,
             X,
             weights,
             numbers_of_levels(categories, X.shape[1]),

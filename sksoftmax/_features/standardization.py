@@ -130,8 +130,10 @@ class Standardization:
             features.fills = (lowest + mean).astype(X.dtype)
         return features
 
-    def check_dtype(self, dtype: DTypeLike, names: NDArray | None = None) -> None:
-        """Refuse columns that vary too little for coefficients of their dtype.
+    def check_dtype(
+        self, dtype: DTypeLike, n_samples: int, names: NDArray | None = None
+    ) -> None:
+        """Refuse columns of which coefficients or sums are not numbers of their dtype.
 
         Raises
         ------
@@ -146,6 +148,18 @@ class Standardization:
                 f"X varies in {column_name(j, names)} by {self.scale[j]:.3g}, too "
                 f"little for coefficients in {dtype}. Multiply it by a constant, or "
                 "leave it out."
+            )
+        sizes = abs(self.lowest + self._mean) + np.where(
+            np.isinf(self.scale), 0, self.scale
+        )
+        limit = np.finfo(dtype).max / n_samples
+        large = np.flatnonzero((sizes >= limit) & np.isfinite(sizes))
+        if large.size:
+            j = int(large[0])
+            raise ValueError(
+                f"X has values of about {sizes[j]:.3g} in {column_name(j, names)}, too "
+                f"large for sums of {n_samples} samples in {dtype}. Divide it by a "
+                "constant."
             )
 
     @property

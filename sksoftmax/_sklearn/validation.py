@@ -80,15 +80,16 @@ def check_weights(
         return None, 1.0
     refuse_dask(sample_weight, name)
     with renamed(r"\bsample_weight\b", name, name):
-        if not np.asarray(sample_weight).any():  # scikit-learn 1.6 lets this pass
-            raise ValueError(
-                "Sample weights must contain at least one non-zero number; all of "
-                f"{name} are 0."
-            )
-        if isinstance(sample_weight, Number) and not np.isfinite(sample_weight):
-            raise ValueError(  # scikit-learn lets this pass
-                f"{name} must hold finite numbers; got {sample_weight}."
-            )
+        is_zero = not np.asarray(sample_weight).any()
+    if is_zero:  # scikit-learn 1.6 lets this pass
+        raise ValueError(
+            "Sample weights must contain at least one non-zero number; all of "
+            f"{name} are 0."
+        )
+    if isinstance(sample_weight, Number) and not np.isfinite(sample_weight):
+        # scikit-learn lets this pass
+        raise ValueError(f"{name} must hold finite numbers; got {sample_weight}.")
+    with renamed(r"\bsample_weight\b", name, name):
         sample_weight = _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )

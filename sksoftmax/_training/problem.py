@@ -236,7 +236,7 @@ def objective_of(
         unit *= factor
     features = Standardization.of(X, weights, blocks)
     if standardize:
-        features.check_dtype(X.dtype, feature_names)
+        features.check_dtype(X.dtype, X.shape[0], feature_names)
     else:
         features = features.undone()
     features = with_indicators(features, X, weights, data.n_levels)

@@ -121,12 +121,23 @@ def test_rows_of_less_precision_keep_the_origin(rng):
 def test_columns_that_vary_too_little_are_named(rng, dtype):
     """Coefficients would overflow: by number, or by name."""
     X = rng.normal(size=(50, 2)) * [1, 1e3 * np.finfo(dtype).tiny]
-    Standardization.of(X.astype(dtype), None).check_dtype(dtype)
+    Standardization.of(X.astype(dtype), None).check_dtype(dtype, 9)
     standardization = Standardization.of(X * 1e-3, None)
     with pytest.raises(ValueError, match=r"in column 1 by .*, too little"):
-        standardization.check_dtype(dtype)
+        standardization.check_dtype(dtype, 9)
     with pytest.raises(ValueError, match=r"in column 'b' by .*Multiply"):
-        standardization.check_dtype(dtype, np.array(["a", "b"]))
+        standardization.check_dtype(dtype, 9, np.array(["a", "b"]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_columns_that_are_too_large_are_named(rng, dtype):
+    """Sums of their gradient would overflow, somewhere on the way of a fit."""
+    largest = np.finfo(dtype).max
+    X = rng.uniform(-1, 1, size=(50, 2)) * [1, largest / 200]
+    Standardization.of(X.astype(dtype), None).check_dtype(dtype, 50)
+    standardization = Standardization.of((8 * X).astype(dtype), None)
+    with pytest.raises(ValueError, match=r"in column 1, too large for sums of 50"):
+        standardization.check_dtype(dtype, 50)
 
 
 def test_user_units_invert(X, rng):
