@@ -1,5 +1,6 @@
 """The softmax layer alone."""
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
@@ -196,3 +197,26 @@ def test_nullable_labels_are_integers(logits, y):
     pandas = pytest.importorskip("pandas")
     expected, _ = cross_entropy(logits, y)
     assert cross_entropy(logits, pandas.Series(y, dtype="Int64"))[0] == expected
+
+
+@pytest.mark.parametrize("size", [1e-8, 1.0, 40.0, 700.0, 1e4, 1e300])
+def test_loss_and_gradient_are_those_of_four_hundred_digits(rng, size):
+    """To rounding, at any size of logits: beside another library's arithmetic."""
+    logits = rng.normal(size=(20, 3)) * size
+    logits[::4] = np.nextafter(
+        logits[::4, :1], np.inf
+    )  # classes that are all but equal
+    logits[::4, 0] = logits[::4, 1]
+    y = rng.integers(3, size=20)
+    mpmath.mp.dps = 400
+    for row, label in zip(logits, y, strict=True):
+        loss, gradient = cross_entropy(row[np.newaxis], [label])
+        below = [mpmath.mpf(z) - mpmath.mpf(row.max()) for z in row.tolist()]
+        log_sum = mpmath.log(mpmath.fsum(map(mpmath.exp, below)))
+        # exp loses as many digits as its argument has before the point.
+        assert loss == pytest.approx(float(log_sum - below[label]), rel=1e-13, abs=0)
+        expected = [mpmath.exp(z - log_sum) for z in below]
+        expected[label] -= 1
+        np.testing.assert_allclose(
+            gradient[0], [*map(float, expected)], rtol=1e-13, atol=2e-16
+        )
