@@ -24,6 +24,10 @@ Array = NDArray[np.floating]
 # By which probabilities may sum to something else than 1, as of softmax_jacobian.
 _ROUNDING = 1e-3
 
+# Inches: a line of the legend, and from the axes down past their ticks and label.
+_LEGEND_LINE = 0.22
+_LABELS = 0.5
+
 
 class ReliabilityDisplay:
     """Reliability diagram of any number of classes, and the calibration error.
@@ -71,6 +75,10 @@ class ReliabilityDisplay:
 
     Notes
     -----
+    The legend is below the axes in a new figure, and in all that have a layout engine
+    to make room for it, as `plt.subplots(layout="constrained")`. In others it is in the
+    axes, where it covers least.
+
     In the legend is the expected calibration error (ECE) [1]_: over the bins b, the
     mean of `|prob_true[b] - prob_pred[b]|` with weights `bin_weight[b]`. That of the
     classes taken one by one is the classwise ECE of [2]_. It grows with the number of
@@ -139,6 +147,7 @@ class ReliabilityDisplay:
         *,
         sample_weight: ArrayLike | None = None,
         kind: Literal["top-label", "per-class"] = "top-label",
+        class_of_interest: Any = None,
         n_bins: int = 10,
         strategy: Literal["uniform", "quantile"] = "uniform",
         ax: "Axes | None" = None,
@@ -164,8 +173,12 @@ class ReliabilityDisplay:
 
         kind : {"top-label", "per-class"}, default="top-label"
             What is predicted: that the most probable class is the true one, or each
-            class by itself. Of two classes only the second is drawn: the first is its
+            class by itself. Of two classes only one is drawn, as the other is its
             mirror image.
+
+        class_of_interest : label of a class, default=None
+            With `kind="per-class"`, the only class to draw; None for all, and of two
+            for the second.
 
         n_bins : int, default=10
             Number of bins. Empty ones are left out.
@@ -202,6 +215,7 @@ class ReliabilityDisplay:
             labels=estimator.classes_,
             sample_weight=sample_weight,
             kind=kind,
+            class_of_interest=class_of_interest,
             n_bins=n_bins,
             strategy=strategy,
             ax=ax,
@@ -219,6 +233,7 @@ class ReliabilityDisplay:
         labels: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         kind: Literal["top-label", "per-class"] = "top-label",
+        class_of_interest: Any = None,
         n_bins: int = 10,
         strategy: Literal["uniform", "quantile"] = "uniform",
         ax: "Axes | None" = None,
@@ -245,8 +260,12 @@ class ReliabilityDisplay:
 
         kind : {"top-label", "per-class"}, default="top-label"
             What is predicted: that the most probable class is the true one, or each
-            class by itself. Of two classes only the second is drawn: the first is its
+            class by itself. Of two classes only one is drawn, as the other is its
             mirror image.
+
+        class_of_interest : label of a class, default=None
+            With `kind="per-class"`, the only class to draw; None for all, and of two
+            for the second.
 
         n_bins : int, default=10
             Number of bins. Empty ones are left out.
@@ -274,7 +293,8 @@ class ReliabilityDisplay:
         Raises
         ------
         ValueError
-            If `kind`, `strategy` or `n_bins` is not allowed; a probability is outside
+            If `kind`, `strategy` or `n_bins` is not allowed; `class_of_interest` is
+            no label, or `kind` not "per-class" with it; a probability is outside
             [0, 1]; the rows of `y_prob` do not sum to 1; `y_prob` has not one column
             for each label; `y_true` has other labels; or the weights are negative or
             sum to zero.
@@ -287,13 +307,18 @@ class ReliabilityDisplay:
                 raise ValueError(f"{what} must be one of {allowed}; got {value!r}.")
         if not (isinstance(n_bins, int | np.integer) and n_bins >= 1):
             raise ValueError(f"n_bins must be an integer >= 1; got {n_bins!r}.")
+        if class_of_interest is not None and kind != "per-class":
+            raise ValueError(
+                f"class_of_interest={class_of_interest!r} is of kind='per-class'; got "
+                f"kind={kind!r}."
+            )
         classes, codes, p, weights = _checked(y_true, y_prob, labels, sample_weight)
         if kind == "top-label":
             top = p.argmax(axis=1)
             predictions = [(top == codes, p.max(axis=1))]
             shown = None
         else:
-            shown = range(1 if len(classes) == 2 else 0, len(classes))
+            shown = _shown(classes, class_of_interest)
             predictions = [(codes == k, p[:, k]) for k in shown]
             shown = [classes[k] for k in shown]
         curves = [
@@ -332,7 +357,12 @@ class ReliabilityDisplay:
         display : ReliabilityDisplay
             The display itself.
         """
+        is_new = ax is None
         ax = check_axes(self, ax)
+        if is_new:  # with room for the legend
+            self.figure_.set_layout_engine("constrained")
+            height = self.figure_.get_figheight() + _LEGEND_LINE * len(self.ece)
+            self.figure_.set_figheight(height)
         name = self.name if name is None else name
         perfect = "Perfectly calibrated"
         if ref_line and perfect not in ax.get_legend_handles_labels()[1]:
@@ -363,8 +393,32 @@ class ReliabilityDisplay:
             ax.set(xlabel="Mean probability of the class")
             ax.set(ylabel="Fraction of samples of the class")
         ax.set(aspect="equal")
-        ax.legend()
+        if self.figure_.get_layout_engine() is None:  # which would make room below
+            ax.legend()
+        else:
+            from matplotlib.transforms import offset_copy
+
+            below = offset_copy(ax.transAxes, self.figure_, y=-_LABELS)
+            ax.legend(
+                loc="upper center",
+                bbox_to_anchor=(0.5, 0),
+                bbox_transform=below,
+                frameon=False,
+            )
         return self
+
+
+def _shown(classes: NDArray, class_of_interest: Any) -> Sequence[int]:
+    """Places of the classes that have a curve of their own."""
+    if class_of_interest is None:
+        return range(1 if len(classes) == 2 else 0, len(classes))
+    labels = classes.tolist()
+    if class_of_interest not in labels:
+        raise ValueError(
+            f"class_of_interest must be one of the classes {labels}; got "
+            f"{class_of_interest!r}."
+        )
+    return [labels.index(class_of_interest)]
 
 
 def _checked(

@@ -1,5 +1,6 @@
 """ReliabilityDisplay: bins, calibration error, artists."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
@@ -98,6 +99,66 @@ def test_any_classifier(load):
     assert labels(display)[1].startswith(f"Pipeline, class {shown[0]} (ECE")
 
 
+@pytest.mark.parametrize("shown", ["malignant", "benign"])
+def test_of_two_classes_the_one_that_is_asked_for(shown):
+    """Its name, its probabilities, how often it is there: the first as the second."""
+    data = load_breast_cancer()
+    X, y = data.data, data.target_names[data.target]
+    model = GaussianNB().fit(X, y)
+    display = ReliabilityDisplay.from_estimator(
+        model, X, y, kind="per-class", class_of_interest=shown
+    )
+    p = model.predict_proba(X)[:, model.classes_.tolist().index(shown)]
+    true, pred = calibration_curve(y == shown, p, n_bins=10)
+    np.testing.assert_allclose(display.prob_true, [true])
+    np.testing.assert_allclose(display.prob_pred, [pred])
+    assert labels(display)[1].startswith(f"GaussianNB, class {shown} (ECE")
+
+
+def test_one_class_of_several(predictions):
+    """Its curve is the one that it has among all."""
+    y, p = predictions
+    every = ReliabilityDisplay.from_predictions(y, p, kind="per-class")
+    one = ReliabilityDisplay.from_predictions(
+        y, p, kind="per-class", class_of_interest=2
+    )
+    assert list(one.classes) == [2]
+    np.testing.assert_array_equal(one.prob_true[0], every.prob_true[2])
+
+
+def drawn_legend(display):
+    """Extent of the legend, in pixels, and of the axes."""
+    display.figure_.draw_without_rendering()
+    return display.ax_.get_legend().get_window_extent(), display.ax_.bbox
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 10])
+def test_the_legend_is_below_the_axes(rng, n_classes):
+    """And whole, in a new figure, where each class has a line in it."""
+    p = rng.dirichlet(np.ones(n_classes), 200)
+    display = ReliabilityDisplay.from_predictions(
+        rng.integers(n_classes, size=200), p, kind="per-class", name="A long name"
+    )
+    legend, axes = drawn_legend(display)
+    label = display.ax_.xaxis.label.get_window_extent()
+    assert legend.y1 <= label.y0 < axes.y0
+    assert legend.y0 >= 0
+    assert axes.height > 300  # and does not take the room of the curves
+
+
+def test_the_legend_of_figures_of_the_user(predictions):
+    """Below the axes if the figure makes room there, or else in them, not cut off."""
+    _, ax = plt.subplots(1, 2, layout="constrained")
+    for each in ax:
+        display = ReliabilityDisplay.from_predictions(*predictions, ax=each)
+        legend, axes = drawn_legend(display)
+        assert 0 <= legend.y0 < legend.y1 < axes.y0
+    _, ax = plt.subplots()
+    display = ReliabilityDisplay.from_predictions(*predictions, ax=ax)
+    legend, axes = drawn_legend(display)
+    assert axes.y0 < legend.y0 < legend.y1 < axes.y1
+
+
 def test_artists(predictions):
     """A line and a marker for each bin, which tells how many samples are there."""
     display = ReliabilityDisplay.from_predictions(*predictions, name="A", color="red")
@@ -152,6 +213,14 @@ def test_labels_that_are_not_in_the_data(predictions):
             r"kind must be one of \('top-label', 'per-class'\); got 'all'",
         ),
         ({"strategy": "kmeans"}, r"strategy must be .*'quantile'\); got 'kmeans'"),
+        (
+            {"class_of_interest": 1},
+            r"class_of_interest=1 is of kind='per-class'; got kind='top-label'",
+        ),
+        (
+            {"kind": "per-class", "class_of_interest": 7},
+            r"class_of_interest must be one of the classes \[0, 1, 2\]; got 7",
+        ),
         ({"n_bins": 0}, r"n_bins must be an integer >= 1; got 0"),
         ({"labels": [0, 1]}, r"a column for each of the 2 labels \[0, 1\]; got 3"),
         (
