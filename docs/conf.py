@@ -48,9 +48,11 @@ html_sidebars = {
         "index",
         "install",
         "quickstart",
+        "from_boosted_trees",
         "mlp_classifier",
         "policy",
         "changelog",
+        "benchmarks/**",  # of which tables are wide
     )
 }
 html_show_sourcelink = False

@@ -48,6 +48,7 @@ figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
 axes.plot(range(1, clf.n_iter_ + 1), clf.loss_curve_)
 axes.axhline(np.log(10), color="0.5", linestyle=":")
 axes.text(clf.n_iter_, np.log(10), "log 10", ha="right", va="top", color="0.4")
+axes.set(title="The objective falls with each iteration")
 axes.set(xlabel="iteration", ylabel="objective", ylim=(0, None))
 plt.show()
 
@@ -68,6 +69,7 @@ for i, (left, right) in zip(hardest, rows.reshape(-1, 2), strict=True):
     right.bar(clf.classes_, p[i], color=colors)
     right.set(ylim=(0, 1), yticks=[0, 1], xticks=clf.classes_)
     right.tick_params(labelsize=8)
+figure.suptitle("The hardest images, and the probability of each digit")
 plt.show()
 
 # %%
@@ -77,6 +79,7 @@ figure, axes = plt.subplots(figsize=(5.4, 5), layout="constrained")
 ConfusionMatrixDisplay.from_estimator(
     clf, X_test, y_test, ax=axes, cmap="Blues", colorbar=False
 )
+axes.set(title="What is taken for what")
 plt.show()
 
 # %%
@@ -90,4 +93,5 @@ for unit, cell in zip(weights.T, cells.flat, strict=False):
     limit = abs(unit).max()
     cell.imshow(unit.reshape(side, side), cmap="RdBu", vmin=-limit, vmax=limit)
     cell.set_axis_off()
+figure.suptitle("The weights of thirty hidden units, as images")
 plt.show()

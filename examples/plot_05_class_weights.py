@@ -67,5 +67,6 @@ for (name, p), color, marker in zip(probabilities.items(), colors, "os^", strict
     CalibrationDisplay.from_predictions(
         y_test, p[:, 1], n_bins=6, name=name, ax=axes, color=color, marker=marker
     )
+axes.set(title="Frequency of class 1 against its predicted probability")
 axes.set(xlabel="predicted probability of class 1", ylabel="frequency of class 1")
 plt.show()

@@ -67,11 +67,10 @@ for name, model in models.items():
 # and the expected calibration error (ECE) is their mean distance from the diagonal.
 # LogisticRegression is nearest to it and knows least: calibration is not all.
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 5.4), layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 6.4), layout="constrained")
 for name, model in models.items():
     ReliabilityDisplay.from_estimator(model, X_test, y_test, name=name, ax=left)
 left.set_title("The predicted class")
-left.legend(loc="lower right", fontsize="small")
 ReliabilityDisplay.from_estimator(
     models["SoftmaxMLPClassifier"],
     X_test,

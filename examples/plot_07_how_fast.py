@@ -66,9 +66,10 @@ for n_samples in sizes:
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 left.plot(sizes, speedup, "o-")
-left.set(ylabel="time of MLPClassifier / ours", ylim=(0, None))
+left.set(title="Time", ylabel="time of MLPClassifier / ours", ylim=(0, None))
 right.plot(sizes, lower, "o-", color="#D55E00")
-right.set(ylabel="objective of ours / MLPClassifier's", ylim=(0.9, 1.1))
+right.set(title="What it ends with", ylim=(0.9, 1.1))
+right.set(ylabel="objective of ours / MLPClassifier's")
 for axes in (left, right):
     axes.axhline(1, color="0.5", linestyle=":")
     axes.set(xscale="log", xlabel="rows")

@@ -80,7 +80,7 @@ figure, axes = plt.subplots(figsize=(7.2, 2.4), layout="constrained")
 bars = axes.barh(per_row.keys(), per_row.values(), color=["#0072B2", "0.7", "#D55E00"])
 axes.bar_label(bars, fmt="%.0f", padding=3)
 axes.margins(x=0.1)
-axes.set(xlabel="bytes per row")
+axes.set(title="Memory of a fit beyond the file", xlabel="bytes per row")
 axes.spines[["top", "right"]].set_visible(False)
 plt.show()
 
