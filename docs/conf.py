@@ -1,5 +1,7 @@
 """How Sphinx builds the site: `nox -s docs`. Nothing is fetched from the network."""
 
+from pathlib import Path
+
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from threadpoolctl import threadpool_limits
@@ -74,6 +76,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/(plot_|quickstart)",
+    "default_thumb_file": str(Path(__file__).parent / "_static" / "logo.svg"),
     "within_subsection_order": "FileNameSortKey",
     "write_computation_times": False,
     "download_all_examples": False,
