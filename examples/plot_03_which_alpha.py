@@ -63,7 +63,7 @@ RegularizationPathDisplay.from_estimator(search, ax=right)
 right.plot(alphas, new_data, color="0.2", label="new data")
 right.legend(loc="lower center")
 for axes, name, model in (
-    (left, 'alpha="auto"', clf),
+    (left, "alpha='auto'", clf),
     (right, "cross-validation", search),
 ):
     loss = log_loss(y_test, model.predict_proba(X_test))

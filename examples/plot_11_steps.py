@@ -22,7 +22,7 @@ def models():
     """By default; with columns as numbers only; and boosted trees."""
     return {
         "SoftmaxMLPClassifier": SoftmaxMLPClassifier(random_state=0),
-        'encoding="linear"': SoftmaxMLPClassifier(
+        "encoding='linear'": SoftmaxMLPClassifier(
             encoding="linear", relevance=False, random_state=0
         ),
         "HistGradientBoosting": HistGradientBoostingClassifier(random_state=0),

@@ -51,7 +51,7 @@ print(f"the threshold of the costs: {threshold:.3f}")
 options = {"hidden_layer_sizes": 30, "random_state": 0}
 models = {
     "no weights": SoftmaxMLPClassifier(**options),
-    'class_weight="balanced"': SoftmaxMLPClassifier(class_weight="balanced", **options),
+    "class_weight='balanced'": SoftmaxMLPClassifier(class_weight="balanced", **options),
 }
 grid = np.linspace(0.005, 0.995, 199)
 figure, panels = plt.subplots(
