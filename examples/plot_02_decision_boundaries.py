@@ -57,7 +57,7 @@ warnings.simplefilter("ignore", ConvergenceWarning)  # for MLPClassifier
 # they are right, too. The log-loss on new points tells what that costs.
 
 figure, panels = plt.subplots(
-    1, 4, figsize=(12, 3.35), layout="constrained", sharex=True, sharey=True
+    1, 4, figsize=(12, 3.6), layout="constrained", sharex=True, sharey=True
 )
 for axes, (name, model) in zip(panels, models.items(), strict=True):
     model.fit(X, y)
@@ -83,5 +83,7 @@ for axes, (name, model) in zip(panels, models.items(), strict=True):
     axes.set_title(f"{name}\ntest log-loss {loss:.2f}", fontsize=11)
     axes.set(aspect="equal", xticks=[], yticks=[])
 if len(sys.argv) > 1:
-    figure.savefig(sys.argv[1], dpi=110, metadata={"Software": None})
+    figure.savefig(
+        sys.argv[1], dpi=110, bbox_inches="tight", metadata={"Software": None}
+    )
 plt.show()

@@ -79,7 +79,7 @@ for axes, (name, model) in zip(panels, models.items(), strict=True):
         axes.plot(x, height, marker, color=color, markersize=9, label=label)
     axes.set(title=name, xlabel="threshold", ylim=(0, None))
 panels[0].set(ylabel="cost of a row, on new rows")
-panels[0].legend(title="threshold", loc="upper left")
+panels[0].legend(title="threshold", loc="upper center")
 plt.show()
 
 # %%
@@ -87,9 +87,11 @@ plt.show()
 # when the costs have changed, needs no fit. It can even be different for each row, as
 # where a miss costs what is in a column.
 #
-# Class weights have counted the rare class nine times already. To lower the threshold
-# as well counts the costs twice; tuning finds out, and goes back to a half. Here it
-# ends at a higher cost all the same.
+# Class weights have counted the rare class nine times already, nearly as much as the
+# costs ask for, and ``predict`` is about right. To lower the threshold as well counts
+# the costs twice; tuning finds out, and stays at a half. The cost is much the same as
+# without weights. What is lost are the probabilities, and with them the freedom to
+# change the costs.
 #
 # With more than two classes there is no threshold to tune, but still a class that costs
 # least: the column of ``predict_proba(X) @ costs`` that is smallest, with
