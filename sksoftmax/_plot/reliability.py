@@ -361,8 +361,8 @@ class ReliabilityDisplay:
         ax = check_axes(self, ax)
         if is_new:  # with room for the legend
             self.figure_.set_layout_engine("constrained")
-            height = self.figure_.get_figheight() + _LEGEND_LINE * len(self.ece)
-            self.figure_.set_figheight(height)
+            side = self.figure_.get_figheight()
+            self.figure_.set_size_inches(side, side + _LEGEND_LINE * len(self.ece))
         name = self.name if name is None else name
         perfect = "Perfectly calibrated"
         if ref_line and perfect not in ax.get_legend_handles_labels()[1]:
@@ -392,10 +392,11 @@ class ReliabilityDisplay:
         else:
             ax.set(xlabel="Mean probability of the class")
             ax.set(ylabel="Fraction of samples of the class")
-        ax.set(aspect="equal")
         if self.figure_.get_layout_engine() is None:  # which would make room below
+            ax.set(aspect="equal")
             ax.legend()
         else:
+            # The layout of axes that have to be square is not exact, and cuts legends.
             from matplotlib.transforms import offset_copy
 
             below = offset_copy(ax.transAxes, self.figure_, y=-_LABELS)

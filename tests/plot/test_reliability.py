@@ -144,15 +144,19 @@ def test_the_legend_is_below_the_axes(rng, n_classes):
     assert legend.y1 <= label.y0 < axes.y0
     assert legend.y0 >= 0
     assert axes.height > 300  # and does not take the room of the curves
+    assert 0.9 < axes.height / axes.width < 1.1
 
 
 def test_the_legend_of_figures_of_the_user(predictions):
     """Below the axes if the figure makes room there, or else in them, not cut off."""
-    _, ax = plt.subplots(1, 2, layout="constrained")
-    for each in ax:
-        display = ReliabilityDisplay.from_predictions(*predictions, ax=each)
-        legend, axes = drawn_legend(display)
-        assert 0 <= legend.y0 < legend.y1 < axes.y0
+    for size in ((6.4, 4.8), (10.5, 6.4)):  # nearly square axes as well
+        _, ax = plt.subplots(1, 2, figsize=size, layout="constrained")
+        for each in ax:
+            display = ReliabilityDisplay.from_predictions(*predictions, ax=each)
+            each.set_title("A title")
+            legend, axes = drawn_legend(display)
+            assert 0 <= legend.y0 < legend.y1 < axes.y0
+            assert each.title.get_window_extent().y1 <= display.figure_.bbox.y1
     _, ax = plt.subplots()
     display = ReliabilityDisplay.from_predictions(*predictions, ax=ax)
     legend, axes = drawn_legend(display)
