@@ -77,3 +77,34 @@ def test_what_is_new_here_is_in_the_table(section, names):
     """The second column has what MLPClassifier has not."""
     new = names(SoftmaxMLPClassifier) - names(MLPClassifier)
     assert new <= column(section, 1)
+
+
+def summary(part):
+    """Of a study: geometric mean, rank and seconds of each classifier."""
+    page = read("docs/benchmarks/quality/README.md")
+    table = page.split(f"<!-- {part} -->")[1].split("| log-loss |")[0]
+    rows = [line.strip("| \n").split(" | ") for line in table.splitlines()]
+    return {
+        row[0].removesuffix("()"): (f"{float(row[1]):.2f} ({row[2]})", row[-1])
+        for row in rows
+        if len(row) == 7 and row[2][0].isdigit()
+    }
+
+
+def test_readme_has_the_figures_of_the_studies():
+    """Those that the commands have written, rounded."""
+    trees, held_out, raw = map(summary, ("trees", "trees_held_out", "raw"))
+    none = "\N{EN DASH}", "\N{EN DASH}"
+    table = [
+        line.replace("*", "").strip("| \n").split(" | ")
+        for line in read("README.md").splitlines()
+        if re.match(r"\| \w+ \| .*\d \(", line)
+    ]
+    assert [row[0] for row in table] == [
+        *trees,
+        "LogisticRegression",
+        "MLPClassifier",
+    ]
+    for name, *cells in table:
+        (mean, seconds), (other, _) = trees.get(name, none), held_out.get(name, none)
+        assert cells == [mean, other, raw[name][0], seconds]
