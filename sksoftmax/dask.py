@@ -197,9 +197,10 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         UserWarning
             If the workers round differently; or as in memory.
         """
+        fit = super().fit
         given = X, y, sample_weight, X_val, y_val, sample_weight_val
         if not any(map(is_dask_collection, given)):
-            return super().fit(
+            return fit(
                 X,
                 y,
                 sample_weight,
@@ -219,7 +220,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
                 X = sharded_rows(cluster, X, self.categorical_features, **options)
             if is_dask_collection(X_val):
                 X_val = sharded_rows(cluster, X_val, name="X_val", **options)
-            self.fit(
+            fit(
                 X,
                 y,
                 sample_weight,

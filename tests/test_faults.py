@@ -119,4 +119,6 @@ def test_an_interrupted_fit_leaves_a_model_or_none(kind):
             assert clf.predict_proba(X).sum(axis=1) == pytest.approx(1)
         else:
             assert vars(clf) == before
+    # Of cross-validation only the last fit leaves one.
+    assert (n_models > 0) == (kind != "cv")
     assert n_models < len(places)

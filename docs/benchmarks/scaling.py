@@ -6,7 +6,7 @@ Measured, on a cluster of two processes of this machine: seconds of a task that 
 nothing, of one evaluation of a shard, and of the minimiser between two evaluations.
 The rest is arithmetic: an evaluation waits for the slowest worker's shards, or for the
 scheduler to deal out all tasks one after the other, and for the weights to be sent to
-each worker. The last line is one point of it, measured.
+each worker. Below the table is one point of it, measured.
 """
 
 import time

@@ -76,11 +76,12 @@ class FitCluster:
     def warn_of_rounding(self) -> None:
         """Where workers round differently, and it matters which of them does what."""
         digests = self._client.run(rounding_digest, on_error="ignore")
-        if len(set(digests.values())) > 1:
+        examples = {digest: address for address, digest in digests.items()}
+        if len(examples) > 1:
             warnings.warn(
                 "The workers round differently, so that a fit is not the same bits "
-                f"again: {digests}. Have processors of one kind, and the same versions "
-                "of NumPy, SciPy and their BLAS.",
+                f"again: one of each kind is {examples}. Have processors of one kind, "
+                "and the same versions of NumPy, SciPy and their BLAS.",
                 stacklevel=3,
             )
 

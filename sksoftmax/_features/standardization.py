@@ -149,17 +149,15 @@ class Standardization:
                 f"little for coefficients in {dtype}. Multiply it by a constant, or "
                 "leave it out."
             )
-        sizes = abs(self.lowest + self._mean) + np.where(
-            np.isinf(self.scale), 0, self.scale
-        )
+        sizes = abs(self.lowest + self._mean) + self.scale  # infinite ones are left out
         limit = np.finfo(dtype).max / n_samples
         large = np.flatnonzero((sizes >= limit) & np.isfinite(sizes))
         if large.size:
             j = int(large[0])
             raise ValueError(
-                f"X has values of about {sizes[j]:.3g} in {column_name(j, names)}, too "
-                f"large for sums of {n_samples} samples in {dtype}. Divide it by a "
-                "constant."
+                f"X has a mean and a spread of {sizes[j]:.3g} together in "
+                f"{column_name(j, names)}, too large for sums of {n_samples} samples "
+                f"in {dtype}. Divide it by a constant."
             )
 
     @property

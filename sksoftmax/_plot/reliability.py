@@ -1,6 +1,7 @@
 """Whether events of probability p happen in a part p of all cases."""
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -27,6 +28,8 @@ _ROUNDING = 1e-3
 # Inches: a line of the legend, and from the axes down past their ticks and label.
 _LEGEND_LINE = 0.22
 _LABELS = 0.5
+# Characters of a line that is as wide as the axes.
+_LEGEND_WIDTH = 48
 
 
 class ReliabilityDisplay:
@@ -357,22 +360,21 @@ class ReliabilityDisplay:
         display : ReliabilityDisplay
             The display itself.
         """
+        labels = self._labels(self.name if name is None else name)
         is_new = ax is None
         ax = check_axes(self, ax)
         if is_new:  # with room for the legend
             self.figure_.set_layout_engine("constrained")
             side = self.figure_.get_figheight()
-            self.figure_.set_size_inches(side, side + _LEGEND_LINE * len(self.ece))
-        name = self.name if name is None else name
+            n_lines = sum(label.count("\n") + 1 for label in labels)
+            self.figure_.set_size_inches(side, side + _LEGEND_LINE * n_lines)
         perfect = "Perfectly calibrated"
         if ref_line and perfect not in ax.get_legend_handles_labels()[1]:
             ax.plot([0, 1], [0, 1], color="0.4", linestyle=":", label=perfect)
         self.lines_, self.markers_ = [], []
-        for k, ece in enumerate(self.ece):
-            parts = [name, None if self.classes is None else f"class {self.classes[k]}"]
-            what = ", ".join(part for part in parts if part)
+        for k, label in enumerate(labels):
             # The markers tell how much there is to believe, the line only joins them.
-            style = {"label": f"{what} (ECE = {ece:.3f})".strip(), "linewidth": 1}
+            style = {"label": label, "linewidth": 1}
             (line,) = ax.plot(
                 self.prob_pred[k], self.prob_true[k], **line_style(style, kwargs)
             )
@@ -408,13 +410,23 @@ class ReliabilityDisplay:
             )
         return self
 
+    def _labels(self, name: str | None) -> list[str]:
+        """What the legend calls the curves."""
+        labels = []
+        for k, ece in enumerate(self.ece):
+            parts = [name, None if self.classes is None else f"class {self.classes[k]}"]
+            what = ", ".join(part for part in parts if part)
+            labels.append(fill(f"{what} (ECE = {ece:.3f})".strip(), _LEGEND_WIDTH))
+        return labels
+
 
 def _shown(classes: NDArray, class_of_interest: Any) -> Sequence[int]:
     """Places of the classes that have a curve of their own."""
     if class_of_interest is None:
         return range(1 if len(classes) == 2 else 0, len(classes))
     labels = classes.tolist()
-    if class_of_interest not in labels:
+    # Of what is no scalar, and of gaps, == is no truth value.
+    if not np.isscalar(class_of_interest) or class_of_interest not in labels:
         raise ValueError(
             f"class_of_interest must be one of the classes {labels}; got "
             f"{class_of_interest!r}."

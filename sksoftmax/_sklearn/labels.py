@@ -82,7 +82,7 @@ def check_class_weight(
         values = np.array(list(class_weight.values()), dtype=np.float64)
     except (TypeError, ValueError):
         values = np.array(np.nan)
-    if not (np.isfinite(values) & (values >= 0)).all():
+    if values.ndim != 1 or not (np.isfinite(values) & (values >= 0)).all():
         raise ValueError(
             "class_weight must hold finite numbers that are not negative; got "
             f"{class_weight!r}."

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from numbers import Number
 from typing import Any, NoReturn, TypeAlias, TypeVar, overload
 
 import numpy as np
@@ -80,14 +79,15 @@ def check_weights(
         return None, 1.0
     refuse_dask(sample_weight, name)
     with renamed(r"\bsample_weight\b", name, name):
-        is_zero = not np.asarray(sample_weight).any()
-    if is_zero:  # scikit-learn 1.6 lets this pass
+        values = np.asarray(sample_weight)
+    is_number = values.dtype.kind in "biuf"
+    if is_number and not values.any():  # scikit-learn 1.6 lets this pass
         raise ValueError(
             "Sample weights must contain at least one non-zero number; all of "
             f"{name} are 0."
         )
-    if isinstance(sample_weight, Number) and not np.isfinite(sample_weight):
-        # scikit-learn lets this pass
+    if values.ndim == 0 and not (is_number and np.isfinite(values)):
+        # scikit-learn lets some pass
         raise ValueError(f"{name} must hold finite numbers; got {sample_weight}.")
     with renamed(r"\bsample_weight\b", name, name):
         sample_weight = _check_sample_weight(
@@ -216,17 +216,19 @@ def _checked_elsewhere(
     X: RemoteRows,
     categories: Categories | None,
     name: str,
-    y: Any,
+    y: Any = None,
     **options: Any,
 ) -> Any:
-    """Rows that are checked where they are, and their labels."""
+    """Rows that are checked where they are, and labels, if there are some."""
     if not X.shape[0]:
         check_array(np.empty(X.shape), estimator=estimator, input_name=name)
-    y = _check_y(y, estimator=estimator)
-    check_consistent_length(X, y)
+    if y is not None:
+        y = _check_y(y, estimator=estimator)
+        check_consistent_length(X, y)
     own = type(estimator)()  # without what goes nowhere: data, clients
     options |= {"categories": categories, "reset": True, "name": name}
-    return X.mapped(partial(checked_rows, own, **options)), y
+    rows = X.mapped(partial(checked_rows, own, **options))
+    return rows if y is None else (rows, y)
 
 
 def refuse_dask(value: Any, name: str) -> None:

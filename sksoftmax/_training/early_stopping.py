@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.base import ClassifierMixin
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import _check_y
 
 from sksoftmax._minimizer.progress import relative_decrease
 from sksoftmax._rows.matrix import Matrix
@@ -179,20 +181,20 @@ def check_validation_data(
                 "together."
             )
     # What overflows float32 is infinite, and an error then.
-    with (
-        renamed(r"^(Input )?(X|y)\b", r"\1\2_val", "X_val", "y_val"),
-        np.errstate(over="ignore"),
-    ):
-        X, y = checked_rows(
+    with renamed(r"^(Input )?X\b", r"\1X_val", "X_val"), np.errstate(over="ignore"):
+        X = checked_rows(
             estimator,
             X_val,
-            y=as_labels(y_val, "y_val"),
             categories=estimator._categories,
             dtype=dtype,
             reset=False,
             name="X_val",
         )
+    with renamed(r"^(Input )?y\b", r"\1y_val", "y_val"):
+        y = _check_y(as_labels(y_val, "y_val"))
         codes = label_codes(y, classes, "y_val")
+    with renamed("^", "", "X_val", "y_val"):
+        check_consistent_length(X, y)
     weights, _ = check_weights(sample_weight_val, X, "sample_weight_val")
     return X, codes, weights
 

@@ -143,7 +143,7 @@ class Problem(NamedTuple):
         """Say of which column, where the minimiser knows only of a point."""
         try:
             yield
-        except NotFiniteError as error:
+        except (NotFiniteError, np.linalg.LinAlgError) as error:
             raise ValueError(
                 f"{overflow_message(self.objective.X, error, feature_names)} Extreme "
                 f"values of alpha ({alpha}) do this too."
@@ -211,7 +211,8 @@ def objective_of(
     Raises
     ------
     ValueError
-        If a column varies too little for its dtype, or all products of weights are 0.
+        If a column varies too little for its dtype, or is too large for it, or all
+        products of weights are 0.
 
     Warns
     -----

@@ -138,6 +138,8 @@ def test_columns_that_are_too_large_are_named(rng, dtype):
     standardization = Standardization.of((8 * X).astype(dtype), None)
     with pytest.raises(ValueError, match=r"in column 1, too large for sums of 50"):
         standardization.check_dtype(dtype, 50)
+    constant = np.full((50, 1), largest / 10, dtype)
+    Standardization.of(constant, None).check_dtype(dtype, 50)  # is left out
 
 
 def test_user_units_invert(X, rng):

@@ -147,6 +147,24 @@ def test_the_legend_is_below_the_axes(rng, n_classes):
     assert 0.9 < axes.height / axes.width < 1.1
 
 
+@pytest.mark.parametrize(
+    "name", ["HistGradientBoostingClassifier", "calibrated " * 8, "x" * 90]
+)
+def test_long_names_take_lines(rng, name):
+    """Instead of the width of the axes, or more than there is."""
+    p = rng.dirichlet(np.ones(3), 200)
+    display = ReliabilityDisplay.from_predictions(
+        rng.choice(["a rather long name", "b", "c"], 200),
+        p,
+        kind="per-class",
+        name=name,
+    )
+    legend, axes = drawn_legend(display)
+    assert 0 <= legend.x0 < legend.x1 <= display.figure_.bbox.x1
+    assert legend.y0 >= 0
+    assert 0.9 < axes.height / axes.width < 1.1
+
+
 def test_the_legend_of_figures_of_the_user(predictions):
     """Below the axes if the figure makes room there, or else in them, not cut off."""
     for size in ((6.4, 4.8), (10.5, 6.4)):  # nearly square axes as well
@@ -220,6 +238,10 @@ def test_labels_that_are_not_in_the_data(predictions):
         (
             {"class_of_interest": 1},
             r"class_of_interest=1 is of kind='per-class'; got kind='top-label'",
+        ),
+        (
+            {"kind": "per-class", "class_of_interest": [0]},
+            r"class_of_interest must be one of the classes \[0, 1, 2\]; got \[0\]",
         ),
         (
             {"kind": "per-class", "class_of_interest": 7},

@@ -69,6 +69,8 @@ def test_unknown_labels_are_shown():
         ({"y": 2}, r"none of the labels in y: \['y'\]; y has \['no', 'yes'\]"),
         ({"yes": -1}, r"not negative; got \{'yes': -1\}"),
         ({"no": np.nan}, "finite"),
+        ({"no": [1], "yes": [2]}, "class_weight must hold finite numbers"),
+        ({"no": [1, 2]}, "class_weight must hold finite numbers"),
         ({"no": "2x"}, "class_weight must hold finite .* got {.no.: .2x.}"),
     ],
 )
