@@ -19,6 +19,7 @@ PUBLIC = [
     "sksoftmax/_plot/loss_curve.py",
     "sksoftmax/_plot/regularization_path.py",
     "sksoftmax/_plot/reliability.py",
+    "sksoftmax/_rows/rounding.py",
     "sksoftmax/dask.py",
     "sksoftmax/onnx.py",
 ]
