@@ -197,38 +197,29 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         UserWarning
             If the workers round differently; or as in memory.
         """
-        fit = super().fit
-        given = X, y, sample_weight, X_val, y_val, sample_weight_val
-        if not any(map(is_dask_collection, given)):
-            return fit(
-                X,
-                y,
-                sample_weight,
-                X_val=X_val,
-                y_val=y_val,
-                sample_weight_val=sample_weight_val,
-                **params,
-            )
+        given = {
+            "X": X,
+            "y": y,
+            "sample_weight": sample_weight,
+            "X_val": X_val,
+            "y_val": y_val,
+            "sample_weight_val": sample_weight_val,
+        }
+        if not any(map(is_dask_collection, given.values())):
+            return super().fit(**given, **params)
         self._validate_params()
         with FitCluster(self.client) as cluster:
             cluster.warn_of_rounding()
-            y, sample_weight, y_val, sample_weight_val = map(
-                cluster.values, (y, sample_weight, y_val, sample_weight_val)
-            )
+            for name in given.keys() - {"X", "X_val"}:
+                given[name] = cluster.values(given[name])
             options: dict[str, Any] = {"persist": self.persist}
             if is_dask_collection(X):
-                X = sharded_rows(cluster, X, self.categorical_features, **options)
+                given["X"] = sharded_rows(
+                    cluster, X, self.categorical_features, **options
+                )
             if is_dask_collection(X_val):
-                X_val = sharded_rows(cluster, X_val, name="X_val", **options)
-            fit(
-                X,
-                y,
-                sample_weight,
-                X_val=X_val,
-                y_val=y_val,
-                sample_weight_val=sample_weight_val,
-                **params,
-            )
+                given["X_val"] = sharded_rows(cluster, X_val, name="X_val", **options)
+            super().fit(**given, **params)
         if self.verbose:
             report(
                 f"{cluster.n_passes} passes over rows on the cluster, of which "

@@ -288,8 +288,8 @@ def test_rows_beyond_the_parts_are_told(chosen):
 
 def test_weights_are_copies_with_parts():
     """The choice is the same, and the probabilities nearly."""
-    X, y = steps(200)
-    counts = np.arange(200) % 3
+    X, y = steps(300)
+    counts = np.arange(300) % 3
     parameters = {"encoding": "piecewise", "activation": "tanh", "tol": 1e-5}
     parameters["hidden_layer_sizes"] = (100,)
     weighted = classifier(**parameters).fit(X, y, counts)

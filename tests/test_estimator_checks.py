@@ -14,7 +14,7 @@ from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierC
 @pytest.mark.filterwarnings("ignore:The least populated class")
 @parametrize_with_checks(
     [
-        SoftmaxMLPClassifier((20,)),
+        SoftmaxMLPClassifier(),
         # One search for alpha, a score of fits, is enough.
         SoftmaxMLPClassifier((), alpha=1),
         SoftmaxMLPClassifier((20, 10), "tanh", alpha=1),

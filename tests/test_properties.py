@@ -168,7 +168,6 @@ def test_class_weights_have_no_unit(table, dtype, hidden, power):
             alpha="auto",
             class_weight={label: unit * w for label, w in class_weight.items()},
             hidden_layer_sizes=hidden,
-            relevance=False,
             max_iter=20,
         )
         for unit in (1.0, factor)
@@ -268,7 +267,6 @@ def test_alpha_is_found_in_any_order_of_the_classes(table, hidden, names):
     """Each is dealt out by itself."""
     X, y, weights = table
     parameters = {"hidden_layer_sizes": hidden, "alpha": "auto", "tol": 5e-3}
-    parameters["relevance"] = False  # which takes the same rows
     one = fit(X, y, weights, **parameters)
     other = fit(X, np.array(names)[y], weights, **parameters)
     assert other.alpha_ == one.alpha_

@@ -53,31 +53,31 @@ def logistic_regression():
 
 def problems():
     for n in (2, 5, 20, 100, 1000):
-        yield f"Rosenbrock {n}", 1.1, [(rosenbrock, np.resize([-1.2, 1.0], n))]
+        yield f"Rosenbrock {n}", [(rosenbrock, np.resize([-1.2, 1.0], n))]
     for n in (4, 100, 1000):
-        yield f"Powell {n}", 1.1, [(powell, np.resize([3.0, -1, 0, 1], n))]
+        yield f"Powell {n}", [(powell, np.resize([3.0, -1, 0, 1], n))]
     for condition in (1e2, 1e4):
-        yield f"condition {condition:g}", 1.1, [quadratic(50, condition)]
+        yield f"condition {condition:g}", [quadratic(50, condition)]
     for condition in (1e6, 1e8):
         # Thousands of evaluations, of which rounding decides, by the version of BLAS:
         # of 32 pairs from 0.9 to 1.3 times as many, 1.02 in the mean.
-        draws = [quadratic(50, condition, seed) for seed in range(4)]
-        yield f"condition {condition:g}", 1.2, draws
-    yield "logistic regression", 1.1, [logistic_regression()]
+        draws = [quadratic(50, condition, seed) for seed in range(16)]
+        yield f"condition {condition:g}", draws
+    yield "logistic regression", [logistic_regression()]
 
 
 @pytest.mark.parametrize(
-    ("factor", "draws"), [pytest.param(*case, id=name) for name, *case in problems()]
+    "draws", [pytest.param(draws, id=name) for name, draws in problems()]
 )
-def test_no_more_evaluations_than_scipy(factor, draws):
+def test_no_more_evaluations_than_scipy(draws):
     """Without a metric of its own it is as good as L-BFGS-B, up to a tenth.
 
     What that one reaches before it stops, ours reaches as well, and the same value
     takes at most 1.1 times as many evaluations (and two, for the short ones); of the
-    worst conditioned problems 1.2 times, four draws together.
+    worst conditioned problems, sixteen draws together.
     """
     counts = np.array([evaluations(*draw) for draw in draws]).sum(axis=0)
-    assert (counts[:, 1] <= factor * counts[:, 0] + 2).all()
+    assert (counts[:, 1] <= 1.1 * counts[:, 0] + 2).all()
 
 
 def evaluations(objective, start):
