@@ -5,6 +5,7 @@ from importlib.util import find_spec
 _NEEDS = {
     "docs/user_guide/larger_than_one_machine.md": "dask",
     "sksoftmax/_distributed": "dask",
+    "sksoftmax/_rows/rounding.py": "dask",  # whose example takes it from there
     "sksoftmax/dask.py": "dask",
     "sksoftmax/onnx.py": "skl2onnx",
 }
