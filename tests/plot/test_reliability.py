@@ -240,8 +240,8 @@ def test_labels_that_are_not_in_the_data(predictions):
             r"class_of_interest=1 is of kind='per-class'; got kind='top-label'",
         ),
         (
-            {"kind": "per-class", "class_of_interest": [0]},
-            r"class_of_interest must be one of the classes \[0, 1, 2\]; got \[0\]",
+            {"kind": "per-class", "class_of_interest": np.array([0, 1])},
+            r"class_of_interest must be one of the classes \[0, 1, 2\]; got array",
         ),
         (
             {"kind": "per-class", "class_of_interest": 7},
