@@ -57,7 +57,7 @@ def tests(session, sklearn):
         # scikit-learn before 1.9 reads column names by a protocol that polars drops.
         requirements = [*requirements, f"scikit-learn=={sklearn}.*", "polars<1.40"]
     session.install(".[test]", *requirements)
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", "-m", "", *session.posargs)
 
 
 @nox.session
@@ -72,7 +72,7 @@ def prerelease(session):
         NIGHTLY,
     ]
     session.install(*options, "numpy", "scipy", "scikit-learn")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", "-m", "", *session.posargs)
 
 
 @nox.session

@@ -211,6 +211,7 @@ def test_sparse_equals_dense(small_data, container, standardize):
     np.testing.assert_allclose(dense.predict_proba(container(X)), p, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_sparse_is_never_densified_as_a_whole(rng):
     """A sparse matrix whose dense copy would take 240 GB is fitted and predicted."""
     n, d = 100_000, 300_000
@@ -540,6 +541,7 @@ def peak(function):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoding", "most"), [("linear", 48e6), ("auto", 96e6)])
 def test_memory_of_a_fit_does_not_grow_with_the_features(memmap, encoding, most):
     """A memory-mapped X is never copied: a few vectors of n are all that grows.
@@ -590,6 +592,7 @@ def test_verbose_prints_progress(small_data, capsys):
     assert lines[-1].startswith("Stopped by tol")
 
 
+@pytest.mark.slow
 def test_default_is_good_and_silent_on_digits():
     """On digits the default converges and beats LogisticRegression's log-loss."""
     X, y = load_digits(return_X_y=True)

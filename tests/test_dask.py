@@ -29,6 +29,7 @@ from sksoftmax.dask import DaskSoftmaxMLPClassifier  # noqa: E402
 
 # Fits are short.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+SLOW = pytest.mark.slow
 N_ROWS = 800
 # Of a fit with a failure, which is a fit again at worst.
 WATCHDOG = 120
@@ -97,7 +98,7 @@ def chunked(X, chunks):
     return lazy[lazy[:, 0] > -1e8]
 
 
-@pytest.mark.parametrize("n_workers", [1, 2])
+@pytest.mark.parametrize("n_workers", [pytest.param(1, marks=SLOW), 2])
 @pytest.mark.parametrize("n_threads", [1, 2])
 def test_chunks_workers_and_threads_do_not_matter(table, n_workers, n_threads):
     """Nor do empty partitions, or unknown sizes."""
@@ -119,7 +120,9 @@ FITS = {
 }
 
 
-@pytest.mark.parametrize("name", FITS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[SLOW] * (n == "search")) for n in FITS]
+)
 def test_all_kinds_of_fits_have_the_same_bits(table, rng, client, name):
     """Weights and labels in memory, or in collections of other chunks."""
     X, y = table
@@ -227,7 +230,9 @@ def frame(rng, monkeypatch):
     return X, y
 
 
-@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[SLOW] * (n == "search")) for n in FRAMES]
+)
 def test_frames_have_the_same_bits(frame, rng, client, name):
     """With categories, flags and gaps, and weights of any kind."""
     dd = pytest.importorskip("dask.dataframe")
@@ -476,14 +481,15 @@ def in_time(fit):
     return result[0]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def processes():
-    """Workers that are killed, and come again."""
+    """Workers that are killed."""
     pytest.importorskip("resource")  # where there is SIGKILL
     with (
         a_cluster(2, 1, processes=True) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
+        client.wait_for_workers(2, timeout=WATCHDOG)
         yield client
 
 
@@ -491,13 +497,12 @@ def pids(client):
     return [*client.run(os.getpid).values()]
 
 
-@pytest.mark.parametrize("number", [1, 2, 5])
+@pytest.mark.parametrize("number", [1, *(pytest.param(n, marks=SLOW) for n in (2, 5))])
 def test_a_killed_worker_costs_time_alone(table, processes, monkeypatch, number):
     """Before the first pass, or in the middle of it all: the bits are the same."""
     X, y = table
     plain, clf = pair()
     clf.set_params(client=processes)
-    processes.wait_for_workers(2, timeout=60)
     victim = pids(processes)[number % 2]
     Passes(monkeypatch, number, lambda: os.kill(victim, signal.SIGKILL))
     rows = da.from_array(X, chunks=(100, 4))
@@ -512,7 +517,6 @@ def test_workers_come_and_go(table, processes, monkeypatch):
     X, y = table
     plain, clf = pair()
     clf.set_params(client=processes)
-    processes.wait_for_workers(2, timeout=60)
     processes.cluster.scale(3)
     first = next(iter(processes.nthreads()))
     Passes(monkeypatch, 3, lambda: processes.retire_workers([first]))

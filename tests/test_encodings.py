@@ -286,6 +286,7 @@ def test_rows_beyond_the_parts_are_told(chosen):
     clf.fit(X, y, weights)
 
 
+@pytest.mark.slow
 def test_weights_are_copies_with_parts():
     """The choice is the same, and the probabilities nearly."""
     X, y = steps(300)
@@ -302,6 +303,7 @@ def test_weights_are_copies_with_parts():
     np.testing.assert_allclose(p, q, atol=0.02)
 
 
+@pytest.mark.slow
 def test_validation_data_choose_the_encoding():
     """With early stopping, by all of them; the fit's own rows make the parts."""
     X, y = steps(900)
@@ -453,7 +455,7 @@ def test_wide_columns_without_parts_are_learnt():
     assert clf.score(X, y) == 1
 
 
-@pytest.mark.parametrize("n_samples", [600, 4500])
+@pytest.mark.parametrize("n_samples", [600, pytest.param(4500, marks=pytest.mark.slow)])
 def test_fine_parts_may_be_asked_for(n_samples):
     """With relevances to choose from, and a first look at few rows, or none."""
     X, y = steps(n_samples)

@@ -78,9 +78,12 @@ def kind(request, monkeypatch):
         yield request.param
 
 
+AUTO = pytest.param("auto", marks=pytest.mark.slow)
+
+
 @pytest.mark.parametrize(
     "kind",
-    ["alpha", "warm start", "early stopping", "threads", "auto", "cv"],
+    ["alpha", "warm start", "early stopping", "threads", AUTO, "cv"],
     indirect=True,
 )
 def test_a_fit_that_is_short_of_memory_has_never_happened(kind):
@@ -101,7 +104,7 @@ def test_a_fit_that_is_short_of_memory_has_never_happened(kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["alpha", "early stopping", "threads", "auto", "cv"], indirect=True
+    "kind", ["alpha", "early stopping", "threads", AUTO, "cv"], indirect=True
 )
 def test_an_interrupted_fit_leaves_a_model_or_none(kind):
     """Its best iterate so far, or the estimator as it was; and no thread."""

@@ -138,6 +138,7 @@ def test_any_factor_of_all_weights_is_one_of_alpha(table, alpha, factor):
     assert_close(other.predict_proba(X), one.predict_proba(X), weights)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The weights of .* are taken for relative ones")
 @FEWER
 @given(tables(), DTYPES, NETWORKS, st.sampled_from([1.0, "auto"]), st.integers(8, 900))
@@ -153,6 +154,7 @@ def test_relative_weights_have_no_unit(table, dtype, hidden, alpha, power):
     np.testing.assert_array_equal(other.predict_proba(X), one.predict_proba(X))
 
 
+@pytest.mark.slow
 @FEWER
 @given(tables(), DTYPES, NETWORKS, st.integers(-60, 60))
 def test_class_weights_have_no_unit(table, dtype, hidden, power):
@@ -237,6 +239,7 @@ def test_order_of_the_rows_does_not_matter(table, container, alpha, seed):
     assert_close(other.predict_proba(X), one.predict_proba(X), weights)
 
 
+@pytest.mark.slow
 @FEWER
 @given(tables(), CONTAINERS, NETWORKS, SEEDS)
 def test_alpha_is_found_in_any_order_of_the_rows(table, container, hidden, seed):
@@ -261,6 +264,7 @@ def test_order_of_the_classes_does_not_matter(table, container, alpha, names):
     assert_close(other.predict_proba(X)[:, columns], one.predict_proba(X), weights)
 
 
+@pytest.mark.slow
 @FEWER
 @given(tables(), NETWORKS, st.permutations(range(4)))
 def test_alpha_is_found_in_any_order_of_the_classes(table, hidden, names):
@@ -284,6 +288,7 @@ def test_weights_are_copies(table, container, alpha, class_weight):
     assert_close(other.predict_proba(X), one.predict_proba(X), weights)
 
 
+@pytest.mark.slow
 @FEWER
 @given(tables(), CONTAINERS, NETWORKS, CLASS_WEIGHTS)
 def test_alpha_of_weights_is_that_of_copies(table, container, hidden, class_weight):

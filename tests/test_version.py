@@ -71,6 +71,7 @@ def test_unreadable_versions_are_refused(clf, monkeypatch):
         SoftmaxMLPClassifier().__setstate__(vars(clf))
 
 
+@pytest.mark.slow
 def test_skops_round_trip():
     """skops reads and writes all that a fit leaves, naming types of this package."""
     skops = pytest.importorskip("skops.io")

@@ -67,7 +67,11 @@ def problems():
 
 
 @pytest.mark.parametrize(
-    "draws", [pytest.param(draws, id=name) for name, draws in problems()]
+    "draws",
+    [
+        pytest.param(draws, id=name, marks=[pytest.mark.slow] * (len(draws) > 1))
+        for name, draws in problems()
+    ],
 )
 def test_no_more_evaluations_than_scipy(draws):
     """Without a metric of its own it is as good as L-BFGS-B, up to a tenth.

@@ -61,7 +61,9 @@ FITS = {
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", FITS)
-@pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize(
+    "is_weighted", [False, pytest.param(True, marks=pytest.mark.slow)]
+)
 def test_a_fit_to_rows_elsewhere_has_the_same_bits(rng, name, is_weighted, monkeypatch):
     """Nothing in it asks where they are; and all that goes there can be sent."""
     monkeypatch.setattr("sksoftmax._rows.blocks._MAX_ROWS", 256)

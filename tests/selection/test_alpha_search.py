@@ -241,6 +241,7 @@ def test_without_parts_the_evidence_judges():
     assert found.fit.minimum.loss_curve == alone.loss_curve
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("some", "held_out"), [((60, 0.3, 0), None), ((1000, 1e9, 3), NO_PARTS)]
 )

@@ -163,7 +163,7 @@ def test_an_edge_is_told(limits, monkeypatch):
     assert clf.alpha_ == 10 ** (edge / 2)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_checkerboard_is_learnt(seed):
     """The search does not stay where all weights sleep."""
     rng = np.random.default_rng(seed)
@@ -173,6 +173,7 @@ def test_checkerboard_is_learnt(seed):
     assert clf.score(X[300:], y[300:]) > 0.85
 
 
+@pytest.mark.slow
 def test_many_noisy_rows_are_not_learnt_by_heart():
     """The evidence was 1.35 times the base rate's log-loss here."""
     rng = np.random.default_rng(0)
@@ -242,6 +243,7 @@ def test_unit_of_class_weights_does_not_matter(early_stopping, unit):
     np.testing.assert_allclose(other.predict_proba(X), one.predict_proba(X), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_heavy_class_does_not_end_in_a_constant():
     """alpha is chosen for the weighted loss: it is as good as with a given alpha."""
     X, y = make_classification(
