@@ -531,9 +531,27 @@ class SoftmaxMLPClassifier(
             stopping keeps a network that is hardly trained; or if the weights are taken
             for relative ones.
         """
-        seconds = math.inf if self.max_time is None else self.max_time
-        ends = time.perf_counter() + seconds
         refuse_fit_params(self, params)
+        return self._fit(
+            X, y, sample_weight, X_val, y_val, sample_weight_val, ends=self._ends()
+        )
+
+    def _ends(self) -> float:
+        """When time is over, by `time.perf_counter`."""
+        seconds = math.inf if self.max_time is None else self.max_time
+        return time.perf_counter() + seconds
+
+    def _fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        X_val: MatrixLike | None,
+        y_val: ArrayLike | None,
+        sample_weight_val: ArrayLike | None,
+        *,
+        ends: float,
+    ) -> Self:
         is_warm = self._is_warm()
         task = FitTask(self, X, y, sample_weight)
         with (
@@ -652,7 +670,7 @@ class SoftmaxMLPClassifier(
         if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubts):
             doubts = [*convergence_warnings(self, [self.convergence_.reason]), *doubts]
         for doubt in doubts:
-            warnings.warn(doubt, stacklevel=4)
+            warnings.warn(doubt, stacklevel=5)
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")

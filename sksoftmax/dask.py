@@ -23,6 +23,8 @@ from sksoftmax._distributed.sources import sharded_rows
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
 from sksoftmax._rows.rounding import rounding_digest
+from sksoftmax._sklearn.fit_params import refuse_fit_params
+from sksoftmax._sklearn.validation import validates_parameters
 
 __all__ = ["DaskSoftmaxMLPClassifier", "rounding_digest"]
 
@@ -138,6 +140,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         self.client = client
         self.persist = persist
 
+    @validates_parameters
     def fit(
         self,
         X: Any,
@@ -150,8 +153,6 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         **params: Any,
     ) -> Self:
         """Fit the network.
-
-        `max_time` is from when it is known how many rows `X` has.
 
         Parameters
         ----------
@@ -197,29 +198,28 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         UserWarning
             If the workers round differently; or as in memory.
         """
-        given = {
-            "X": X,
+        ends = self._ends()
+        refuse_fit_params(self, params)
+        rows = {"X": X, "X_val": X_val}
+        others = {
             "y": y,
             "sample_weight": sample_weight,
-            "X_val": X_val,
             "y_val": y_val,
             "sample_weight_val": sample_weight_val,
         }
-        if not any(map(is_dask_collection, given.values())):
-            return super().fit(**given, **params)
-        self._validate_params()
+        if not any(map(is_dask_collection, [*rows.values(), *others.values()])):
+            return self._fit(**rows, **others, ends=ends)
         with FitCluster(self.client) as cluster:
             cluster.warn_of_rounding()
-            for name in given.keys() - {"X", "X_val"}:
-                given[name] = cluster.values(given[name])
+            others = {name: cluster.values(given) for name, given in others.items()}
             options: dict[str, Any] = {"persist": self.persist}
             if is_dask_collection(X):
-                given["X"] = sharded_rows(
+                rows["X"] = sharded_rows(
                     cluster, X, self.categorical_features, **options
                 )
             if is_dask_collection(X_val):
-                given["X_val"] = sharded_rows(cluster, X_val, name="X_val", **options)
-            super().fit(**given, **params)
+                rows["X_val"] = sharded_rows(cluster, X_val, name="X_val", **options)
+            self._fit(**rows, **others, ends=ends)
         if self.verbose:
             report(
                 f"{cluster.n_passes} passes over rows on the cluster, of which "

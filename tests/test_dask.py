@@ -6,8 +6,11 @@ import pickle
 import re
 import signal
 import threading
+import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -462,6 +465,35 @@ def test_time_that_is_over_ends_a_fit(table, client):
     with pytest.warns(ConvergenceWarning, match="max_time"):
         clf.fit(da.from_array(X, chunks=500), y)
     assert clf.convergence_.reason == "max_time"
+
+
+def test_time_is_from_the_call_of_fit(table, client, monkeypatch):
+    """That in which labels are computed is a part of it."""
+    X, y = table
+    _, clf = pair(max_time=1000)
+    computed = []
+
+    def values(self, collection):
+        computed.append(time.perf_counter())
+        return collection
+
+    monkeypatch.setattr(FitCluster, "values", values)
+    fit = Mock(wraps=clf._fit)
+    monkeypatch.setattr(clf, "_fit", fit)
+    clf.fit(da.from_array(X, chunks=500), y)
+    assert fit.call_args.kwargs["ends"] < computed[0] + 1000
+
+
+def test_warnings_are_of_the_line_that_fits(table, client):
+    """And not of one of the package."""
+    X, y = table
+    _, clf = pair()
+    for rows in (X, da.from_array(X, chunks=500)):
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            clf.fit(rows, y, np.full(N_ROWS, 1e-4))
+        assert len(warned) == 2
+        assert {warning.filename for warning in warned} == {__file__}
 
 
 def in_time(fit):

@@ -82,7 +82,7 @@ class FitCluster:
                 "The workers round differently, so that a fit is not the same bits "
                 f"again: one of each kind is {examples}. Have processors of one kind, "
                 "and the same versions of NumPy, SciPy and their BLAS.",
-                stacklevel=3,
+                stacklevel=4,
             )
 
     def submit(self, name: str, function: Callable, *args: Any) -> Future:

@@ -179,7 +179,7 @@ def _warn_of_rows_beyond(shares: Array, current: Attributes) -> None:
             f"{shares[column]:.0%} of the values of {name} are beyond them, where all "
             "are the same to the network. Set warm_start=False to learn new parts.",
             UserWarning,
-            stacklevel=6,
+            stacklevel=7,
         )
 
 
@@ -297,6 +297,6 @@ def samples_of_weight(weights: Array | None, unit: float, blocks: list[slice]) -
         "effective number of samples for their sum. Multiply them by a constant to say "
         "otherwise.",
         UserWarning,
-        stacklevel=6,
+        stacklevel=7,
     )
     return float(n_effective / weights_sum)
