@@ -1,6 +1,7 @@
 """What other programs are told of the package is what pyproject.toml says."""
 
 import ast
+import importlib.metadata
 import itertools
 import re
 import tomllib
@@ -71,8 +72,8 @@ def test_the_recipe_needs_what_pip_installs():
     assert RECIPE["context"]["python_min"] == FLOOR
     assert needs.pop("python") == "${{ python_min }}"
     assert needs == floors(PROJECT["dependencies"])
-    (backend,) = PYPROJECT["build-system"]["requires"]
-    assert backend.replace(">=", " >=") in RECIPE["requirements"]["host"]
+    for requirement in PYPROJECT["build-system"]["requires"]:
+        assert requirement.replace(">=", " >=") in RECIPE["requirements"]["host"]
 
 
 def test_floors_are_tested():
@@ -152,3 +153,25 @@ def test_actions_are_pinned_to_commits():
             is_ours = action.startswith("./")
             assert is_ours or re.search("@[0-9a-f]{40}$", action), (path.name, action)
             assert is_ours or re.fullmatch(r" # v\d+\.\d+\.\d+", version), path.name
+
+
+def test_links_of_the_package_index_are_files_of_the_repository():
+    """Those of README at this version, of which none is relative to the index."""
+    metadata = importlib.metadata.metadata("sksoftmax")
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    links = re.findall(r"\]\(([^)#]+)", metadata.get_payload())
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(links) == len(re.findall(r"\]\(", text))
+    assert all(link.startswith("https://") for link in links)
+    source = PROJECT["urls"]["Source"].removeprefix("https://github.com")
+    hosts = ("https://raw.githubusercontent.com", "https://github.com")
+    places = [
+        re.fullmatch(rf"{host}{source}/(?:blob/)?v([^/]+)/(.+)", link)
+        for link in links
+        for host in hosts
+    ]
+    files = [match.groups() for match in places if match]
+    assert "docs/images/decision_boundaries.png" in {path for _, path in files}
+    for version, path in files:
+        assert version == sksoftmax.__version__
+        assert (ROOT / path).is_file()
