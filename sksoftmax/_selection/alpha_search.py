@@ -22,7 +22,7 @@ from sksoftmax._selection.inputs import (
     encoded,
     start_of,
 )
-from sksoftmax._selection.judge import Estimate, Judge
+from sksoftmax._selection.judge import Estimate, Judge, cost_of_an_error
 from sksoftmax._selection.race import Line, Place, race
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.objective import Objective
@@ -481,10 +481,11 @@ class _Watch:
     def _is_lost(self, x: Array, excess: Callable[[Array], Estimate]) -> bool:
         """Whether it is clearly worse than the best, and has been better."""
         losses = self._split.held_out.row_losses(x)
-        worse_by, error, _ = excess(losses)
+        worse_by, error, n = excess(losses)
         self._lowest = min(self._lowest, worse_by)
         rise = worse_by - max(self._lowest, 0.0)
         loss = float(np.average(losses, weights=self._split.weights))
+        error = math.hypot(error, cost_of_an_error(loss - worse_by) / n)
         return worse_by > _CLEAR * error and rise > _RISE * loss
 
 

@@ -15,6 +15,7 @@ Candidates are compared row by row on the same rows, which takes most of the noi
 of their difference.
 """
 
+import math
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
@@ -33,6 +34,8 @@ _FEW, _OFTEN = 25, 10
 # More copies than that are dealt out as equally as those.
 _LONGEST = 1e4
 _OVERFLOW = 1e6
+# Nats of the least probability that float64 tells from 0 beside 1.
+_LEAST = 2.0**-53
 
 
 class Part(NamedTuple):
@@ -203,6 +206,20 @@ class Estimate(NamedTuple):
 def _finite(losses: Array) -> Array:
     """Losses that overflowed, for differences of two of them to be numbers."""
     return np.nan_to_num(losses, nan=_OVERFLOW, posinf=_OVERFLOW).clip(max=_OVERFLOW)
+
+
+def cost_of_an_error(loss: float) -> float:
+    """Nats that one more row costs whose label is not foreseen, if there is one.
+
+    A candidate gives labels that it does not expect about as much probability as its
+    mean loss: of the others it is as sure.
+
+    Parameters
+    ----------
+    loss : float
+        Mean of what a candidate has shown.
+    """
+    return max(1.0, -math.log(max(loss, _LEAST)))
 
 
 class Judge:

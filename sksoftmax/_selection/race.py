@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sksoftmax._selection.judge import Judge
+from sksoftmax._selection.judge import Judge, cost_of_an_error
 
 # Standard errors that make a difference clear. Where no row was lost by any candidate,
 # these know nothing of those that one may lose: as much as such a row would be, or
 # half of it, is added to the error, and is what is not worth a weaker candidate.
 _CLEAR, _ROW_LOST, _NATS = 1.0, 1.0, 0.5
-# So many times of that put a candidate out of the race.
+# So many times of that put a candidate out of the race; the row lost costs then what it
+# would cost the best one, which is very sure where it was lucky.
 _OUT = 2.0
 # Parts of the best loss that a difference has to have to be worth a weaker candidate,
 # or another part.
@@ -26,7 +27,7 @@ _NEGLIGIBLE, _NOTICEABLE = 1e-3, 1e-2
 # A single one may be lucky.
 _MIN_PARTS = 2
 # Where all are alike the search is to end, too: by some twenty-five attempts.
-_MOST_RIVALS = 3
+_MOST_RIVALS = 3  # and the best of each line
 
 
 class Place(NamedTuple):
@@ -187,13 +188,21 @@ class _Field:
         return best
 
     def rivals(self, best: Place, n_parts: int) -> list[Place]:
-        """The best of those judged on so many parts that may noticeably be better."""
+        """The best of those judged on so many parts that may noticeably be better.
+
+        And that of each other line: those of one line are lucky together.
+        """
         rivals = [
             candidate
             for candidate, n in self._n_parts.items()
             if n >= n_parts and candidate != best and self._is_rival(candidate, best)
         ]
-        return sorted(rivals, key=lambda c: self._judge.loss(c).mean)[:_MOST_RIVALS]
+        rivals.sort(key=lambda c: self._judge.loss(c).mean)
+        firsts = {best.line: best}
+        for rival in rivals:
+            firsts.setdefault(rival.line, rival)
+        firsts.pop(best.line)
+        return [*dict.fromkeys([*rivals[:_MOST_RIVALS], *firsts.values()])]
 
     def _extend(self, line: int, step: int) -> None:
         """Go on beyond an end as long as it is clearly better than the one before."""
@@ -239,7 +248,8 @@ class _Field:
         """Whether a candidate was so much worse that it need not be judged again."""
         if candidate not in self._n_parts:
             return False
-        worse_by, error = self._difference(candidate, best)
+        row_lost = cost_of_an_error(self._judge.loss(best).mean)
+        worse_by, error = self._difference(candidate, best, row_lost)
         return worse_by > _OUT * error
 
     def _is_same(self, candidate: Place, other: Place) -> bool:
@@ -257,10 +267,12 @@ class _Field:
         mean, error, _ = self._judge.difference(candidate, best)
         if abs(mean) + error <= _NEGLIGIBLE * loss:  # row by row
             return False
-        worse_by, error = self._difference(candidate, best)
+        worse_by, error = self._difference(candidate, best, cost_of_an_error(loss))
         return worse_by <= error and worse_by + error > _NOTICEABLE * loss
 
-    def _difference(self, candidate: Place, best: Place) -> tuple[float, float]:
+    def _difference(
+        self, candidate: Place, best: Place, row_lost: float = _ROW_LOST
+    ) -> tuple[float, float]:
         """By how much a candidate is worse, and what makes that clear."""
         mean, error, n = self._judge.difference(candidate, best)
-        return mean, _CLEAR * float(np.hypot(error, _ROW_LOST / n))
+        return mean, _CLEAR * float(np.hypot(error, row_lost / n))

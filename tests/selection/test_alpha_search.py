@@ -482,10 +482,19 @@ def looks(watch, n=1):
 def test_a_fit_is_lost_if_clearly_worse_and_risen(worse_by, error, is_lost):
     """Than the best one's; looked at every five iterations."""
     coming = iter(worse_by)
-    watch = watch_of(excess=lambda losses: Estimate(next(coming), error, 100))
+    watch = watch_of(excess=lambda losses: Estimate(next(coming), error, 1000))
     *before, last = (looks(watch) for _ in worse_by)
     assert not any(before)
     assert last == is_lost
+
+
+@pytest.mark.parametrize(("n", "is_lost"), [(30, False), (100, True)])
+def test_a_fit_is_not_lost_to_one_that_may_lose_a_row(n, is_lost):
+    """Of few rows, whose labels the best one was so sure of, that costs more."""
+    coming = iter([0.0, 0.5 - 1e-6])
+    watch = watch_of(excess=lambda losses: Estimate(next(coming), 0.01, n))
+    assert not looks(watch)
+    assert looks(watch) == is_lost
 
 
 def test_fits_are_shown_and_found_as_the_same_network():

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sksoftmax._selection.judge import Estimate, Judge, deal
+from sksoftmax._selection.judge import Estimate, Judge, cost_of_an_error, deal
 
 N_PARTS = 5
 
@@ -371,3 +371,12 @@ def test_clear_is_above_the_error():
     assert not Estimate(0.1, 0.2, 9).is_clear()
     assert not Estimate(-0.3, 0.2, 9).is_clear()
     assert not Estimate(np.nan, np.nan, 0).is_clear()
+
+
+@pytest.mark.parametrize(
+    ("loss", "nats"),
+    [(0.7, 1.0), (np.exp(-4), 4.0), (0.0, 53 * np.log(2)), (-1.0, 53 * np.log(2))],
+)
+def test_an_error_costs_what_the_others_are_sure_of(loss, nats):
+    """A nat at least, and at most what float64 can tell; densities may be above 1."""
+    assert cost_of_an_error(loss) == pytest.approx(nats)

@@ -210,6 +210,46 @@ def test_a_lucky_part_does_not_decide():
     assert min(first_part, key=first_part.get) != -1
 
 
+def test_who_has_lost_no_row_yet_puts_nobody_out():
+    """The one row of the second part costs it what makes the other the best."""
+    judge = Judge()
+
+    def attempt(place, part):
+        losses = np.full(800, 1e-4)
+        if place.line > 0:  # it foresees that row, and is less sure of some
+            losses[:40] = np.linspace(0.02, 0.18, 40)
+        elif part == 1:
+            losses[0] = 10.0
+        judge.set_part(part, np.ones(800), np.ones(800))
+        judge.hear(place, part, losses)
+
+    worse_by = 40 * 0.1 / 800  # more than twice its error and that of a nat
+    assert worse_by > 2 * np.hypot(0.1 * np.sqrt(40) / 800, 1 / 800)
+    lines = [Line((0,)), Line((0,)), Line((0,), 1, 1)]
+    best, *others = race(judge, attempt, lines=lines, limits=(0, 0), n_parts=2)
+    assert best == (1, 0)
+    assert others == [(0, 0), (2, 0)]
+
+
+def test_the_best_of_each_line_races_on():
+    """Those of one line are lucky together."""
+    judge, tried = Judge(), []
+
+    def attempt(place, part):
+        rng = np.random.default_rng([*place, part])
+        noise = rng.normal(size=200)
+        loss = 1.0 + place.line * (-0.1 if part else 0.01)
+        judge.set_part(part, np.ones(200), np.ones(200))
+        judge.hear(place, part, loss + 0.1 * (noise - noise.mean()))
+        tried.append((place, part))
+
+    lines = [Line((4, 3, 2, 1, 0)), Line((4, 3, 2, 1, 0))]
+    best, _ = race(judge, attempt, lines=lines, limits=(0, 4), n_parts=2)
+    again = [place.line for place, part in tried if part == 1]
+    assert again[:5] == [0, 0, 0, 0, 1]
+    assert best.line == 1
+
+
 def test_who_has_left_does_not_come_back():
     """Also where the best, on the rows of then, was hardly better."""
     judge, tried = Judge(), []

@@ -1,22 +1,28 @@
-"""Ours against boosted trees, all by default: log-loss and seconds.
+"""Ours against boosted trees and scikit-learn's, all by default: log-loss and seconds.
 
     cd docs/benchmarks
     python -m quality.trees [--folder FOLDER] [--jobs 2] [--results FILE]
                             [--only NAME ...]
 
-The 46 data sets and three splits of `quality.peers`, raw features, one thread each;
-seconds are those of the process. Half an hour on two cores; goes on where it was
+The 46 data sets and three splits of `quality.peers`, raw features, scaled for the last
+two, one thread each; seconds are those of the process. Half an hour on two cores; goes on where it was
 interrupted. `--only` measures some classifiers and leaves the page alone.
 """
 
 from report import installed, publish, table
+from sklearn.linear_model import LogisticRegression
 
-from quality.classifiers import OURS, PEERS, available, makers
+from quality.classifiers import OURS, PEERS, Entry, available, makers, scaled
 from quality.held_out import HELD_OUT, load
 from quality.peers import MAX_ROWS, PLAIN, summary
 from quality.study import SUITE, Study, Task, command_line, grid
 
-TREES = ("CatBoost", "LightGBM", "XGBoost")
+ENTRIES = {
+    PLAIN: OURS[PLAIN],
+    **{name: PEERS[name] for name in ("CatBoost", "LightGBM", "XGBoost")},
+    "LogisticRegression": Entry(lambda seed: scaled(LogisticRegression(max_iter=1000))),
+    "MLPClassifier": PEERS["MLPClassifier"],
+}
 SEEDS = range(3)
 
 
@@ -66,13 +72,13 @@ def contest(parser, entries, load, suites, others):
 
 
 def main():
-    """Against trees on columns of numbers."""
+    """On columns of numbers."""
     contest(
         command_line(__doc__, "trees.jsonl"),
-        {PLAIN: OURS[PLAIN], **{name: PEERS[name] for name in TREES}},
+        ENTRIES,
         load,
         {"trees": SUITE, "trees_held_out": [*HELD_OUT]},
-        "trees",
+        "others",
     )
 
 
