@@ -4,6 +4,7 @@ Each function of the package that a fit enters is made to fail as it is entered:
 is where memory is short, a callback raises, or Ctrl-C comes.
 """
 
+import pickle
 import threading
 
 import numpy as np
@@ -125,3 +126,18 @@ def test_an_interrupted_fit_leaves_a_model_or_none(kind):
     # Of cross-validation only the last fit leaves one.
     assert (n_models > 0) == (kind != "cv")
     assert n_models < len(places)
+
+
+@pytest.mark.parametrize("error", [NoMemoryError, KeyboardInterrupt])
+def test_a_pickle_that_fails_leaves_the_model(error):
+    """Wherever it does, and the next one is the same bytes."""
+    clf = make("warm start").fit(X, y)
+    before, expected = vars(clf).copy(), pickle.dumps(clf)
+    places = range(len(entered(lambda: pickle.dumps(clf))))
+    assert places
+    for place in places:
+        with pytest.raises(error):
+            failing(lambda: pickle.dumps(clf), place, error())
+        assert vars(clf).keys() == before.keys()
+        assert all(vars(clf)[name] is before[name] for name in before)
+    assert pickle.dumps(clf) == expected

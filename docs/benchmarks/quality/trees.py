@@ -5,8 +5,9 @@
                             [--only NAME ...]
 
 The 46 data sets and three splits of `quality.peers`, raw features, scaled for the last
-two, one thread each; seconds are those of the process. Half an hour on two cores; goes on where it was
-interrupted. `--only` measures some classifiers and leaves the page alone.
+two, one thread each; seconds are those of the process. Half an hour on two cores; goes
+on where it was interrupted. `--only` measures some classifiers and leaves the page
+alone.
 """
 
 from report import installed, publish, table
