@@ -163,7 +163,9 @@ def test_an_edge_is_told(limits, monkeypatch):
     assert clf.alpha_ == 10 ** (edge / 2)
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
+)
 def test_checkerboard_is_learnt(seed):
     """The search does not stay where all weights sleep."""
     rng = np.random.default_rng(seed)
