@@ -159,7 +159,7 @@ def test_links_of_the_package_index_are_files_of_the_repository():
     """Those of README at this version, of which none is relative to the index."""
     metadata = importlib.metadata.metadata("sksoftmax")
     assert metadata["Description-Content-Type"] == "text/markdown"
-    links = re.findall(r"\]\(([^)#]+)", metadata.get_payload())
+    links = re.findall(r"\]\(([^)#]+)", metadata["Description"])
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(links) == len(re.findall(r"\]\(", text))
     assert all(link.startswith("https://") for link in links)
