@@ -40,8 +40,8 @@ _CERTAIN = 1e12
 # The candidate that knows nothing of the features.
 _FREQUENCIES = "class frequencies"
 # A fit is given up where its held-out loss is worse than the best alpha's by so many
-# standard errors, and has risen by this part of it since its lowest. Iterations from
-# one look at it to the next.
+# errors, of which a row that the best one may lose is a part, and has risen by this
+# part of it since its lowest. Iterations from one look at it to the next.
 _CLEAR, _RISE, _LOOK_EVERY = 2.0, 0.05, 5
 # It is settled by this many times `tol`, as soon as its loss is below this part of the
 # class frequencies': two thirds of the iterations, and log-losses 1 % lower.

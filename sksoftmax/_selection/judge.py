@@ -34,7 +34,7 @@ _FEW, _OFTEN = 25, 10
 # More copies than that are dealt out as equally as those.
 _LONGEST = 1e4
 _OVERFLOW = 1e6
-# Nats of the least probability that float64 tells from 0 beside 1.
+# Mean loss below which probabilities are 1 in float64.
 _LEAST = 2.0**-53
 
 
@@ -209,15 +209,15 @@ def _finite(losses: Array) -> Array:
 
 
 def cost_of_an_error(loss: float) -> float:
-    """Nats that one more row costs whose label is not foreseen, if there is one.
+    """Nats that a candidate would lose by a row whose label it does not expect.
 
-    A candidate gives labels that it does not expect about as much probability as its
-    mean loss: of the others it is as sure.
+    About minus the logarithm of its mean loss, as this is about what it leaves to other
+    labels on average; from 1, where it is not sure of anything, to 37.
 
     Parameters
     ----------
     loss : float
-        Mean of what a candidate has shown.
+        Its mean, on rows where there may have been none such.
     """
     return max(1.0, -math.log(max(loss, _LEAST)))
 

@@ -18,16 +18,17 @@ from sksoftmax._selection.judge import Judge, cost_of_an_error
 # these know nothing of those that one may lose: as much as such a row would be, or
 # half of it, is added to the error, and is what is not worth a weaker candidate.
 _CLEAR, _ROW_LOST, _NATS = 1.0, 1.0, 0.5
-# So many times of that put a candidate out of the race; the row lost costs then what it
-# would cost the best one, which is very sure where it was lucky.
+# So many times of that put a candidate out of the race. There, and where rivals are
+# chosen, a row lost costs what it would cost the best, which is very sure where it was
+# lucky.
 _OUT = 2.0
 # Parts of the best loss that a difference has to have to be worth a weaker candidate,
 # or another part.
 _NEGLIGIBLE, _NOTICEABLE = 1e-3, 1e-2
 # A single one may be lucky.
 _MIN_PARTS = 2
-# Where all are alike the search is to end, too: by some twenty-five attempts.
-_MOST_RIVALS = 3  # and the best of each line
+# Where all are alike the search is to end, too: a line by some twenty-five attempts.
+_MOST_RIVALS = 3  # and the best of each other line
 
 
 class Place(NamedTuple):
@@ -190,7 +191,8 @@ class _Field:
     def rivals(self, best: Place, n_parts: int) -> list[Place]:
         """The best of those judged on so many parts that may noticeably be better.
 
-        And that of each other line: those of one line are lucky together.
+        Of each other line the best of them at least: those of one line are lucky
+        together.
         """
         rivals = [
             candidate
@@ -198,11 +200,11 @@ class _Field:
             if n >= n_parts and candidate != best and self._is_rival(candidate, best)
         ]
         rivals.sort(key=lambda c: self._judge.loss(c).mean)
-        firsts = {best.line: best}
-        for rival in rivals:
-            firsts.setdefault(rival.line, rival)
-        firsts.pop(best.line)
-        return [*dict.fromkeys([*rivals[:_MOST_RIVALS], *firsts.values()])]
+        chosen = rivals[:_MOST_RIVALS]
+        for rival in rivals[_MOST_RIVALS:]:
+            if rival.line not in {best.line, *(other.line for other in chosen)}:
+                chosen.append(rival)
+        return chosen
 
     def _extend(self, line: int, step: int) -> None:
         """Go on beyond an end as long as it is clearly better than the one before."""
