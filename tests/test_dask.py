@@ -467,6 +467,13 @@ def test_time_that_is_over_ends_a_fit(table, client):
     assert clf.convergence_.reason == "max_time"
 
 
+def test_without_labels_there_is_no_fit(table, client):
+    """scikit-learn's error, as in memory."""
+    _, clf = pair()
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        clf.fit(da.from_array(table[0], chunks=500), None)
+
+
 def test_time_is_from_the_call_of_fit(table, client, monkeypatch):
     """That in which labels are computed is a part of it."""
     X, y = table

@@ -481,11 +481,12 @@ class _Watch:
     def _is_lost(self, x: Array, excess: Callable[[Array], Estimate]) -> bool:
         """Whether it is clearly worse than the best, and has been better."""
         losses = self._split.held_out.row_losses(x)
-        worse_by, error, n = excess(losses)
+        loss = float(np.average(losses, weights=self._split.weights))
+        difference = excess(losses)
+        nats = cost_of_an_error(loss - difference.mean)
+        worse_by, error, _ = difference.if_a_row_were_lost(nats)
         self._lowest = min(self._lowest, worse_by)
         rise = worse_by - max(self._lowest, 0.0)
-        loss = float(np.average(losses, weights=self._split.weights))
-        error = math.hypot(error, cost_of_an_error(loss - worse_by) / n)
         return worse_by > _CLEAR * error and rise > _RISE * loss
 
 

@@ -202,6 +202,11 @@ class Estimate(NamedTuple):
         """Whether it is positive, by more than its error."""
         return self.mean > self.standard_error
 
+    def if_a_row_were_lost(self, nats: float) -> "Estimate":
+        """The same with an error to which one more row adds, that costs so much."""
+        error = math.hypot(self.standard_error, nats / self.n)
+        return self._replace(standard_error=error)
+
 
 def _finite(losses: Array) -> Array:
     """Losses that overflowed, for differences of two of them to be numbers."""

@@ -10,8 +10,6 @@ races, NIPS 1993), until one is left.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from sksoftmax._selection.judge import Judge, cost_of_an_error
 
 # Standard errors that make a difference clear. Where no row was lost by any candidate,
@@ -276,5 +274,6 @@ class _Field:
         self, candidate: Place, best: Place, row_lost: float = _ROW_LOST
     ) -> tuple[float, float]:
         """By how much a candidate is worse, and what makes that clear."""
-        mean, error, n = self._judge.difference(candidate, best)
-        return mean, _CLEAR * float(np.hypot(error, row_lost / n))
+        difference = self._judge.difference(candidate, best)
+        mean, error, _ = difference.if_a_row_were_lost(row_lost)
+        return mean, _CLEAR * error

@@ -162,7 +162,8 @@ def checked_rows(
         If `X` is invalid.
     """
     if isinstance(X, RemoteRows):
-        validate_data(estimator, X.example, reset=reset, skip_check_array=True)
+        y = options.get("y", "no_validation")
+        validate_data(estimator, X.example, y, reset=reset, skip_check_array=True)
         return _checked_elsewhere(estimator, X, categories, name, **options)
     refuse_dask(X, name)
     refuse_dates(X, name)

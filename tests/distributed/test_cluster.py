@@ -12,6 +12,7 @@ da = pytest.importorskip("dask.array")
 
 import sksoftmax._distributed.cluster as module  # noqa: E402
 from sksoftmax._distributed.cluster import FitCluster  # noqa: E402
+from sksoftmax.dask import DaskSoftmaxMLPClassifier  # noqa: E402
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ def test_workers_that_round_differently_are_warned_of(fit_cluster, monkeypatch):
     monkeypatch.setattr(module, "rounding_digest", digest_of_a_worker)
     with pytest.warns(UserWarning, match="not the same bits again: .*processors"):
         fit_cluster.warn_of_rounding()
+
+
+def test_rounding_is_warned_of_at_the_line_that_fits(client, rng, monkeypatch):
+    """And not of one of the package."""
+    monkeypatch.setattr(module, "rounding_digest", digest_of_a_worker)
+    clf = DaskSoftmaxMLPClassifier(2, alpha=1, random_state=0)
+    X, y = rng.normal(size=(40, 2)), np.arange(40) % 2
+    with pytest.warns(UserWarning, match="not the same bits again") as warned:
+        clf.fit(da.from_array(X, chunks=20), y)
+    assert [warning.filename for warning in warned] == [__file__]
 
 
 def test_nothing_is_left_after_the_fit(client):
