@@ -474,6 +474,19 @@ def test_without_labels_there_is_no_fit(table, client):
         clf.fit(da.from_array(table[0], chunks=500), None)
 
 
+def test_arguments_that_there_are_not_are_refused(table, client):
+    """By the words of the class in memory, before any work."""
+    X, y = table
+    plain, clf = pair()
+    with pytest.raises(TypeError, match="X_val and y_val") as expected:
+        plain.fit(X, y, eval_set=[(X, y)])
+    with pytest.raises(TypeError) as found:
+        clf.fit(da.from_array(X, chunks=500), y, eval_set=[(X, y)])
+    assert str(found.value) == str(expected.value).replace(
+        "SoftmaxMLPClassifier", "DaskSoftmaxMLPClassifier"
+    )
+
+
 def test_time_is_from_the_call_of_fit(table, client, monkeypatch):
     """That in which labels are computed is a part of it."""
     X, y = table
