@@ -119,12 +119,14 @@ FITS = {
     "balanced": {"class_weight": "balanced"},
     "early stopping": {"early_stopping": True},
     "search": {"alpha": "auto", "relevance": False},
+    "relevance": {"alpha": "auto", "encoding": "piecewise", "max_iter": 30},
     "own units": {"standardize": False},
 }
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[SLOW] * (n == "search")) for n in FITS]
+    "name",
+    [pytest.param(n, marks=[SLOW] * (n in ("search", "relevance"))) for n in FITS],
 )
 def test_all_kinds_of_fits_have_the_same_bits(table, rng, client, name):
     """Weights and labels in memory, or in collections of other chunks."""

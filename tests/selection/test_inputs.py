@@ -133,6 +133,24 @@ def test_relevances_are_learnt_from_a_fit_without(encoding):
     np.testing.assert_array_equal(without.minimum.x, plain.minimum.x)
 
 
+@pytest.mark.parametrize(("n_stored", "is_stored"), [(18_000, True), (17_999, False)])
+def test_the_fit_before_relevances_is_in_float32(monkeypatch, n_stored, is_stored):
+    """Of inputs that are made once, if memory allows; the last is in float64."""
+    monkeypatch.setattr("sksoftmax._selection.inputs._MAX_STORED", n_stored)
+    objective, start = problem(np.random.default_rng(0).normal(size=(600, 30)))
+    options = {"max_iter": 30, "tol": 1e-2}
+    first = objective.stored() if is_stored else objective
+    assert (first.X.dtype == np.float32) == is_stored
+    plain = train(first, start, **options)
+    relevant, x = with_relevances(objective, plain.minimum.x, 0)
+    last = train(relevant, x, is_warm=True, max_iter=30, tol=LOOSE * 1e-2)
+    both = train_on(LINEAR_RELEVANT, objective, start, **options)
+    assert both.objective.X is objective.X
+    np.testing.assert_array_equal(both.minimum.x, last.minimum.x)
+    without = train_on(LINEAR, objective, start, **options).minimum.x
+    np.testing.assert_array_equal(without, train(objective, start, **options).minimum.x)
+
+
 def test_a_first_fit_out_of_iterations_is_told():
     """Though the second one has come to its end."""
     objective, start = problem()
