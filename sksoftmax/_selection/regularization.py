@@ -119,9 +119,11 @@ def train_with_best_alpha(
     options["seed"] = seed
     if is_warm:
         encoding = encoding_of(objective)
+    search = _searched
     if early_stopping is not None:
         options["early_stopping"] = early_stopping
-    found = _searched(
+        search = _searched_by_validation
+    found = search(
         objective,
         # What held-out rows judge must not have seen them, as a warm start has.
         objective.layout.draw(np.random.RandomState(seed)) if is_warm else start,
@@ -130,40 +132,39 @@ def train_with_best_alpha(
         ends=(time.perf_counter() + ends) / 2,
         **options,
     )
-    alpha, inputs = found.candidate.alpha, found.inputs
     if found.ended_by in ("callback", "interrupted"):
         return found, _as_it_is(found, found.ended_by)
-    if found.is_final and not (is_warm or inputs.has_relevance):
+    if found.is_final and not (is_warm or found.inputs.has_relevance):
         return found, _ended_by(found.fit, found.ended_by)
+    options |= {"ends": ends, "is_warm": is_warm, "state": state}
+    return found, _last_fit(found, objective, start, **options)
+
+
+def _last_fit(
+    found: Found, objective: Objective, start: Array, **options: Any
+) -> Trained:
+    """To all rows, from what a search has found; the better one if it is cut short."""
+    alpha, inputs = found.candidate.alpha, found.inputs
     if found.ended_by == "max_time":
         best = found.fit
         if inputs != LINEAR:
             objective = best.objective
         objective = objective.with_alpha(alpha)
         start = best.objective.translated(best.minimum.x, objective)
-        is_warm, state, inputs = True, None, inputs.plain
+        inputs = inputs.plain
+        options |= {"is_warm": True, "state": None}
     else:
         objective = encoded(objective, inputs.encoding).with_alpha(alpha)
-        start = start_of(objective, start, seed)
+        start = start_of(objective, start, options["seed"])
     try:
-        trained = train_on(
-            inputs,
-            objective,
-            start,
-            ends=ends,
-            is_warm=is_warm,
-            state=state,
-            **options,
-        )
+        trained = train_on(inputs, objective, start, **options)
     except KeyboardInterrupt:
-        return found, _as_it_is(found, "interrupted")
+        return _as_it_is(found, "interrupted")
     reason = trained.minimum.convergence.reason
-    if reason in ("callback", "interrupted"):
-        before = _as_it_is(found, reason)
-        if before.minimum.loss < trained.minimum.loss:
-            return found, before
-        return found, trained
-    return found, _ended_by(trained, found.ended_by)
+    if reason not in ("callback", "interrupted"):
+        return _ended_by(trained, found.ended_by)
+    before = _as_it_is(found, reason)
+    return before if before.minimum.loss < trained.minimum.loss else trained
 
 
 def _searched(
@@ -174,23 +175,11 @@ def _searched(
     has_relevance: bool,
     **options: Any,
 ) -> Found:
-    """What is best on held-out rows, or on validation data."""
-    unit = objective.mean_class_weight
-    if "early_stopping" in options:
-        if objective.counts is not None:
-            unit *= float(np.median(objective.counts[objective.counted]))
-        split = Split.of(objective, options["early_stopping"].validation)
-        held_out = HeldOut(1, lambda part: split)
-        inputs = offered(objective, encoding, has_relevance=has_relevance)
-        search = AlphaSearch(
-            objective, held_out, start, inputs=inputs, unit=unit, **options
-        )
-        return search.run(_lines(inputs, {}))
+    """What is best on held-out rows."""
     n_few = max(_FEW_ROWS, _FEW_OF_A_CLASS * objective.layout.layer_units[-1])
     row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
     n_rows = max(min(_MAX_ROWS, _MAX_COPY // row_bytes), n_few)
     parts = fifths(objective, n_rows * N_PARTS // (N_PARTS - 1))
-    unit *= copies_of_a_row(parts)
     held_out = HeldOut.of(objective, parts, n_few, 1)
     few = held_out.split(0).train if parts else None
     inputs = (LINEAR if encoding == "auto" else Inputs(encoding, False),)
@@ -199,28 +188,46 @@ def _searched(
         n_inputs = max(encoded(few, i.encoding).layout.layer_units[0] for i in inputs)
         if n_inputs > few.X.shape[1]:
             n_rows = max(min(n_rows, _MAX_INPUTS // n_inputs), n_few)
-    options |= {"inputs": inputs, "unit": unit}
+    options["unit"] = objective.mean_class_weight * copies_of_a_row(parts)
     coarse, steps = None, {}
     if objective.X.shape[0] >= _MANY * n_few:
         # Of few rows fine parts are noise.
         coarser = [one for one in inputs if not _is_finer(one, inputs)]
-        options["inputs"] = coarser
-        coarse = AlphaSearch(objective, held_out, start, is_coarse=True, **options).run(
-            _lines(coarser, {})
-        )
+        coarse = AlphaSearch(
+            objective, held_out, start, inputs=coarser, is_coarse=True, **options
+        ).run(_lines(coarser, {}))
         if coarse.ended_by is not None:
             return coarse
         if coarse.has_learnt():
             steps = {coarser[place.line]: place.step for place in coarse.best}
-    options["inputs"] = inputs
     held_out = HeldOut.of(objective, parts, n_rows, len(parts))
-    found = AlphaSearch(objective, held_out, start, **options).run(
+    found = AlphaSearch(objective, held_out, start, inputs=inputs, **options).run(
         _lines(inputs, steps)
     )
     if coarse is not None and found.ended_by is not None:
         # It begins anew, and has not been where the first look says that it is best.
         return coarse._replace(ended_by=found.ended_by)
     return found
+
+
+def _searched_by_validation(
+    objective: Objective,
+    start: Array,
+    *,
+    encoding: EncodingName | Literal["auto"],
+    has_relevance: bool,
+    early_stopping: EarlyStopping,
+    **options: Any,
+) -> Found:
+    """What is best on the validation data of early stopping."""
+    unit = objective.mean_class_weight
+    if objective.counts is not None:
+        unit *= float(np.median(objective.counts[objective.counted]))
+    split = Split.of(objective, early_stopping.validation)
+    inputs = offered(objective, encoding, has_relevance=has_relevance)
+    options |= {"inputs": inputs, "unit": unit, "early_stopping": early_stopping}
+    search = AlphaSearch(objective, HeldOut(1, lambda part: split), start, **options)
+    return search.run(_lines(inputs, {}))
 
 
 def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
