@@ -5,7 +5,10 @@ is where memory is short, a callback raises, or Ctrl-C comes.
 """
 
 import pickle
+import subprocess
+import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -141,3 +144,56 @@ def test_a_pickle_that_fails_leaves_the_model(error):
         assert vars(clf).keys() == before.keys()
         assert all(vars(clf)[name] is before[name] for name in before)
     assert pickle.dumps(clf) == expected
+
+
+STAGES = """
+import os, pickle, sys, warnings
+from pathlib import Path
+from sklearn.datasets import load_digits
+from sksoftmax import SoftmaxMLPClassifier
+
+warnings.simplefilter("ignore")
+X, y = load_digits(return_X_y=True)
+kept = Path(sys.argv[1])
+parameters = {"alpha": 1e-3, "tol": 0, "max_iter": 4, "random_state": 0}
+clf, n_stages = SoftmaxMLPClassifier((30,), **parameters, warm_start=True), 0
+if kept.exists():
+    clf, n_stages = pickle.loads(kept.read_bytes())
+print("begun", flush=True)
+for n in range(n_stages, 12):
+    clf.fit(X, y)
+    new = kept.with_suffix(".new")
+    new.write_bytes(pickle.dumps((clf, n + 1)))
+    os.replace(new, kept)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_goes_on_from_its_last_pickle(tmp_path, rng):
+    """To the same bits, wherever in its fits and in its writing it was killed."""
+    stages = tmp_path / "stages.py"
+    stages.write_text(STAGES)
+    n_killed = 0
+    for name in ("whole", "killed"):
+        for _ in range(50):
+            process = subprocess.Popen(
+                [sys.executable, stages, tmp_path / name],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            with process:
+                process.stdout.readline()
+                if name == "killed" and n_killed < 10:
+                    time.sleep(rng.uniform(0, 0.1))
+                    process.kill()
+            n_killed += process.returncode < 0
+            if process.returncode == 0:
+                break
+    assert n_killed >= 3
+    whole, killed = (
+        pickle.loads((tmp_path / name).read_bytes()) for name in ("whole", "killed")
+    )
+    assert whole[1] == killed[1] == 12
+    assert whole[0].loss_curve_ == killed[0].loss_curve_
+    for coef, other in zip(whole[0].coefs_, killed[0].coefs_, strict=True):
+        np.testing.assert_array_equal(coef, other)
