@@ -11,6 +11,7 @@ from sklearn.utils import gen_batches
 from sksoftmax._rows.matrix import Matrix, Rows, is_dense
 from sksoftmax._rows.passes import each_block, sum_blocks
 from sksoftmax._rows.sums import tree_sum
+from sksoftmax._rows.threads import Map
 
 Array = NDArray[np.floating]
 # `function(values, columns)`: of values, and of the columns that they are in.
@@ -52,7 +53,11 @@ class Columns(NamedTuple):
 
     @classmethod
     def of(
-        cls, X: Rows, weights: Array | None, blocks: list[slice] | None = None
+        cls,
+        X: Rows,
+        weights: Array | None,
+        blocks: list[slice] | None = None,
+        map_blocks: Map = map,
     ) -> "Columns":
         """Of the columns of `X`, dense or CSR, by sums of its blocks; None for one.
 
@@ -61,24 +66,23 @@ class Columns(NamedTuple):
         sparse column is a rounding error of either sign.
         """
         blocks = blocks or [slice(0, X.shape[0])]
-        lowest, highest = _range(X, weights, blocks)
+        ends_of = partial(_range, X, weights, blocks, map_blocks)
+        sums_of = partial(_sums, X, weights, blocks, map_blocks)
+        lowest, highest = ends_of()
         has_gaps = np.isnan(lowest) & is_dense(X)
         if has_gaps.any():
-            lowest, highest = _range(X, weights, blocks, np.fmin, np.fmax)
+            lowest, highest = ends_of(np.fmin, np.fmax)
             is_empty = lowest > highest
             lowest, highest = (np.where(is_empty, 0, x) for x in (lowest, highest))
         # A power of two, by which divisions are exact.
         unit = np.ldexp(1.0, np.frexp(np.maximum(-lowest, highest))[1] - 1)
         low, high, zero = lowest / unit, highest / unit, np.zeros_like(unit)
-        total, above = _sums(X, weights, blocks, lambda x, j: x / unit[j] - low[j])
+        total, above = sums_of(lambda x, j: x / unit[j] - low[j])
         if has_gaps.any():
-            _, total = _sums(X, weights, blocks, lambda x, j: np.ones_like(x))
+            _, total = sums_of(lambda x, j: np.ones_like(x))
             total = np.where(total > 0, total, 1)
         mean = above / total
-        _, squares, between, *others = _sums(
-            X,
-            weights,
-            blocks,
+        _, squares, between, *others = sums_of(
             lambda x, j: (x / unit[j] - low[j] - mean[j]) ** 2,
             lambda x, j: (x > lowest[j]) & (x < highest[j]),
             lambda x, j: x != lowest[j],
@@ -109,13 +113,15 @@ def _range(
     X: Rows,
     weights: Array | None,
     blocks: list[slice],
+    map_blocks: Map,
     minimum: np.ufunc = np.minimum,
     maximum: np.ufunc = np.maximum,
 ) -> tuple[Array, Array]:
     """With NaN where there is a gap; of the other values with `fmin` and `fmax`."""
     lowest, highest = np.full((2, X.shape[1]), [[np.inf], [-np.inf]])
     of_block = partial(_block_range, minimum, maximum)
-    for low, high in each_block(of_block, blocks, X, weights):
+    ends = each_block(of_block, blocks, X, weights, map_blocks=map_blocks)
+    for low, high in ends:
         minimum(lowest, low, out=lowest)
         maximum(highest, high, out=highest)
     return lowest, highest
@@ -142,39 +148,50 @@ def _block_range(
 
 
 def _sums(
-    X: Rows, weights: Array | None, blocks: list[slice], *functions: Function
+    X: Rows,
+    weights: Array | None,
+    blocks: list[slice],
+    map_blocks: Map,
+    *functions: Function,
 ) -> list[Array]:
     """Of the weights, and weighted ones of functions of the values, by column."""
-    return sum_blocks(partial(_block_sums, functions), blocks, X, weights)
+    sums = partial(_block_sums, functions)
+    return sum_blocks(sums, blocks, X, weights, map_blocks=map_blocks)
 
 
 def _block_sums(
     functions: Sequence[Function], X: Matrix, weights: Array | None
 ) -> list[Array]:
     return tree_sum(
-        [w.sum(), *(weighted_sum(part, w, f) for f in functions)]
-        for part, w in _parts(X, weights)
+        [w.sum(), *weighted_sums(part, w, functions)] for part, w in _parts(X, weights)
     )
 
 
-def weighted_sum(block: Matrix, weights: Array, function: Function) -> Array:
+def weighted_sums(
+    block: Matrix, weights: Array, functions: Sequence[Function]
+) -> list[Array]:
     """Of a block of rows without duplicate entries, zeros not stored included.
 
     Gaps of dense rows are left out.
     """
     if isinstance(block, np.ndarray):
-        values = function(block, slice(None))
         is_gap = np.isnan(block)
-        return weights @ (np.where(is_gap, 0, values) if is_gap.any() else values)
+        values = (function(block, slice(None)) for function in functions)
+        if is_gap.any():
+            values = (np.where(is_gap, 0, of_one) for of_one in values)
+        return [weights @ of_one for of_one in values]
     columns, n_features = block.indices, block.shape[1]
     pattern = block.copy()
     pattern.data = np.ones_like(block.data)
     # Never a rounding error of the weights, of either sign.
     is_full = np.bincount(columns, minlength=n_features) == block.shape[0]
-    rest = np.maximum(weights.sum() - weights @ pattern, 0)
-    pattern.data = function(block.data, columns)
-    of_zeros = np.where(is_full, 0, rest) * function(np.zeros(n_features), slice(None))
-    return weights @ pattern + of_zeros
+    rest = np.where(is_full, 0, np.maximum(weights.sum() - weights @ pattern, 0))
+    sums = []
+    for function in functions:
+        pattern.data = function(block.data, columns)
+        of_zeros = rest * function(np.zeros(n_features), slice(None))
+        sums.append(weights @ pattern + of_zeros)
+    return sums
 
 
 def _parts(X: Matrix, weights: Array | None) -> Iterator[tuple[Matrix, Array]]:

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
-from sksoftmax._features.columns import Columns, weighted_sum
+from sksoftmax._features.columns import Columns, weighted_sums
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_dense
 from sksoftmax._rows.passes import each_block
+from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.validation import column_name
 
 Array = NDArray[np.floating]
@@ -106,14 +107,19 @@ class Standardization:
 
     @classmethod
     def of(
-        cls, X: Rows, weights: Array | None, blocks: list[slice] | None = None
+        cls,
+        X: Rows,
+        weights: Array | None,
+        blocks: list[slice] | None = None,
+        map_blocks: Map = map,
     ) -> Self:
         """Weighted mean and spread of the columns of `X`, dense or CSR.
 
         By sums of its blocks; None for one. The scale of constant columns is infinite.
         """
         with np.errstate(all="ignore"):
-            has_gaps, lowest, highest, mean, spread = Columns.of(X, weights, blocks)
+            columns = Columns.of(X, weights, blocks, map_blocks)
+            has_gaps, lowest, highest, mean, spread = columns
             scale = np.where(lowest == highest, np.inf, spread)
             offset = abs(lowest + mean) / scale
             fits = highest - lowest <= np.finfo(X.dtype).max
@@ -238,9 +244,10 @@ class Standardization:
             rows = inputs.astype(np.float64)
             rows.sum_duplicates()
             mean, scale = self._folded_mean, self.scale
-            return weighted_sum(
-                rows, weights, lambda x, j: ((x - mean[j]) / scale[j]) ** 2
+            squares = weighted_sums(
+                rows, weights, [lambda x, j: ((x - mean[j]) / scale[j]) ** 2]
             )
+            return squares[0]
         rows = self.standardized(inputs)
         rows *= rows
         return weights @ rows

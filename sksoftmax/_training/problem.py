@@ -235,7 +235,7 @@ def objective_of(
             "sample_weight times class_weight",
         )
         unit *= factor
-    features = Standardization.of(X, weights, blocks)
+    features = Standardization.of(X, weights, blocks, map_blocks)
     if standardize:
         features.check_dtype(X.dtype, X.shape[0], feature_names)
     else:

@@ -54,6 +54,25 @@ def test_products_of_weights_are_checked(small_data):
         problem(small_data, np.where(y == 0, 1.0, 0.0), {0: 0.0})
 
 
+def test_columns_are_looked_at_by_whoever_has_threads(small_data, monkeypatch):
+    """Pass after pass, in as many tasks as there are blocks; that changes no bit."""
+    monkeypatch.setattr("sksoftmax._rows.blocks._MAX_ROWS", 16)
+    passes = []
+
+    def map_blocks(function, blocks):
+        passes.append(len(blocks))
+        return map(function, blocks)
+
+    objective = problem(small_data, map_blocks=map_blocks)
+    assert passes == [8, 8, 8]  # range, mean and spread
+    expected = problem(small_data)
+    for name in ("lowest", "scale"):
+        got, other = (
+            getattr(one.standardization, name) for one in (objective, expected)
+        )
+        np.testing.assert_array_equal(got, other)
+
+
 def test_features_are_standardised_unless_not(small_data):
     """Then units and offsets do not matter."""
     X, y = small_data
