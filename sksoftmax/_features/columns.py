@@ -170,9 +170,9 @@ def _block_sums(
 def weighted_sums(
     block: Matrix, weights: Array, functions: Sequence[Function]
 ) -> list[Array]:
-    """Of a block of rows without duplicate entries, zeros not stored included.
+    """Of each function one, of a block of rows without duplicate entries.
 
-    Gaps of dense rows are left out.
+    Zeros that are not stored are included, and gaps of dense rows left out.
     """
     if isinstance(block, np.ndarray):
         is_gap = np.isnan(block)

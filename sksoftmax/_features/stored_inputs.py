@@ -1,7 +1,8 @@
-"""Standardised inputs that are made once: of few rows, which many fits read.
+"""Standardised inputs that are made once: of few rows, which fits read again and again.
 
-In float32: what fits to parts of the rows show is told from held-out rows, whose noise
-is larger than all rounding, and takes half of the time.
+In float32, which takes half of the time: for fits that are not the last one. What those
+to parts of the rows show is told from held-out rows, whose noise is larger than all
+rounding; and relevances are learnt from a minimum that need not be exact.
 """
 
 from typing import Self
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import row_blocks
-from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.matrix import Rows, is_dense
 
 Array = NDArray[np.floating]
 
@@ -32,22 +33,28 @@ class StoredInputs(Standardization):
         self._features = features
 
     @classmethod
-    def made_by(cls, features: Standardization, X: Matrix) -> tuple[Self, Array] | None:
-        """The standardisation of those of the rows of `X`, and they, in float32.
+    def made_by(
+        cls,
+        features: Standardization,
+        X: Rows,
+        rows: slice | NDArray[np.bool_] = slice(None),
+    ) -> tuple[Self, Array] | None:
+        """The standardisation of those of some rows of `X`, and they, in float32.
 
         None where they are better made anew in each pass: those that are sparse, those
         in their own units, and those beyond the range of float32.
         """
-        if not features.is_learnt or not isinstance(X, np.ndarray):
+        if not features.is_learnt or not is_dense(X):
             return None
         if not isinstance(features.inputs(X[:1]), np.ndarray):
             return None
+        X = X[rows]
         stored = np.empty((X.shape[0], features.n_inputs), np.float32)
-        for rows in row_blocks(X, features.n_inputs):
-            inputs = features.inputs(X[rows])
+        for block in row_blocks(X, features.n_inputs):
+            inputs = features.inputs(X[block])
             with np.errstate(all="ignore"):
-                stored[rows] = features.standardized(inputs)
-            if not np.isfinite(stored[rows]).all():
+                stored[block] = features.standardized(inputs)
+            if not np.isfinite(stored[block]).all():
                 return None
         return cls(features), stored
 

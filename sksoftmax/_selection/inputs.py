@@ -4,6 +4,7 @@ Columns as they are, or in parts; each with the same penalty, or with one that i
 from a first minimum. What is learnt is learnt from the rows of the fit alone.
 """
 
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -30,8 +31,8 @@ _MAX_CLASSES = 100
 # A fit with relevances ends at so many times `tol`, where it is judged and where it is
 # the last one: to go on makes too much of what they were learnt from.
 LOOSE = 4.0
-# Inputs of all rows that are made once for the fit before, 64 MiB in float32. It takes
-# half of the time, and what is learnt from its minimum is much the same.
+# Numbers, of 4 bytes each: inputs of all rows that are made once, in float32, for the
+# fit that relevances are learnt from, which then takes half of the time.
 _MAX_STORED = 2**24
 # Reasons of fits that did not come to a minimum.
 CUT_SHORT = ("interrupted", "callback", "max_time")
@@ -134,14 +135,15 @@ def train_on(
 ) -> Trained:
     """Train, and with relevances once more, from where that has led.
 
-    Parameters are those of `train`; the objective is on the inputs already.
+    Parameters are those of `train`; the objective is on the inputs already. Relevances
+    are learnt from a minimum in float32, if there is no early stopping.
     """
     options["seed"] = seed
     rule = seen_by(early_stopping, objective)
-    first = objective
     if inputs.has_relevance and rule is None:
-        first = _stored(objective)
-    plain = train(first, start, early_stopping=rule, **options)
+        plain = _roughly_trained(objective, start, **options)
+    else:
+        plain = train(objective, start, early_stopping=rule, **options)
     if not inputs.has_relevance or plain.minimum.convergence.reason in CUT_SHORT:
         return plain
     relevant, start = with_relevances(objective, plain.minimum.x, seed)
@@ -151,10 +153,20 @@ def train_on(
     return plain.followed_by(trained)
 
 
-def _stored(objective: Objective) -> Objective:
-    """The same in float32, unless that takes much memory."""
+def _roughly_trained(objective: Objective, start: Array, **options: Any) -> Trained:
+    """Train in float32, unless that takes much memory: a point of the objective."""
     n_values = objective.n_samples * objective.row_inputs
-    return objective.stored() if n_values <= _MAX_STORED else objective
+    stored = objective.stored() if n_values <= _MAX_STORED else objective
+    trained = train(stored, start, **options)
+    if stored is objective:
+        return trained
+    minimum = trained.minimum
+    loss, gradient = objective(minimum.x)
+    state = minimum.state
+    if state is not None:  # to go on from, which is told by loss and gradient
+        state = replace(state, loss=loss, gradient=gradient)
+    minimum = minimum._replace(loss=loss, state=state)
+    return trained._replace(minimum=minimum, objective=objective)
 
 
 def seen_by(rule: EarlyStopping | None, objective: Objective) -> EarlyStopping | None:

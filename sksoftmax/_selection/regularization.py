@@ -143,7 +143,11 @@ def train_with_best_alpha(
 def _last_fit(
     found: Found, objective: Objective, start: Array, **options: Any
 ) -> Trained:
-    """To all rows, from what a search has found; the better one if it is cut short."""
+    """To all rows, with what a search has found.
+
+    Where a callback or the user ends it, that or the best of the search, whichever has
+    the lower loss.
+    """
     alpha, inputs = found.candidate.alpha, found.inputs
     if found.ended_by == "max_time":
         best = found.fit
@@ -175,7 +179,7 @@ def _searched(
     has_relevance: bool,
     **options: Any,
 ) -> Found:
-    """What is best on held-out rows."""
+    """What is best on held-out rows, or by the evidence, where there are none."""
     n_few = max(_FEW_ROWS, _FEW_OF_A_CLASS * objective.layout.layer_units[-1])
     row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
     n_rows = max(min(_MAX_ROWS, _MAX_COPY // row_bytes), n_few)

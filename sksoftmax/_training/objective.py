@@ -262,7 +262,7 @@ class Objective:
         is_small = self.n_samples * self.row_inputs < _FEW_VALUES
         if is_small or not self.activations or self._has_small_weights(rows):
             return self
-        found = StoredInputs.made_by(self.standardization, self.X[rows])
+        found = StoredInputs.made_by(self.standardization, self.X, rows)
         if found is None:
             return self
         features, inputs = found

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from elsewhere import Elsewhere
 from scipy.sparse import csr_array
 
 from sksoftmax._features.encoded import EncodedColumns
@@ -96,3 +97,24 @@ def test_some_are_better_made_anew(case, skewed):
     if case == "beyond float32":
         X[0, 0] = 1e300
     assert StoredInputs.made_by(features, X) is None
+
+
+@pytest.mark.parametrize("is_sparse", [True, False])
+def test_rows_that_are_elsewhere_are_fetched_to_be_stored(is_sparse, skewed):
+    """All of them, and for nothing else."""
+    fetched = []
+
+    class Recorded(Elsewhere):
+        def __getitem__(self, rows):
+            found = super().__getitem__(rows)
+            fetched.append(found.shape[0])
+            return found
+
+    X = csr_array(skewed) if is_sparse else skewed
+    rows = Recorded(X)
+    made = StoredInputs.made_by(learnt(X), rows, np.arange(500) % 5 > 0)
+    assert fetched == ([] if is_sparse else [1, 400])
+    assert (made is None) == is_sparse
+    if made is not None:
+        _, expected = StoredInputs.made_by(learnt(X), X)
+        np.testing.assert_array_equal(made[1], expected[np.arange(500) % 5 > 0])

@@ -151,6 +151,33 @@ def test_the_fit_before_relevances_is_in_float32(monkeypatch, n_stored, is_store
     np.testing.assert_array_equal(without, train(objective, start, **options).minimum.x)
 
 
+@pytest.mark.parametrize("is_interrupted", [True, False])
+def test_a_first_fit_that_is_cut_short_is_one_of_the_objective(is_interrupted):
+    """Not of its copy in float32; out of time, it is to go on from exactly."""
+    objective, start = problem(np.random.default_rng(0).normal(size=(600, 30)))
+    losses = []
+
+    def callback(state, function):
+        losses.append(state.loss)
+        if is_interrupted and len(losses) == 3:
+            raise KeyboardInterrupt
+
+    ends = np.inf if is_interrupted else time.perf_counter()
+    options = {**OPTIONS, "callback": callback, "ends": ends}
+    fit = train_on(LINEAR_RELEVANT, objective, start, **options)
+    minimum, (loss, gradient) = fit.minimum, objective(fit.minimum.x)
+    assert fit.objective is objective
+    assert minimum.loss == loss
+    assert minimum.loss == pytest.approx(losses[-1], rel=1e-5)
+    assert minimum.loss != losses[-1]
+    if is_interrupted:
+        assert minimum.convergence.reason == "interrupted"
+        assert minimum.state is None
+    else:
+        assert minimum.convergence.reason == "max_time"
+        assert minimum.state.is_at(minimum.x, loss, gradient)
+
+
 def test_a_first_fit_out_of_iterations_is_told():
     """Though the second one has come to its end."""
     objective, start = problem()

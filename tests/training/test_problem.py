@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import NotFiniteError
+from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import check_weights
@@ -63,14 +65,14 @@ def test_columns_are_looked_at_by_whoever_has_threads(small_data, monkeypatch):
         passes.append(len(blocks))
         return map(function, blocks)
 
-    objective = problem(small_data, map_blocks=map_blocks)
+    first = problem(small_data, map_blocks=map_blocks).standardization
     assert passes == [8, 8, 8]  # range, mean and spread
-    expected = problem(small_data)
-    for name in ("lowest", "scale"):
-        got, other = (
-            getattr(one.standardization, name) for one in (objective, expected)
-        )
-        np.testing.assert_array_equal(got, other)
+    with threadpool_limits(2, "blas"), BlockThreads() as threads:
+        second = problem(small_data, map_blocks=threads.map).standardization
+    expected = problem(small_data).standardization
+    for name in ("lowest", "scale", "fills", "has_gaps"):
+        for found in (first, second):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
 
 
 def test_features_are_standardised_unless_not(small_data):
