@@ -40,6 +40,11 @@ def node_of(start, stop):
             part.weights_sum,
             part.class_sums(whole.weights),
             *_sums(
-                part.X, part.weights, part.blocks, lambda x, _: x, lambda x, _: x**2
+                part.X,
+                part.weights,
+                part.blocks,
+                map,
+                lambda x, _: x,
+                lambda x, _: x**2,
             ),
         ]
