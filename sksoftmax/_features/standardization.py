@@ -244,10 +244,10 @@ class Standardization:
             rows = inputs.astype(np.float64)
             rows.sum_duplicates()
             mean, scale = self._folded_mean, self.scale
-            squares = weighted_sums(
+            (squares,) = weighted_sums(
                 rows, weights, [lambda x, j: ((x - mean[j]) / scale[j]) ** 2]
             )
-            return squares[0]
+            return squares
         rows = self.standardized(inputs)
         rows *= rows
         return weights @ rows
