@@ -535,6 +535,27 @@ def test_many_categories_are_the_same_problem_as_dense_ones(
     np.testing.assert_allclose(gradient, dense_gradient, atol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_many_parts_are_the_same_problem_as_dense_ones(dtype, rng, monkeypatch):
+    """Loss, gradient and probabilities, with weights and gaps."""
+    X = rng.normal(size=(600, 3)).astype(dtype)
+    y, w = (X[:, 0] > X[:, 1]).astype(int), rng.integers(0, 3, 600)
+    X[::5, 0] = np.nan
+    clf = SoftmaxMLPClassifier((5,), alpha=3, encoding="fine-piecewise", random_state=0)
+    clf.fit(X, y, sample_weight=w)
+    results = []
+    for density in (0.06, 0):
+        monkeypatch.setattr("sksoftmax._features.encoding._MAX_DENSITY", density)
+        objective, start, *_ = clf._on_inputs(clf._problem(X, y, w))
+        rows = objective.X[objective.blocks[0]]
+        is_sparse = issparse(objective.standardization.inputs(rows))
+        assert is_sparse == (density > 0)
+        results.append((*objective(start + 0.1), clf.predict_proba(X)))
+    rtol = 1e-12 if dtype == np.float64 else 1e-5
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=rtol)
+
+
 def test_many_categories_give_the_same_bits_on_any_threads(cities):
     """And predictions of any block of rows."""
     X, y = cities

@@ -4,7 +4,8 @@ from functools import partial
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
+from sklearn.utils import gen_batches
 
 from sksoftmax._features.columns import spread_of_two
 from sksoftmax._features.encoding import (
@@ -13,12 +14,12 @@ from sksoftmax._features.encoding import (
     EncodingName,
     Indicators,
     inputs_of,
-    network_inputs,
 )
+from sksoftmax._features.nodes import Nodes
 from sksoftmax._features.quantiles import parts_of
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import row_blocks
-from sksoftmax._rows.matrix import Matrix, Rows, is_dense
+from sksoftmax._rows.matrix import Matrix, Rows, dense_rows, is_dense
 from sksoftmax._rows.passes import sum_blocks
 
 Array = NDArray[np.floating]
@@ -29,6 +30,8 @@ _MAX_PARTS, _PARTS_PER_ROW = 2000, 4
 _MANY_MORE = 1.5
 # Spread of an indicator of no row, or of all, whose share is rounded.
 _CONSTANT = 1e-3
+# Of which there are dense copies of all inputs.
+_ROWS = 256
 
 
 class EncodedColumns(Standardization):
@@ -52,6 +55,7 @@ class EncodedColumns(Standardization):
         fills = means[:n_parts].astype(encoding.starts.dtype)
         self.encoding = encoding._replace(fills=fills)
         self.columns = features
+        self._nodes = Nodes(self.encoding) if encoding.is_sparse else None
         scale = np.ones_like(means)
         if features.is_learnt:
             scale[:n_numeric] = features.scale[encoding.columns[:n_numeric]]
@@ -153,7 +157,42 @@ class EncodedColumns(Standardization):
 
     def inputs(self, rows: Matrix) -> Matrix:
         """Rows as the folded first layer takes them."""
-        return network_inputs(rows, self.encoding)
+        if self._nodes is None:
+            return inputs_of(rows, self.encoding)
+        return self._nodes.rows(rows)
+
+    def standardized(self, inputs: Matrix) -> Array:
+        """Dense inputs with mean 0 and a spread of 1; a copy."""
+        if self._nodes is not None:
+            inputs = self._nodes.of_inputs(dense_rows(inputs))
+        return super().standardized(inputs)
+
+    def squares(self, inputs: Matrix, weights: Array | None) -> Array:
+        """Weighted sum of the squares of the same."""
+        if not (self.encoding.is_divided and self._nodes):
+            return super().squares(inputs, weights)
+        sums = np.zeros(self.n_inputs)
+        for rows in gen_batches(inputs.shape[0], _ROWS):
+            w = np.ones(inputs[rows].shape[0]) if weights is None else weights[rows]
+            sums += w @ self.standardized(inputs[rows]) ** 2
+        return sums
+
+    def fold(
+        self, coef: Array, intercept: Array, dtype: DTypeLike
+    ) -> tuple[Array, Array]:
+        """First layer for the inputs, from the one for standardised inputs."""
+        if self._nodes is None:
+            return super().fold(coef, intercept, dtype)
+        V, intercept = super().fold(coef, intercept, np.float64)
+        # In the order that products with sparse rows take.
+        V = self._nodes.at_nodes(V).astype(dtype, order="F")
+        return V, intercept.astype(dtype)
+
+    def pull_back(self, coef_gradient: Array, intercept_gradient: Array) -> None:
+        """Turn the gradient in folded into that in standardised units, in place."""
+        if self._nodes is not None:
+            coef_gradient[...] = self._nodes.of_inputs(coef_gradient)
+        super().pull_back(coef_gradient, intercept_gradient)
 
     def standardized_values(
         self, values: Array, columns: NDArray[np.integer] | slice

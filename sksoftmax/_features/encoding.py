@@ -4,14 +4,12 @@ from typing import Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy.sparse import csr_array
 
-from sksoftmax._features.standardization import filled, from_origin
-from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.matrix import Matrix, dense_rows
 
 Array = NDArray[np.floating]
 # Part of the inputs that sparse products are faster with.
-_MAX_DENSITY = 0.05
+_MAX_DENSITY = 0.06
 EncodingName: TypeAlias = Literal["linear", "piecewise", "fine-piecewise"]
 
 # Parts of a column, at most. With 8 or 32 for 16 most log-losses are alike; where the
@@ -95,15 +93,21 @@ class Encoding(NamedTuple):
         return self.columns.size + self.indicators.columns.size
 
     @property
-    def stored_inputs(self) -> int:
-        """Of a row, at most: those that may not be 0."""
-        return self.columns.size + np.unique(self.indicators.columns).size
+    def is_sparse(self) -> bool:
+        """Whether rows are better stored as values at nodes."""
+        return self._n_stored <= _MAX_DENSITY * self.n_inputs
 
     @property
     def row_inputs(self) -> int:
         """Values that a row gives to the first layer: of sparse ones those stored."""
-        is_sparse = self.stored_inputs <= _MAX_DENSITY * self.n_inputs
-        return self.stored_inputs if is_sparse else self.n_inputs
+        return self._n_stored if self.is_sparse else self.n_inputs
+
+    @property
+    def _n_stored(self) -> int:
+        """Two of each column that has parts, one of each other and of indicators."""
+        n_divided = np.unique(self.columns[self.n_numeric :]).size
+        n_indicated = np.unique(self.indicators.columns).size
+        return self.n_numeric + n_divided + n_indicated
 
     @property
     def n_numeric(self) -> int:
@@ -116,49 +120,25 @@ def encoding_name(encoding: Encoding | None) -> EncodingName:
     return "linear" if encoding is None else encoding.name
 
 
-def first_inputs(
-    rows: Matrix,
-    origin: Array | None,
-    fills: Array | None,
-    encoding: Encoding | None,
-) -> Matrix:
-    """Rows as a fitted network takes them: filled and less an origin, or encoded."""
-    if encoding is not None:
-        return network_inputs(rows, encoding)
-    return from_origin(filled(rows, fills), origin)
-
-
-def network_inputs(rows: Matrix, encoding: Encoding) -> Matrix:
-    """Inputs of a block of rows as a network takes them: CSR, where few are not 0."""
-    if encoding.stored_inputs > _MAX_DENSITY * encoding.n_inputs:
-        return inputs_of(rows, encoding)
-    rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
-    parts = _parts_of(rows, encoding)
-    places = _places(rows, encoding.indicators)
-    is_stored = np.hstack([np.ones_like(parts, dtype=bool), places >= 0])
-    values = np.hstack([parts, np.ones_like(places, dtype=parts.dtype)])
-    columns = np.broadcast_to(np.arange(parts.shape[1]), parts.shape)
-    columns = np.hstack([columns, parts.shape[1] + places])
-    ends = np.concatenate([[0], np.cumsum(is_stored.sum(axis=1))])
-    shape = len(rows), encoding.n_inputs
-    return csr_array((values[is_stored], columns[is_stored], ends), shape)
-
-
 def inputs_of(rows: Matrix, encoding: Encoding) -> Array:
     """Inputs of a block of rows, (n_rows, n_inputs).
 
     In the wider dtype of both: starts that are rounded would be other ones.
     """
-    rows = rows if isinstance(rows, np.ndarray) else rows.toarray()
-    parts, indicators = _parts_of(rows, encoding), encoding.indicators
+    rows = dense_rows(rows)
+    parts, indicators = part_values(rows, encoding), encoding.indicators
     if not indicators.columns.size:
         return parts
     indicated = _indicated(rows, indicators)
     return np.concatenate([parts, indicated], axis=1, dtype=parts.dtype)
 
 
-def _parts_of(rows: Array, encoding: Encoding) -> Array:
-    columns, starts, widths, fills, *_ = encoding
+def part_values(
+    rows: Array, encoding: Encoding, chosen: slice | NDArray[np.integer] = slice(None)
+) -> Array:
+    """Parts of columns, some or all, with what stands for gaps."""
+    columns = encoding.columns[chosen]
+    starts, widths, fills = (values[chosen] for values in encoding[1:4])
     dtype = np.result_type(rows, starts)
     parts = rows.take(columns, axis=1).astype(dtype, copy=False)
     parts -= starts
@@ -169,7 +149,7 @@ def _parts_of(rows: Array, encoding: Encoding) -> Array:
     return parts
 
 
-def _places(rows: Array, indicators: Indicators) -> NDArray[np.integer]:
+def places_of(rows: Array, indicators: Indicators) -> NDArray[np.integer]:
     """Which indicator is 1, for each column that has some; -1 for none."""
     columns, first, counts = np.unique(
         indicators.columns, return_index=True, return_counts=True

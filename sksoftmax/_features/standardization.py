@@ -21,7 +21,7 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from sksoftmax._features.columns import Columns, weighted_sums
-from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_dense
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, dense_rows, is_dense
 from sksoftmax._rows.passes import each_block
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.validation import column_name
@@ -222,8 +222,9 @@ class Standardization:
         """Rows as the folded first layer takes them; never written to."""
         return from_origin(rows, self._shift)
 
-    def standardized(self, inputs: Array) -> Array:
-        """Dense inputs with mean 0 and a spread of 1; a copy."""
+    def standardized(self, inputs: Matrix) -> Array:
+        """Inputs with mean 0 and a spread of 1, as an array; a copy."""
+        inputs = dense_rows(inputs)
         dtype = inputs.dtype
         rows = inputs / self.scale.astype(dtype)  # first: no difference overflows
         rows -= (self._folded_mean / self.scale).astype(dtype)

@@ -5,14 +5,13 @@ to parts of the rows show is told from held-out rows, whose noise is larger than
 rounding; and relevances are learnt from a minimum that need not be exact.
 """
 
-from typing import Self
-
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
+from scipy.sparse import vstack
 
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import row_blocks
-from sksoftmax._rows.matrix import Rows, is_dense
+from sksoftmax._rows.matrix import Matrix, Rows, is_dense
 
 Array = NDArray[np.floating]
 
@@ -38,16 +37,17 @@ class StoredInputs(Standardization):
         features: Standardization,
         X: Rows,
         rows: slice | NDArray[np.bool_] = slice(None),
-    ) -> tuple[Self, Array] | None:
+    ) -> tuple["StoredInputs", Matrix] | None:
         """The standardisation of those of some rows of `X`, and they, in float32.
 
-        None where they are better made anew in each pass: those that are sparse, those
+        None where they are better made anew in each pass: those of sparse rows, those
         in their own units, and those beyond the range of float32.
         """
         if not features.is_learnt or not is_dense(X):
             return None
-        if not isinstance(features.inputs(X[:1]), np.ndarray):
-            return None
+        encoding = features.encoding
+        if encoding is not None and encoding.is_sparse:
+            return _stored_nodes(features, X, rows) if encoding.is_divided else None
         X = X[rows]
         stored = np.empty((X.shape[0], features.n_inputs), np.float32)
         for block in row_blocks(X, features.n_inputs):
@@ -62,3 +62,30 @@ class StoredInputs(Standardization):
     def of_rows(self) -> Standardization:
         """What makes the same inputs of the user's rows."""
         return self._features.penalised(self.log_penalties)
+
+
+class _StoredNodes(StoredInputs):
+    """The standardisation of rows that are values at nodes already."""
+
+    def standardized(self, inputs: Matrix) -> Array:
+        return self.of_rows.standardized(inputs)
+
+    def squares(self, inputs: Matrix, weights: Array | None) -> Array:
+        return self.of_rows.squares(inputs, weights)
+
+    def fold(
+        self, coef: Array, intercept: Array, dtype: DTypeLike
+    ) -> tuple[Array, Array]:
+        return self.of_rows.fold(coef, intercept, dtype)
+
+    def pull_back(self, coef_gradient: Array, intercept_gradient: Array) -> None:
+        self.of_rows.pull_back(coef_gradient, intercept_gradient)
+
+
+def _stored_nodes(
+    features: Standardization, X: Rows, rows: slice | NDArray[np.bool_]
+) -> tuple[StoredInputs, Matrix]:
+    X = X[rows]
+    blocks = row_blocks(X, features.encoding.row_inputs)
+    stored = [features.inputs(X[block]).astype(np.float32) for block in blocks]
+    return _StoredNodes(features), vstack(stored, format="csr")

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.utils import assert_all_finite
 
-from sksoftmax._features.encoding import Encoding, first_inputs
+from sksoftmax._features.encoding import Encoding
+from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import forward
 from sksoftmax._rows.blocks import row_blocks
@@ -65,6 +66,8 @@ def outputs(
     """
     dtype = np.result_type(X, *coefs)
     result = np.empty((X.shape[0], len(intercepts[-1])), dtype)
+    first = FirstInputs(origin, fills, encoding, X.shape[0])
+    coefs = [first.coef(coefs[0]), *coefs[1:]]
 
     def fill(rows: slice) -> None:
         block = X[rows]
@@ -74,8 +77,7 @@ def outputs(
             knows_gaps = fills is not None or encoding is not None
             if np.isnan(values).any() and (issparse(block) or not knows_gaps):
                 refuse_gaps()
-        inputs = first_inputs(block, origin, fills, encoding)
-        output = forward(inputs, coefs, intercepts, activations)
+        output = forward(first.of(block), coefs, intercepts, activations)
         if function is not None:
             output = function(output, axis=0)
         if not np.isfinite(output).all():

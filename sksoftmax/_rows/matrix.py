@@ -80,6 +80,11 @@ def is_dense(X: Rows) -> bool:
     return X.is_dense if isinstance(X, RemoteRows) else isinstance(X, np.ndarray)
 
 
+def dense_rows(rows: Matrix) -> NDArray[np.floating]:
+    """Rows in this process as an array: themselves, if they are one."""
+    return rows if isinstance(rows, np.ndarray) else rows.toarray()
+
+
 def row_values(X: Rows) -> int:
     """Values that a row of `X` holds: of a sparse one those stored, on average."""
     if isinstance(X, np.ndarray) or is_dense(X):

@@ -108,8 +108,12 @@ def _max_dense(objective: Objective) -> int:
 
     That of an evaluation or two, at most; but always the usual hundred hidden units.
     """
-    _, *units = objective.layout.layer_units
-    layers = pairwise((objective.row_inputs, *units))
+    n_inputs, *units = objective.layout.layer_units
+    encoding = objective.features.encoding
+    # Parts are correlated however few values stand for them: with their diagonal alone
+    # fits take more iterations, and end at larger losses.
+    is_divided = encoding is not None and encoding.is_divided
+    layers = pairwise((n_inputs if is_divided else objective.row_inputs, *units))
     work = objective.n_samples * sum(a * b for a, b in layers)
     return min(max(128, round((4 * work) ** (1 / 3))), 2000)
 
@@ -178,8 +182,8 @@ def _moment_sums(
     if X.shape[1] >= max_dense:
         weights_sum = X.shape[0] if weights is None else weights.sum()
         return [np.append(features.squares(X, weights), weights_sum).astype(float)]
-    X = features.standardized(X if isinstance(X, np.ndarray) else X.toarray())
-    return [second_moment(X.T, weights, max_dense).astype(np.float64)]
+    rows = features.standardized(X)
+    return [second_moment(rows.T, weights, max_dense).astype(np.float64)]
 
 
 def _mean_over_rows(

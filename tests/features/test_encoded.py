@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+import sksoftmax._features.encoding
 from sksoftmax._features.encoded import EncodedColumns, worth_dividing
 from sksoftmax._features.encoding import Indicators
 from sksoftmax._features.standardization import Standardization
@@ -77,6 +78,38 @@ def test_all_is_constant_outside_of_the_training_rows(X):
     ends = np.stack([X.min(axis=0), X.max(axis=0)])
     beyond = ends + np.array([[-1e9], [1e9]])
     np.testing.assert_array_equal(features.inputs(beyond), features.inputs(ends))
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_values_at_nodes_are_the_same_inputs(X, rng, monkeypatch, weighted):
+    """Standardised and squared, and for first layers and their gradients."""
+    weights = rng.random(500) if weighted else None
+    X[::7, 0] = np.nan
+    indicators = Indicators.of(np.zeros(6, int), np.isnan(X).any(axis=0), float)
+    both = []
+    for density in (0, 1):
+        monkeypatch.setattr(sksoftmax._features.encoding, "_MAX_DENSITY", density)
+        features = learnt(X, weights, indicators)
+        n_inputs = features.n_inputs
+        both.append(features.penalised(np.linspace(-1, 1, n_inputs)))
+    dense, sparse = both
+    rows, stored = dense.inputs(X), sparse.inputs(X)
+    assert isinstance(stored, csr_array)
+    z = dense.standardized(rows)
+    np.testing.assert_allclose(sparse.standardized(stored), z, atol=1e-12)
+    np.testing.assert_allclose(
+        sparse.squares(stored, weights), dense.squares(rows, weights), rtol=1e-10
+    )
+    coef, intercept = rng.normal(size=(3, n_inputs)), rng.normal(size=3)
+    (V, c), (U, d) = (f.fold(coef, intercept, float) for f in both)
+    logits = rows @ V.T + c
+    np.testing.assert_allclose(stored @ U.T + d, logits, atol=1e-11)
+    assert U.flags.f_contiguous
+    deltas = rng.normal(size=(3, 500))
+    gradients = deltas @ rows, deltas @ stored
+    for features, gradient in zip(both, gradients, strict=True):
+        features.pull_back(gradient, deltas.sum(axis=1))
+    np.testing.assert_allclose(*gradients, atol=1e-11)
 
 
 def test_keys_of_rows_are_those_of_the_columns(X):

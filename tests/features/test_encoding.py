@@ -8,9 +8,7 @@ from sksoftmax._features.encoding import (
     Encoding,
     Indicators,
     encoding_name,
-    first_inputs,
     inputs_of,
-    network_inputs,
 )
 
 NAN = np.nan
@@ -83,48 +81,26 @@ def test_names_are_those_of_users():
     assert not linear.is_divided
 
 
-def test_first_inputs_are_filled_less_an_origin_or_encoded():
-    """As predictions take them."""
-    rows, origin = np.array(ROWS), np.array([1.0, 0, 0])
-    fills = np.array([4.0, 5, 6])
-    filled = first_inputs(rows, origin, fills, None)
-    assert filled.tolist() == [[-1, 0, 5], [8, 1, 6], [3, 5, 5], [2, -1, 6]]
-    assert first_inputs(rows[:2], None, fills, None).tolist() == rows[:2].tolist()
-    np.testing.assert_array_equal(first_inputs(rows, None, None, encoding_of()), INPUTS)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("has_parts", [False, True])
-def test_of_many_indicators_only_those_that_are_1_are_stored(rng, dtype, has_parts):
-    """The same inputs, and as many values as a row has columns and parts."""
-    n_levels = np.array([0, 90, 0, 40])
-    has_gaps = np.array([True, True, False, False])
-    columns = np.array([0, 2]) if has_parts else np.empty(0, int)
-    zeros = np.zeros(columns.size, dtype)
+@pytest.mark.parametrize("has_parts", [True, False])
+def test_of_many_parts_or_indicators_few_are_stored(has_parts):
+    """Two of a column that has parts, one of another and of its indicators."""
+    n_levels, has_gaps = np.array([0, 90, 0]), np.array([True, True, False])
+    columns = np.array([0, 2, *[2] * 20 * has_parts])
+    zeros = np.zeros(columns.size)
     encoding = Encoding(
         columns,
         starts=zeros,
         widths=zeros + 1,
         fills=zeros + 0.5,
-        indicators=Indicators.of(n_levels, has_gaps, dtype),
+        indicators=Indicators.of(n_levels, has_gaps, float),
         name="piecewise",
     )
-    rows = rng.normal(size=(50, 4)).astype(dtype)
-    rows[:, 1], rows[:, 3] = rng.integers(-1, 90, 50), rng.integers(-1, 40, 50)
-    rows[::5, 0] = rows[::7, 1] = rows[::9, 3] = np.nan
-    assert encoding.row_inputs == (5 if has_parts else 3)
-    inputs = network_inputs(rows, encoding)
-    assert isinstance(inputs, csr_array)
-    assert inputs.dtype == dtype
-    assert inputs.has_canonical_format
-    np.testing.assert_array_equal(inputs.toarray(), inputs_of(rows, encoding))
-    sparse = network_inputs(csr_array(np.nan_to_num(rows)), encoding)
-    expected = inputs_of(np.nan_to_num(rows), encoding)
-    np.testing.assert_array_equal(sparse.toarray(), expected)
+    assert encoding.is_sparse
+    assert encoding.row_inputs == 4 + has_parts
 
 
-def test_few_indicators_are_dense():
+def test_few_are_dense():
     """As all the others."""
     encoding = encoding_of()
+    assert not encoding.is_sparse
     assert encoding.row_inputs == encoding.n_inputs == 7
-    assert isinstance(network_inputs(np.array(ROWS), encoding), np.ndarray)

@@ -9,6 +9,7 @@ from sklearn.preprocessing import scale
 import sksoftmax._training.metric
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._network.curvature import damped_inverse
+from sksoftmax._selection.inputs import encoded
 from sksoftmax._training.metric import KroneckerMetric
 
 
@@ -247,3 +248,29 @@ def test_the_first_inverse_is_used_again(small_data, rng, monkeypatch):
     for damping in (0.3, 0.0003):
         metric(x)(damping)
     assert len(made) == 5
+
+
+def test_parts_have_whole_factors_however_few_values_are_stored(rng):
+    """The same as where rows are dense; levels only those of what is stored."""
+    X, y = rng.normal(size=(3000, 4)), rng.integers(2, size=3000)
+    objective = encoded(objective_of(X, y), "fine-piecewise")
+    assert objective.row_inputs == 8
+    assert KroneckerMetric(objective, np.random.RandomState(0)).first_inputs.ndim == 2
+    levels = rng.integers(300, size=(3000, 1)).astype(float)
+    objective = objective_of(levels, y, categorical_features=[0])
+    assert objective.row_inputs == 1
+    assert KroneckerMetric(objective, np.random.RandomState(0)).first_inputs.ndim == 1
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_squares_of_parts_are_the_diagonal(rng, monkeypatch, weighted):
+    """Where they are too many for a whole factor."""
+    X, y = rng.normal(size=(600, 4)), rng.integers(2, size=600)
+    weights = rng.random(600) if weighted else None
+    objective = encoded(objective_of(X, y, weights), "fine-piecewise")
+
+    def first_factor(width):
+        monkeypatch.setattr(sksoftmax._training.metric, "_max_dense", lambda _: width)
+        return KroneckerMetric(objective, np.random.RandomState(0)).first_inputs
+
+    np.testing.assert_allclose(first_factor(9), np.diag(first_factor(999)), rtol=1e-10)

@@ -1,0 +1,58 @@
+"""What a fitted network takes of the user's rows."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+import sksoftmax._features.encoding
+from sksoftmax._features.encoded import EncodedColumns
+from sksoftmax._features.encoding import inputs_of
+from sksoftmax._features.first_inputs import FirstInputs
+from sksoftmax._features.standardization import Standardization
+
+NAN = np.nan
+
+
+@pytest.fixture(name="encoding")
+def of_parts(skewed):
+    features = Standardization.of(skewed, None)
+    return EncodedColumns.learnt(
+        skewed, None, features, encoding="fine-piecewise"
+    ).encoding
+
+
+def test_rows_are_filled_less_an_origin(rng):
+    """For weights that are the user's."""
+    rows = np.array([[0.0, 0, 5], [9, 1, 6], [NAN, NAN, 5], [3, -1, NAN]])
+    first = FirstInputs(np.array([1.0, 0, 0]), np.array([4.0, 5, 6]), None, 4)
+    assert first.of(rows).tolist() == [[-1, 0, 5], [8, 1, 6], [3, 5, 5], [2, -1, 6]]
+    whole = FirstInputs(None, np.array([4.0, 5, 6]), None, 4)
+    assert whole.of(rows[:2]).tolist() == rows[:2].tolist()
+    coef = rng.normal(size=(2, 3))
+    assert first.coef(coef) is coef
+
+
+@pytest.mark.parametrize("is_sparse", [True, False])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_encoded_rows_have_the_same_products(
+    encoding, skewed, rng, monkeypatch, is_sparse, dtype
+):
+    """Whether they are dense, or sparse ones with weights for these."""
+    monkeypatch.setattr(sksoftmax._features.encoding, "_MAX_DENSITY", float(is_sparse))
+    inputs = inputs_of(skewed, encoding)
+    ranges = np.ptp(inputs, axis=0).clip(1e-9)
+    coef = (rng.normal(size=(2, encoding.n_inputs)) / ranges).astype(dtype)
+    first = FirstInputs(None, None, encoding, 500)
+    rows, weights = first.of(skewed.astype(dtype)), first.coef(coef)
+    assert isinstance(rows, csr_array) == is_sparse
+    assert weights.dtype == dtype
+    atol = 1e-12 if dtype == np.float64 else 1e-4
+    np.testing.assert_allclose(rows @ weights.T, inputs @ coef.T, atol=atol)
+
+
+def test_few_rows_are_dense(encoding, skewed):
+    """As fast as can be for single ones."""
+    assert encoding.is_sparse
+    for n_rows, is_sparse in [(100, False), (101, True)]:
+        first = FirstInputs(None, None, encoding, n_rows)
+        assert isinstance(first.of(skewed[:n_rows]), csr_array) == is_sparse
