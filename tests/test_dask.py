@@ -1,5 +1,6 @@
 """The classifier of Dask collections: the bits of one in memory, faults included."""
 
+import asyncio
 import inspect
 import os
 import pickle
@@ -602,6 +603,24 @@ def test_without_workers_a_fit_is_an_error(table, monkeypatch):
         error = in_time(lambda: clf.fit(da.from_array(X, chunks=500), y))
     assert isinstance(error, RuntimeError)
     assert "has had no worker" in str(error)
+
+
+def test_a_call_that_is_cancelled_is_made_again(table, client, monkeypatch):
+    """As by a connection that is closed under it; the worker may be there again."""
+    X, y = table
+    plain, clf = pair()
+    gather, calls = distributed.Client._gather, []
+
+    async def cancelled_once(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 5:
+            raise asyncio.CancelledError
+        return await gather(*args, **kwargs)
+
+    monkeypatch.setattr(distributed.Client, "_gather", cancelled_once)
+    fitted = in_time(lambda: clf.fit(da.from_array(X, chunks=500), y))
+    assert len(calls) > 5
+    assert_same_bits(fitted, plain.fit(X, y))
 
 
 @parametrize_with_checks([DaskSoftmaxMLPClassifier(5, alpha=1)])

@@ -22,6 +22,9 @@ _RETRIES = 2
 # without any worker after which nobody is waited for. A nanny restarts its worker in
 # about two.
 _LOOK, _LONGEST_LOOK, _ALONE = 2.0, 60.0, 60.0
+# What `distributed.utils.sync` raises where the call that it waits for is cancelled, as
+# by a connection to a worker that is closed: it then has no result to return.
+_CancelledCall = UnboundLocalError
 
 
 class FitCluster:
@@ -128,7 +131,7 @@ class FitCluster:
             try:
                 with self._losses_told():
                     return future.result(timeout=look)
-            except TimeoutError:
+            except (TimeoutError, _CancelledCall):
                 if future.status == "error":  # of the task itself
                     raise
             look = min(2 * look, _LONGEST_LOOK)
@@ -159,7 +162,7 @@ class FitCluster:
     def _has_workers(self) -> bool:
         try:
             return bool(self._client.nthreads())
-        except OSError:  # nor a scheduler
+        except (OSError, _CancelledCall):  # nor a scheduler
             return False
 
 
