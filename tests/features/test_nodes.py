@@ -136,3 +136,19 @@ def test_without_columns_of_numbers_there_are_indicators_alone():
         [0, 0, 0, 1],
         [0, 0, 0, 0],
     ]
+
+
+def test_columns_without_ends_are_themselves(skewed, dtype):
+    """Linear ones beside many levels: nothing is clipped, and none has parts."""
+    X = table(skewed, dtype)
+    indicators = Indicators.of(
+        np.array([0, 0, 0, 0, 0, 0, 5]), np.zeros(7, bool), dtype
+    )
+    encoding = EncodedColumns.learnt(
+        X, None, Standardization.of(X, None), indicators, encoding="linear"
+    ).encoding
+    assert np.isinf(encoding.widths).any()
+    nodes, rows = Nodes(encoding), X[~np.isnan(X).any(axis=1)]
+    np.testing.assert_array_equal(
+        nodes.of_inputs(nodes.rows(rows).toarray()), inputs_of(rows, encoding)
+    )
