@@ -213,6 +213,7 @@ class AlphaSearch:
                 spacing=_PER_DECADE if self._is_coarse else 1,
                 limits=self._limits(),
                 n_parts=max(self._held_out.n_parts, 1),
+                simplest=_FREQUENCIES,
             )
         except (_EndedError, KeyboardInterrupt) as error:
             if self._best_so_far is None:

@@ -7,7 +7,8 @@ that are not clearly worse race on, part after part (O. Maron and A. W. Moore, H
 races, NIPS 1993), until one is left.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from sksoftmax._selection.judge import Judge, cost_of_an_error
@@ -23,6 +24,8 @@ _OUT = 2.0
 # Parts of the best loss that a difference has to have to be worth a weaker candidate,
 # or another part.
 _NEGLIGIBLE, _NOTICEABLE = 1e-3, 1e-2
+# Steps at once towards the simplest, where the best is worse than that.
+_LEAP = 2
 # A single one may be lucky.
 _MIN_PARTS = 2
 # Where all are alike the search is to end, too: a line by some twenty-five attempts.
@@ -74,6 +77,7 @@ def race(
     spacing: int = 1,
     limits: tuple[int, int],
     n_parts: int,
+    simplest: Hashable = None,
 ) -> list[Place]:
     """Find the candidate with the smallest loss on held-out rows.
 
@@ -88,6 +92,8 @@ def race(
     limits : tuple of int
         The least and the largest step.
     n_parts : int
+    simplest : hashable, default=None
+        What lines come to beyond their largest steps, if the judge has heard of it.
 
     Returns
     -------
@@ -106,6 +112,7 @@ def race(
         for candidate in [best, *rivals]:
             field.judge_on(candidate, n)
         best = field.refine(n)
+    best = field.no_worse_than(simplest, best)
     others = [field.best_of(line, 1) for line in field.lines() if line != best.line]
     return [best, *others]
 
@@ -166,6 +173,15 @@ class _Field:
     def refine(self, n_parts: int) -> Place:
         """The best on so many parts, once its neighbours have been judged on them."""
         return self._refine(lambda: self.best(n_parts), n_parts)
+
+    def no_worse_than(self, simplest: Hashable, best: Place) -> Place:
+        """The best, once larger steps have been tried as long as it is worse."""
+        n_parts, (line, step) = self._n_parts[best], best
+        while self._is_worse(best, simplest) and self._is_allowed(step + _LEAP):
+            step += _LEAP
+            self.judge_on(Place(line, step), n_parts)
+            best = self.refine(n_parts)
+        return best
 
     def best(self, n_parts: int) -> Place:
         """Of all lines that of the smallest loss; of the first that has the same."""
@@ -246,13 +262,23 @@ class _Field:
 
     def _is_out(self, candidate: Place, best: Place) -> bool:
         """Whether a candidate was so much worse that it need not be judged again."""
-        if candidate not in self._n_parts:
+        if candidate not in self._n_parts or self._was_lucky(best, candidate):
             return False
         row_lost = cost_of_an_error(self._judge.loss(best).mean)
         worse_by, error = self._difference(candidate, best, row_lost)
         return worse_by > _OUT * error
 
-    def _is_same(self, candidate: Place, other: Place) -> bool:
+    def _was_lucky(self, best: Place, candidate: Place) -> bool:
+        """Whether more parts cost it clearly more than its own cost the candidate."""
+        ours, theirs = self._judge.loss(best), self._judge.loss(candidate)
+        error = math.hypot(ours.standard_error, theirs.standard_error)
+        return ours.mean - theirs.mean > _CLEAR * error
+
+    def _is_worse(self, candidate: Place, other: Hashable) -> bool:
+        worse_by = self._judge.difference(candidate, other).mean
+        return worse_by > 0 and not self._is_same(candidate, other)
+
+    def _is_same(self, candidate: Place, other: Hashable) -> bool:
         """Whether the difference is not worth a weaker candidate."""
         worse_by = self._judge.difference(candidate, other)
         negligible = _NEGLIGIBLE * self._judge.loss(other).mean

@@ -358,3 +358,67 @@ def test_a_line_needs_its_parent():
     (best, *_), tried = race_of_lines(losses, lines)
     assert best == (0, 0)
     assert {place.line for place in tried} == {0, 1}
+
+
+@pytest.mark.parametrize(("later", "is_lucky"), [(9.0, True), (3.5, False)])
+def test_a_lucky_best_calls_back_whom_it_has_put_out(later, is_lucky):
+    """Where other parts cost it clearly more than the first did its neighbours."""
+    judge, tried = Judge(), []
+
+    def attempt(place, part):
+        candidate = place.step
+        noise = np.random.default_rng(part).normal(size=200)
+        loss = valley(4)(candidate) if candidate != -2 else 0.1
+        if part and candidate == -2:
+            loss = later
+        judge.set_part(part, np.ones(200), np.ones(200))
+        judge.hear(place, part, loss + 0.1 * (noise - noise.mean()))
+        tried.append((candidate, part))
+
+    lines = [Line((-1, -2, -3))]
+    (best,) = race(judge, attempt, lines=lines, limits=(-3, 4), n_parts=2)
+    assert best.step == (4 if is_lucky else -2)
+    assert ((-1, 1) in tried) == is_lucky
+
+
+@pytest.mark.parametrize("hill", [3.0, 0.0])
+@pytest.mark.parametrize("simplest", ["heard", "not heard"])
+def test_what_is_worse_than_the_simplest_goes_on_towards_it(hill, simplest):
+    """Also over a hill, behind which the curve comes to it; on all parts."""
+    judge, tried = Judge(), []
+
+    def curve(candidate):
+        return 0.5 if candidate >= 5 else valley(-2)(candidate) + hill
+
+    def attempt(place, part):
+        noise = np.random.default_rng(part).exponential(size=200)
+        judge.set_part(part, np.ones(200), np.ones(200))
+        judge.hear("heard", part, 0.6 + noise)
+        judge.hear(place, part, curve(place.step) + noise)
+        tried.append((place.step, part))
+
+    lines = [Line((2, 0, -2))]
+    (best,) = race(
+        judge, attempt, lines=lines, limits=LIMITS, n_parts=3, simplest=simplest
+    )
+    is_passed = hill > 0 and simplest == "heard"
+    assert best.step == (LARGEST if is_passed else -2)
+    assert ((4, 1) in tried) == is_passed
+
+
+@pytest.mark.parametrize(("worse_by", "largest"), [(1.0, LARGEST), (1e-3, 1)])
+def test_where_all_are_worse_than_the_simplest_there_is_an_end(worse_by, largest):
+    """At the limit; and at once where it is hardly so."""
+    judge, tried = Judge(), []
+
+    def attempt(place, part):
+        noise = np.random.default_rng(part).exponential(size=200)
+        judge.set_part(part, np.ones(200), np.ones(200))
+        judge.hear("simplest", part, 0.6 + noise)
+        judge.hear(place, part, 0.6 + worse_by + valley(0)(place.step) - 0.5 + noise)
+        tried.append(place.step)
+
+    options = {"limits": LIMITS, "n_parts": 2, "simplest": "simplest"}
+    (best,) = race(judge, attempt, lines=[Line((1, 0, -1))], **options)
+    assert best.step == 0
+    assert max(tried) == largest

@@ -126,7 +126,9 @@ def test_boosting_learns(alpha):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 4))
     y = np.digitize(X[:, 0] + 0.3 * rng.normal(size=300), [-0.5, 0.5])
-    boosted = AdaBoostClassifier(classifier(alpha=alpha), n_estimators=3)
+    boosted = AdaBoostClassifier(
+        classifier(alpha=alpha), n_estimators=3, random_state=0
+    )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The weights of 300 samples sum to 1")
         assert boosted.fit(X, y).score(X, y) > 0.75
