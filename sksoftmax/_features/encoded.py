@@ -15,6 +15,7 @@ from sksoftmax._features.encoding import (
     Indicators,
     inputs_of,
 )
+from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.nodes import Nodes
 from sksoftmax._features.quantiles import parts_of
 from sksoftmax._features.standardization import Standardization
@@ -55,7 +56,6 @@ class EncodedColumns(Standardization):
         fills = means[:n_parts].astype(encoding.starts.dtype)
         self.encoding = encoding._replace(fills=fills)
         self.columns = features
-        self._nodes = Nodes(self.encoding) if encoding.is_sparse else None
         scale = np.ones_like(means)
         if features.is_learnt:
             scale[:n_numeric] = features.scale[encoding.columns[:n_numeric]]
@@ -68,6 +68,8 @@ class EncodedColumns(Standardization):
         super().__init__(
             np.zeros_like(means), means, scale, is_learnt=features.is_learnt
         )
+        nodes = Nodes(self.encoding) if encoding.is_sparse else None
+        self.first = FirstInputs(encoding=self.encoding, nodes=nodes)
 
     @classmethod
     def learnt(
@@ -155,21 +157,20 @@ class EncodedColumns(Standardization):
         columns = self.encoding.input_columns
         return np.bincount(columns, squares, n_columns).astype(np.float64)
 
-    def inputs(self, rows: Matrix) -> Matrix:
-        """Rows as the folded first layer takes them."""
-        if self._nodes is None:
-            return inputs_of(rows, self.encoding)
-        return self._nodes.rows(rows)
+    @property
+    def row_inputs(self) -> int:
+        """Values that a row gives to the first layer: of a sparse one those stored."""
+        return self.encoding.row_inputs
 
     def standardized(self, inputs: Matrix) -> Array:
         """Dense inputs with mean 0 and a spread of 1; a copy."""
-        if self._nodes is not None:
-            inputs = self._nodes.of_inputs(dense_rows(inputs))
+        if self.first.nodes is not None:
+            inputs = self.first.nodes.of_inputs(dense_rows(inputs))
         return super().standardized(inputs)
 
     def squares(self, inputs: Matrix, weights: Array | None) -> Array:
         """Weighted sum of the squares of the same."""
-        if not (self.encoding.is_divided and self._nodes):
+        if not (self.encoding.is_divided and self.first.nodes):
             return super().squares(inputs, weights)
         sums = np.zeros(self.n_inputs)
         for rows in gen_batches(inputs.shape[0], _ROWS):
@@ -181,17 +182,15 @@ class EncodedColumns(Standardization):
         self, coef: Array, intercept: Array, dtype: DTypeLike
     ) -> tuple[Array, Array]:
         """First layer for the inputs, from the one for standardised inputs."""
-        if self._nodes is None:
+        if self.first.nodes is None:
             return super().fold(coef, intercept, dtype)
         V, intercept = super().fold(coef, intercept, np.float64)
-        # In the order that products with sparse rows take.
-        V = self._nodes.at_nodes(V).astype(dtype, order="F")
-        return V, intercept.astype(dtype)
+        return self.first.coef(V).astype(dtype), intercept.astype(dtype)
 
     def pull_back(self, coef_gradient: Array, intercept_gradient: Array) -> None:
         """Turn the gradient in folded into that in standardised units, in place."""
-        if self._nodes is not None:
-            coef_gradient[...] = self._nodes.of_inputs(coef_gradient)
+        if self.first.nodes is not None:
+            coef_gradient[...] = self.first.nodes.of_inputs(coef_gradient)
         super().pull_back(coef_gradient, intercept_gradient)
 
     def standardized_values(

@@ -1,11 +1,13 @@
-"""What a fitted network takes of the user's rows, and its weights for that."""
+"""What the first layer takes of rows, in training and in prediction."""
+
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from sksoftmax._features.encoding import Encoding, inputs_of
 from sksoftmax._features.nodes import Nodes
-from sksoftmax._features.standardization import filled, from_origin
 from sksoftmax._rows.matrix import Matrix
 
 Array = NDArray[np.floating]
@@ -13,43 +15,76 @@ Array = NDArray[np.floating]
 _FEW_ROWS = 100
 
 
-class FirstInputs:
+class FirstInputs(NamedTuple):
     """Rows that are filled and less an origin, or encoded.
 
-    Parameters
+    Attributes
     ----------
     origin : ndarray of shape (n_features,) or None
         What is subtracted from the rows; None for 0.
     fills : ndarray of shape (n_features,) or None
-        What stands for gaps in dense rows; None where they are errors.
+        What stands for gaps in dense rows; None where there are none.
     encoding : Encoding or None
         Of the columns; None for the columns themselves.
-    n_rows : int
-        That there are: of few, values at nodes take longer than the inputs.
+    nodes : Nodes or None
+        Where rows are their values there, instead of the inputs.
     """
 
-    def __init__(
-        self,
+    origin: Array | None = None
+    fills: Array | None = None
+    encoding: Encoding | None = None
+    nodes: Nodes | None = None
+
+    @classmethod
+    def of_fitted(
+        cls,
         origin: Array | None,
         fills: Array | None,
         encoding: Encoding | None,
         n_rows: int,
-    ) -> None:
-        self._origin, self._fills, self._encoding = origin, fills, encoding
-        self._nodes = None
+    ) -> Self:
+        """Of so many rows: of few, values at nodes take longer than the inputs."""
+        nodes = None
         if encoding is not None and encoding.is_sparse and n_rows > _FEW_ROWS:
-            self._nodes = Nodes(encoding)
+            nodes = Nodes(encoding)
+        return cls(origin, fills, encoding, nodes)
 
     def of(self, rows: Matrix) -> Matrix:
-        """Inputs of a block of rows."""
-        if self._encoding is None:
-            return from_origin(filled(rows, self._fills), self._origin)
-        if self._nodes is None:
-            return inputs_of(rows, self._encoding)
-        return self._nodes.rows(rows)
+        """Inputs of a block of rows, which is never written to."""
+        if self.nodes is not None:
+            return self.nodes.rows(rows)
+        if self.encoding is not None:
+            return inputs_of(rows, self.encoding)
+        return from_origin(filled(rows, self.fills), self.origin)
 
     def coef(self, coef: Array) -> Array:
-        """Weights for such inputs, from `coefs_[0]`, (n_units, n_inputs)."""
-        if self._nodes is None:
+        """Weights for such inputs, from those of the encoding, (n_units, n_inputs)."""
+        if self.nodes is None:
             return coef
-        return self._nodes.at_nodes(coef).astype(coef.dtype, order="F")
+        # In the order that products with sparse rows take.
+        return self.nodes.at_nodes(coef).astype(coef.dtype, order="F")
+
+
+def filled(rows: Matrix, fills: Array | None) -> Matrix:
+    """Dense rows without gaps; the same ones, where there are none."""
+    if fills is None or not isinstance(rows, np.ndarray) or not has_nan(rows):
+        return rows
+    return np.where(np.isnan(rows), fills, rows).astype(rows.dtype)
+
+
+def has_nan(rows: Array) -> bool:
+    """Whether there is NaN in dense rows."""
+    return bool(np.isnan(rows).any())
+
+
+def from_origin(rows: Matrix, origin: Array | None) -> Matrix:
+    """Rows, dense or CSR, less an origin, in their dtype; themselves where it is 0."""
+    if origin is None:
+        return rows
+    if isinstance(rows, np.ndarray):
+        return rows - origin
+    columns = np.flatnonzero(origin)  # those that hardly any row has a zero in
+    n_rows = rows.shape[0]
+    indptr = np.arange(n_rows + 1) * columns.size
+    values = np.tile(origin[columns], n_rows)
+    return rows - csr_array((values, np.tile(columns, n_rows), indptr), rows.shape)

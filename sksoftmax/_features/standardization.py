@@ -18,10 +18,16 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy.sparse import csr_array
 
 from sksoftmax._features.columns import Columns, weighted_sums
-from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, dense_rows, is_dense
+from sksoftmax._features.first_inputs import FirstInputs, filled, has_nan
+from sksoftmax._rows.matrix import (
+    Matrix,
+    RemoteRows,
+    Rows,
+    dense_rows,
+    is_dense,
+)
 from sksoftmax._rows.passes import each_block
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.validation import column_name
@@ -51,12 +57,14 @@ class Standardization:
         About the means, where these are large, and 0 elsewhere, in the dtype of `X`.
         None is 0 everywhere.
     is_shifting : bool, default=False
-        Whether `inputs` subtracts it.
+        Whether inputs are less it.
     is_learnt : bool, default=True
         Whether it is that of some rows, and would be another one of others.
 
     Attributes
     ----------
+    first : FirstInputs
+        What the folded first layer takes of rows.
     log_penalties : ndarray of shape (n_inputs,)
         Logarithms of the factors of alpha for the weights of each input.
     fills : ndarray of shape (n_features,) or None
@@ -89,8 +97,8 @@ class Standardization:
         self.has_gaps = np.zeros(scale.size, bool)
         self.lowest = lowest
         self._mean = mean
-        self._shift = origin if is_shifting else None
-        self._folded_mean = self._mean_from(self._shift)
+        self.first = FirstInputs(origin if is_shifting else None)
+        self._folded_mean = self._mean_from(self.first.origin)
         self._left_out = np.flatnonzero(np.isinf(scale))
 
     @classmethod
@@ -185,7 +193,7 @@ class Standardization:
         """Dense rows without gaps; the same ones, where there are none."""
         if not isinstance(X, RemoteRows):
             return filled(X, self.fills)
-        if self.fills is None or not any(each_block(_has_gaps, X.blocks, X)):
+        if self.fills is None or not any(each_block(has_nan, X.blocks, X)):
             return X
         return X.mapped(partial(filled, fills=self.fills))
 
@@ -220,7 +228,12 @@ class Standardization:
 
     def inputs(self, rows: Matrix) -> Matrix:
         """Rows as the folded first layer takes them; never written to."""
-        return from_origin(rows, self._shift)
+        return self.first.of(rows)
+
+    @property
+    def row_inputs(self) -> int | None:
+        """Values that a row gives to the first layer; None for those that it has."""
+        return None
 
     def standardized(self, inputs: Matrix) -> Array:
         """Inputs with mean 0 and a spread of 1, as an array; a copy."""
@@ -294,33 +307,9 @@ class Standardization:
         return lowest + self._mean
 
 
-def filled(rows: Matrix, fills: Array | None) -> Matrix:
-    """Dense rows without gaps; the same ones, where there are none."""
-    if fills is None or not isinstance(rows, np.ndarray) or not _has_gaps(rows):
-        return rows
-    return np.where(np.isnan(rows), fills, rows).astype(rows.dtype)
-
-
-def _has_gaps(rows: Array) -> bool:
-    return bool(np.isnan(rows).any())
-
-
 def smallest_scale(dtype: DTypeLike) -> float:
     """That coefficients in a dtype can be divided by."""
     return _LARGEST_COEF / float(np.finfo(np.dtype(dtype)).max)
-
-
-def from_origin(rows: Matrix, origin: Array | None) -> Matrix:
-    """Rows, dense or CSR, less an origin, in their dtype; themselves where it is 0."""
-    if origin is None:
-        return rows
-    if isinstance(rows, np.ndarray):
-        return rows - origin
-    columns = np.flatnonzero(origin)  # those that hardly any row has a zero in
-    n_rows = rows.shape[0]
-    indptr = np.arange(n_rows + 1) * columns.size
-    values = np.tile(origin[columns], n_rows)
-    return rows - csr_array((values, np.tile(columns, n_rows), indptr), rows.shape)
 
 
 def _intercept(V: Array, intercept: Array, mean: Array, dtype: DTypeLike) -> Array:

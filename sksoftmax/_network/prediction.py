@@ -66,7 +66,7 @@ def outputs(
     """
     dtype = np.result_type(X, *coefs)
     result = np.empty((X.shape[0], len(intercepts[-1])), dtype)
-    first = FirstInputs(origin, fills, encoding, X.shape[0])
+    first = FirstInputs.of_fitted(origin, fills, encoding, X.shape[0])
     coefs = [first.coef(coefs[0]), *coefs[1:]]
 
     def fill(rows: slice) -> None:

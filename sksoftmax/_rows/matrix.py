@@ -60,6 +60,10 @@ class RemoteRows(ABC):
     def __getitem__(self, rows: NDArray | slice) -> Matrix:
         """Rows in this process: some by number, those of a mask, or all of them."""
 
+    def taken(self, rows: NDArray[np.integer]) -> "Matrix | RemoteRows":
+        """Some rows, for passes of their own."""
+        return self[rows]
+
     @abstractmethod
     def mapped(self, function: Callable[[Matrix], Matrix]) -> "RemoteRows":
         """A function of some rows after the others, where they are.
@@ -73,6 +77,11 @@ class RemoteRows(ABC):
 
 
 Rows: TypeAlias = Matrix | RemoteRows
+
+
+def taken(X: Rows, rows: NDArray[np.integer]) -> Rows:
+    """Some rows, for passes of their own."""
+    return X.taken(rows) if isinstance(X, RemoteRows) else X[rows]
 
 
 def is_dense(X: Rows) -> bool:

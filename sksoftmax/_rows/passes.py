@@ -12,6 +12,14 @@ from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
 
 
+class Kernel(partial):
+    """A function of a block, with arguments whose arrays go where the rows are.
+
+    It takes arrays of any library, as rows on a device are: those that are none take
+    blocks to this process.
+    """
+
+
 def sum_blocks(
     function: Callable[..., Sums],
     blocks: list[slice],

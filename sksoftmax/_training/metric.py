@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.row_keys import draw_keys
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._network.activations import Activation
@@ -18,6 +19,7 @@ from sksoftmax._network.curvature import (
     second_moment,
 )
 from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.passes import Kernel
 from sksoftmax._training.objective import Objective, counted_inputs
 
 Array = NDArray[np.floating]
@@ -77,9 +79,9 @@ class KroneckerMetric:
     def factors(self, parameters: Array) -> KroneckerFactors:
         """Kronecker factors of the mean cross-entropy, in float64."""
         sample = self._small_sample
-        sums = partial(
+        sums = Kernel(
             _factor_sums,
-            sample.standardization,
+            sample.standardization.first,
             sample.network(parameters),
             sample.activations,
             self._max_dense,
@@ -153,7 +155,7 @@ def _equal_share(counts: NDArray[np.integer], n_rows: int) -> int:
 
 
 def _factor_sums(
-    features: Standardization,
+    first: FirstInputs,
     network: tuple[list[Array], list[Array]],
     activations: Sequence[Activation],
     max_dense: int,
@@ -165,7 +167,7 @@ def _factor_sums(
     """Factors of a block, in float64."""
     if draws is not None:
         draws = (draws if weights is None else draws[weights > 0]).T
-    X, _, weights = counted_inputs(features, X, y, weights)
+    X, _, weights = counted_inputs(first, X, y, weights)
     factors = curvature_sums(X, weights, *network, activations, max_dense, draws)
     return [f.astype(np.float64) for f in (*factors.inputs, *factors.deltas)]
 
@@ -178,7 +180,7 @@ def _moment_sums(
     weights: Array | None,
 ) -> list[Array]:
     """Second moments of a block's standardised inputs, and of 1, in float64."""
-    X, _, weights = counted_inputs(features, X, y, weights)
+    X, _, weights = counted_inputs(features.first, X, y, weights)
     if X.shape[1] >= max_dense:
         weights_sum = X.shape[0] if weights is None else weights.sum()
         return [np.append(features.squares(X, weights), weights_sum).astype(float)]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._features.stored_inputs import StoredInputs
@@ -25,8 +26,8 @@ from sksoftmax._network.network import forward, loss_gradient_sums
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
-from sksoftmax._rows.matrix import Matrix, Rows, Vector, row_values
-from sksoftmax._rows.passes import each_block, sum_blocks
+from sksoftmax._rows.matrix import Matrix, Rows, Vector, row_values, taken
+from sksoftmax._rows.passes import Kernel, each_block, sum_blocks
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.validation import multiplied
@@ -77,6 +78,8 @@ class Objective:
     ----------
     weights_sum : float
         S above.
+    row_inputs : int
+        Values that a row gives to the first layer: of a sparse one those stored.
     user_dtype : dtype
         Of the user's rows, as `X` may be what is made of them.
     """
@@ -107,11 +110,10 @@ class Objective:
         self.map_blocks = map_blocks
         self.weights_unit = weights_unit
         self.class_weight = class_weight
-        encoding, units = standardization.encoding, layout.layer_units[1:]
-        # Values that a row gives to the first layer: of a sparse one those stored.
-        self.row_inputs = row_values(X) if encoding is None else encoding.row_inputs
-        first = () if encoding is None else (self.row_inputs,)
-        self.blocks = blocks or row_blocks(X, *first, *units)
+        self.row_inputs = standardization.row_inputs or row_values(X)
+        is_encoded = standardization.encoding is not None
+        first = (self.row_inputs,) if is_encoded else ()
+        self.blocks = blocks or row_blocks(X, *first, *layout.layer_units[1:])
         self.weights_sum = float(X.shape[0])
         if weights is not None:
             totals = (weights[rows].sum(dtype=np.float64) for rows in self.blocks)
@@ -131,12 +133,13 @@ class Objective:
 
     def log_loss(self, parameters: Array) -> float:
         """Mean cross-entropy at one point: no penalty, no gradient."""
-        return self.sum_blocks(self._at(parameters).loss)[0] / self.weights_sum
+        (loss,) = self.sum_blocks(self._at(parameters, _Network.loss))
+        return loss / self.weights_sum
 
     def row_losses(self, parameters: Array) -> Array:
         """Cross-entropy of each row that has a weight, in float64."""
         losses = each_block(
-            self._at(parameters).row_losses,
+            self._at(parameters, _Network.row_losses),
             self.blocks,
             self.X,
             self.y,
@@ -219,7 +222,7 @@ class Objective:
         weights = None if self.weights is None else self.weights[rows]
         if factors is not None:
             weights = multiplied(factors.astype(self.X.dtype), weights)
-        return self.on(self.X[rows], self.y[rows], weights)
+        return self.on(taken(self.X, rows), self.y[rows], weights)
 
     def where(self, chosen: NDArray[np.bool_]) -> "Objective":
         """The same function of some of the rows, none copied: others have no weight."""
@@ -235,7 +238,8 @@ class Objective:
         y = self.y[rows]
         weights = counts if self.class_weight is None else counts * self.class_weight[y]
         unit = float(weights.max()) or 1.0
-        other = self.on(self.X[rows], y, (weights / unit).astype(self.X.dtype))
+        weights = (weights / unit).astype(self.X.dtype)
+        other = self.on(taken(self.X, rows), y, weights)
         other.weights_unit = unit
         features = self.standardization.relearnt(other.X, other.weights, other.blocks)
         return other.seen_by(features)
@@ -372,7 +376,7 @@ class Objective:
 
     def _sums(self, parameters: Array) -> tuple[float, Array]:
         """Of all blocks, in float64."""
-        loss, gradient = self.sum_blocks(self._at(parameters).sums)
+        loss, gradient = self.sum_blocks(self._at(parameters, _Network.sums))
         coefs, intercepts = self.layout.unpack(gradient)
         self.standardization.pull_back(coefs[0], intercepts[0])
         return loss, gradient
@@ -424,9 +428,12 @@ class Objective:
             map_blocks=self.map_blocks,
         )
 
-    def _at(self, parameters: Array) -> "_Network":
-        network = self.network(parameters)
-        return _Network(*network, self.activations, self.layout, self.standardization)
+    def _at(self, parameters: Array, function: Callable[..., Any]) -> Kernel:
+        first = self.standardization.first
+        network = _Network(
+            *self.network(parameters), self.activations, self.layout, first
+        )
+        return Kernel(function, network)
 
 
 class _Network(NamedTuple):
@@ -436,29 +443,29 @@ class _Network(NamedTuple):
     intercepts: list[Array]
     activations: Sequence[Activation]
     layout: ParameterLayout
-    standardization: Standardization
+    first: FirstInputs
 
     def sums(self, X: Matrix, y: NDArray[np.integer], weights: Array | None) -> Sums:
         """Loss and its gradient in the parameters."""
-        rows = counted_inputs(self.standardization, X, y, weights)
+        rows = counted_inputs(self.first, X, y, weights)
         loss, *gradients = loss_gradient_sums(*rows, *self[:3])
         return [loss, self.layout.pack(*gradients)]
 
     def loss(self, X: Matrix, y: NDArray[np.integer], weights: Array | None) -> Sums:
         """Loss alone."""
-        X, y, weights = counted_inputs(self.standardization, X, y, weights)
+        X, y, weights = counted_inputs(self.first, X, y, weights)
         return [cross_entropy_sum(forward(X, *self[:3]), y, weights)[0]]
 
     def row_losses(
         self, X: Matrix, y: NDArray[np.integer], weights: Array | None
     ) -> Array:
         """Loss of each row that has a weight."""
-        X, y, _ = counted_inputs(self.standardization, X, y, weights)
+        X, y, _ = counted_inputs(self.first, X, y, weights)
         return cross_entropies(forward(X, *self[:3]), y)
 
 
 def counted_inputs(
-    features: Standardization,
+    first: FirstInputs,
     X: Matrix,
     y: NDArray[np.integer],
     weights: Array | None,
@@ -472,7 +479,7 @@ def counted_inputs(
             y, weights = y[places], weights[places]
         if (weights == 1).all():  # the same bits as without
             weights = None
-    return features.inputs(X), y, weights
+    return first.of(X), y, weights
 
 
 def class_sums(

@@ -24,9 +24,9 @@ def of_parts(skewed):
 def test_rows_are_filled_less_an_origin(rng):
     """For weights that are the user's."""
     rows = np.array([[0.0, 0, 5], [9, 1, 6], [NAN, NAN, 5], [3, -1, NAN]])
-    first = FirstInputs(np.array([1.0, 0, 0]), np.array([4.0, 5, 6]), None, 4)
+    first = FirstInputs.of_fitted(np.array([1.0, 0, 0]), np.array([4.0, 5, 6]), None, 4)
     assert first.of(rows).tolist() == [[-1, 0, 5], [8, 1, 6], [3, 5, 5], [2, -1, 6]]
-    whole = FirstInputs(None, np.array([4.0, 5, 6]), None, 4)
+    whole = FirstInputs.of_fitted(None, np.array([4.0, 5, 6]), None, 4)
     assert whole.of(rows[:2]).tolist() == rows[:2].tolist()
     coef = rng.normal(size=(2, 3))
     assert first.coef(coef) is coef
@@ -42,7 +42,7 @@ def test_encoded_rows_have_the_same_products(
     inputs = inputs_of(skewed, encoding)
     ranges = np.ptp(inputs, axis=0).clip(1e-9)
     coef = (rng.normal(size=(2, encoding.n_inputs)) / ranges).astype(dtype)
-    first = FirstInputs(None, None, encoding, 500)
+    first = FirstInputs.of_fitted(None, None, encoding, 500)
     rows, weights = first.of(skewed.astype(dtype)), first.coef(coef)
     assert isinstance(rows, csr_array) == is_sparse
     assert weights.dtype == dtype
@@ -54,5 +54,5 @@ def test_few_rows_are_dense(encoding, skewed):
     """As fast as can be for single ones."""
     assert encoding.is_sparse
     for n_rows, is_sparse in [(100, False), (101, True)]:
-        first = FirstInputs(None, None, encoding, n_rows)
+        first = FirstInputs.of_fitted(None, None, encoding, n_rows)
         assert isinstance(first.of(skewed[:n_rows]), csr_array) == is_sparse

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from sksoftmax._features.standardization import Standardization, from_origin
+from sksoftmax._features.first_inputs import from_origin
+from sksoftmax._features.standardization import Standardization
 
 
 @pytest.fixture(name="X")

@@ -453,7 +453,7 @@ def test_weights_of_one_are_none(X, y):
     """Those of a block, without the rows that have no weight."""
     objective = make_objective(X, y, np.arange(25) % 2)
     rows, _, weights = counted_inputs(
-        objective.standardization, X, y, objective.weights
+        objective.standardization.first, X, y, objective.weights
     )
     np.testing.assert_array_equal(rows, X[1::2])
     assert weights is None
