@@ -61,6 +61,15 @@ def tests(session, sklearn):
 
 
 @nox.session
+def array_api(session):
+    """What is of arrays of other libraries, on torch, too."""
+    session.install(".[test]", "torch")
+    tests = ["tests/test_array_api.py", "tests/device", "tests/rows"]
+    pages = ["docs/user_guide/array_api.md"]
+    session.run("python", "-m", "pytest", *tests, *pages, *session.posargs)
+
+
+@nox.session
 def prerelease(session):
     """The whole suite on what NumPy, SciPy and scikit-learn release next."""
     session.install(".[test]")

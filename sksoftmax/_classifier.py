@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sksoftmax._device.rows import DeviceRows, as_local, rows_on_device
 from sksoftmax._features.encoding import N_PARTS, EncodingName
 from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
@@ -26,7 +27,7 @@ from sksoftmax._selection.regularization import search_doubts, train_with_best_a
 from sksoftmax._sklearn.callbacks import CallbackSupportMixin, FitTask
 from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import refuse_fit_params
-from sksoftmax._sklearn.fitted import forget, restored_on_failure
+from sksoftmax._sklearn.fitted import forget, in_numpy, restored_on_failure
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
 from sksoftmax._training.attributes import attributes_of, weights_at
@@ -477,6 +478,8 @@ class SoftmaxMLPClassifier(
             A C-ordered array and a CSR matrix of these dtypes are not copied, other
             sparse formats are converted to CSR, a frame with categories to an array of
             as many columns. NaN, None and pandas' NA are gaps, but not in sparse data.
+            With `array_api_dispatch` an array of torch, CuPy or another library stays
+            where it is.
 
         y : array-like of shape (n_samples,)
             Class labels: integers, booleans or strings; of objects, strings alone.
@@ -552,8 +555,13 @@ class SoftmaxMLPClassifier(
         *,
         ends: float,
     ) -> Self:
-        is_warm = self._is_warm()
         task = FitTask(self, X, y, sample_weight)
+        X = rows_on_device(X, self.categorical_features)
+        X_val = rows_on_device(X_val)
+        y, sample_weight, y_val, sample_weight_val = map(
+            as_local, (y, sample_weight, y_val, sample_weight_val)
+        )
+        is_warm = self._is_warm()
         with (
             restored_on_failure(self),
             np.errstate(all="ignore"),  # results are checked
@@ -578,6 +586,8 @@ class SoftmaxMLPClassifier(
             if trained.validation and not (is_warm or trained.validation.has_learnt()):
                 doubts = [untrained_warning(is_given=X_val is not None)]
             is_interrupted = self.convergence_.reason == "interrupted"
+            if isinstance(X, DeviceRows):
+                self.__dict__.update(X.beside(vars(self)))
             if not is_interrupted:
                 task.finish()
                 task.end()
@@ -597,7 +607,7 @@ class SoftmaxMLPClassifier(
         """What is to be minimised, from where; and set what it is about."""
         hidden_units = check_hidden_units(self.hidden_layer_sizes)
         activations = check_activations(self.activation, len(hidden_units))
-        previous = vars(self).copy()
+        previous = {**in_numpy(vars(self))}
         is_warm = self._is_warm()
         known = previous["_categories"] if is_warm else None
         data = TrainingData.of(
@@ -679,4 +689,5 @@ class SoftmaxMLPClassifier(
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self.encoding not in N_PARTS
         tags.input_tags.allow_nan = True
+        tags.array_api_support = True
         return tags

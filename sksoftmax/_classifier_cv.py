@@ -20,8 +20,10 @@ from sklearn.utils.metadata_routing import (
     _routing_enabled,
     process_routing,
 )
+from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._device.rows import DeviceRows, as_local, given_rows, rows_on_device
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._rows.matrix import Matrix
 from sksoftmax._selection.cross_validation import (
@@ -147,9 +149,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     alphas_ : ndarray of shape (n_candidates,)
         Those that were tried, the largest first, of one encoding after the other.
 
-    encodings_ : ndarray of str of shape (n_candidates,)
-        The encoding with which each was tried.
-
     scores_ : ndarray of shape (n_folds, n_candidates)
         What they scored.
 
@@ -262,7 +261,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     best_score_: float
     alphas_: Array
-    encodings_: NDArray[np.str_]
     scores_: Array
     cv_results_: dict[str, NDArray[Any]]
 
@@ -396,18 +394,26 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         _raise_for_params(params, self, "fit")
         alphas = _check_alphas(self.alphas)
         task = FitTask(self, X, y, sample_weight)
+        X = rows_on_device(X, self.categorical_features)
+        X_val = rows_on_device(X_val)
+        y, sample_weight, y_val, sample_weight_val = map(
+            as_local, (y, sample_weight, y_val, sample_weight_val)
+        )
         with restored_on_failure(self):
             forget(self)
             data = TrainingData.of(self, X, y, sample_weight)
             self._categories = data.categories
-            rows = data.X if data.categories is None else as_table(X)
+            rows: Any = X
+            if not isinstance(X, DeviceRows):
+                rows = data.X if data.categories is None else as_table(X)
+            given = given_rows(rows)
             weights = _by_row(sample_weight, data.X)
             validation = self._validation_data(
                 X_val, y_val, sample_weight_val, data.classes, data.X.dtype
             )
             scorer, split_params, score_params = self._route(weights, params)
             samples = Samples(
-                frame_or_array(X, rows) if rows is data.X else rows,
+                frame_or_array(X, given) if rows is data.X else given,
                 frame_or_array(y, data.y),
                 {"sample_weight": weights},
                 score_params,
@@ -429,8 +435,10 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                 **validation,
             )
             clf.set_params(**self._best_of(fits)._asdict())
-            doubts = self._refit(clf, task, rows, data.y, weights, **validation)
+            doubts = self._refit(clf, task, given, data.y, weights, **validation)
             is_interrupted = self.convergence_.reason == "interrupted"
+            if isinstance(X, DeviceRows):
+                self.__dict__.update(X.beside(vars(self)))
             if not is_interrupted:
                 task.finish(dict)
                 task.end()
@@ -471,7 +479,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         """The one with the largest mean score; and set what all have scored."""
         self.scores_, self.cv_results_ = scores_of(fits), cv_results(fits)
         self.alphas_ = self.cv_results_["param_alpha"]
-        self.encodings_ = self.cv_results_["param_encoding"]
         means = mean_scores(self.scores_)
         if not np.isfinite(means).any():
             raise ValueError(
@@ -497,6 +504,17 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         fitted = set(vars(clf)).difference(clf.get_params())
         self.__dict__.update({name: getattr(clf, name) for name in fitted})
         return [cast(Warning, doubt.message) for doubt in doubts]
+
+    @property
+    def encodings_(self) -> NDArray[np.str_]:
+        """What the columns were to the first layer, for each candidate.
+
+        Returns
+        -------
+        encodings : ndarray of str of shape (n_candidates,)
+        """
+        check_is_fitted(self)
+        return self.cv_results_["param_encoding"]
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Tell how metadata are routed to the splitter and to the scorer.
@@ -531,7 +549,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             return {}
         X, codes, _ = given
         return {
-            "X_val": X if self._categories is None else X_val,
+            "X_val": given_rows(X if self._categories is None else X_val),
             "y_val": classes[codes],
             "sample_weight_val": _by_row(sample_weight_val, X),
         }

@@ -2,7 +2,7 @@
 
 import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,12 @@ from scipy.special import log_softmax, softmax
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._column_encoder import ColumnEncoder, fitted_encoder
+from sksoftmax._device.rows import check_beside, labels_beside, rows_on_device
 from sksoftmax._features.encoding import Encoding, EncodingName, encoding_name
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.prediction import outputs
 from sksoftmax._sklearn.categories import Categories
-from sksoftmax._sklearn.fitted import Layers
+from sksoftmax._sklearn.fitted import Layers, in_numpy
 from sksoftmax._sklearn.interchange import to_mlp_classifier
 from sksoftmax._sklearn.validation import MatrixLike, checked_rows
 
@@ -55,7 +56,7 @@ class FittedNetworkMixin:
             The logits. For two classes the difference of the second and the first,
             which is the log-odds of `classes_[1]`.
         """
-        logits = self._outputs(X)
+        logits = self._outputs(X, "decision_function")
         return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
 
     def predict(self, X: MatrixLike) -> NDArray[Any]:
@@ -71,8 +72,10 @@ class FittedNetworkMixin:
         y : ndarray of shape (n_samples,)
             Labels from `classes_`.
         """
-        codes = self._outputs(X).argmax(axis=1)
-        return self.classes_[codes]
+        logits = self._outputs(X, "predict")
+        if isinstance(logits, np.ndarray):
+            return self.classes_[logits.argmax(axis=1)]
+        return labels_beside(logits, self.classes_)
 
     def predict_proba(self, X: MatrixLike) -> Array:
         """Probability of each class.
@@ -88,7 +91,7 @@ class FittedNetworkMixin:
             Softmax of the logits, columns in the order of `classes_`, in float32 where
             `X` and the fitted weights are.
         """
-        return self._outputs(X, softmax)
+        return self._outputs(X, "predict_proba", softmax)
 
     def predict_log_proba(self, X: MatrixLike) -> Array:
         """Log-probability of each class, finite also where that is 0.
@@ -103,13 +106,18 @@ class FittedNetworkMixin:
         log_p : ndarray of shape (n_samples, n_classes)
             Log-softmax of the logits, columns in the order of `classes_`.
         """
-        return self._outputs(X, log_softmax)
+        return self._outputs(X, "predict_log_proba", log_softmax)
 
     def _outputs(
-        self, X: MatrixLike, function: Callable[..., Array] | None = None
-    ) -> Array:
+        self,
+        X: MatrixLike,
+        method: str,
+        function: Callable[..., Array] | None = None,
+    ) -> Any:
         """`function` of the logits, (n_samples, n_classes), block by block of rows."""
         check_is_fitted(self)
+        X = rows_on_device(X)
+        check_beside(self, X, method)
         # NaN and infinity are looked for block by block, in the threads.
         X = checked_rows(
             self,
@@ -154,14 +162,38 @@ class FittedNetworkMixin:
         """
         check_is_fitted(self)
         names = self._feature_names()
+        attributes = in_numpy(vars(self))
         return fitted_encoder(
-            self._encoding,
-            self._fills,
+            attributes["_encoding"],
+            attributes["_fills"],
             self._categories,
             self.max_categories,
             self.n_features_in_,
             names,
         )
+
+    def to_numpy(self) -> Self:
+        """Give the same classifier with arrays of NumPy, whatever it was fitted to.
+
+        Returns
+        -------
+        clf : estimator
+            Itself, where it was fitted to NumPy. It predicts from NumPy's arrays, on
+            the CPU.
+
+        Notes
+        -----
+        With `sklearn.set_config(array_api_dispatch=True)` a classifier that was fitted
+        to an array of another library, as torch or CuPy, predicts from arrays of that
+        library and device. Pickles always hold NumPy.
+        """
+        check_is_fitted(self)
+        attributes = in_numpy(vars(self))
+        if attributes is vars(self):
+            return self
+        other = type(self)()
+        other.__dict__.update(attributes)
+        return other
 
     def to_sklearn(self) -> "MLPClassifier | Pipeline":
         """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.
@@ -204,12 +236,13 @@ class FittedNetworkMixin:
         True
         """
         check_is_fitted(self)
-        mlp = to_mlp_classifier(self, self._activations)
+        local = self.to_numpy()
+        mlp = to_mlp_classifier(local, self._activations)
         if self._encoding is None:
             return mlp
         from sklearn.pipeline import make_pipeline  # few need it
 
-        return make_pipeline(self.encoder_, mlp)
+        return make_pipeline(local.encoder_, mlp)
 
     def _feature_names(self) -> NDArray | None:
         return getattr(self, "feature_names_in_", None)

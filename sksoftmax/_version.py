@@ -7,6 +7,8 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.utils.fixes import parse_version
 
+from sksoftmax._sklearn.fitted import in_numpy
+
 __version__ = "0.1.0"
 
 # The first version whose fitted attributes this one understands.
@@ -27,7 +29,8 @@ class VersionedEstimator(BaseEstimator):
     )
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_sksoftmax_version": __version__}
+        state = in_numpy(super().__getstate__())
+        return {**state, "_sksoftmax_version": __version__}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)

@@ -84,7 +84,7 @@ from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 from sksoftmax._column_encoder import ColumnEncoder
 from sksoftmax._features.encoding import Encoding
-from sksoftmax._sklearn.fitted import Layers
+from sksoftmax._sklearn.fitted import Layers, in_numpy
 from sksoftmax._sklearn.validation import column_name
 
 __all__: list[str] = []
@@ -309,7 +309,7 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     clf = operator.raw_operator
     version = {"op_version": container.target_opset}
     h, dtype = _rows(operator, container), _dtype(operator)
-    layers = Layers.of(vars(clf))
+    layers = Layers.of(in_numpy(vars(clf)))
     coefs = [coef.astype(dtype) for coef in layers.coefs]
     intercepts = [intercept.astype(dtype) for intercept in layers.intercepts]
     names = getattr(clf, "feature_names_in_", None)

@@ -20,7 +20,13 @@ from sksoftmax._features.nodes import Nodes
 from sksoftmax._features.quantiles import parts_of
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import row_blocks
-from sksoftmax._rows.matrix import Matrix, Rows, dense_rows, is_dense
+from sksoftmax._rows.matrix import (
+    Matrix,
+    Rows,
+    dense_rows,
+    is_dense,
+    is_on_device,
+)
 from sksoftmax._rows.passes import sum_blocks
 
 Array = NDArray[np.floating]
@@ -46,10 +52,17 @@ class EncodedColumns(Standardization):
     features : Standardization
         Of the columns, whose scales are those of the columns as inputs. Of their parts
         half of the width is the scale, of indicators that of two values.
+    has_nodes : bool
+        Whether rows are values at nodes to the first layer.
     """
 
     def __init__(
-        self, encoding: Encoding, means: Array, features: Standardization
+        self,
+        encoding: Encoding,
+        means: Array,
+        features: Standardization,
+        *,
+        has_nodes: bool,
     ) -> None:
         n_parts, n_numeric = encoding.columns.size, encoding.n_numeric
         is_empty, means = np.isnan(means), np.nan_to_num(means)
@@ -68,7 +81,7 @@ class EncodedColumns(Standardization):
         super().__init__(
             np.zeros_like(means), means, scale, is_learnt=features.is_learnt
         )
-        nodes = Nodes(self.encoding) if encoding.is_sparse else None
+        nodes = Nodes(self.encoding) if has_nodes else None
         self.first = FirstInputs(encoding=self.encoding, nodes=nodes)
 
     @classmethod
@@ -115,7 +128,9 @@ class EncodedColumns(Standardization):
         features: Standardization,
     ) -> Self:
         """Of an encoding that is known, with the means of these rows."""
-        return cls(encoding, _means(X, weights, encoding), features)
+        has_nodes = encoding.is_sparse and not is_on_device(X)
+        means = _means(X, weights, encoding)
+        return cls(encoding, means, features, has_nodes=has_nodes)
 
     @property
     def n_undivided(self) -> int:
@@ -160,7 +175,8 @@ class EncodedColumns(Standardization):
     @property
     def row_inputs(self) -> int:
         """Values that a row gives to the first layer: of a sparse one those stored."""
-        return self.encoding.row_inputs
+        has_nodes = self.first.nodes is not None
+        return self.encoding.row_inputs if has_nodes else self.encoding.n_inputs
 
     def standardized(self, inputs: Matrix) -> Array:
         """Dense inputs with mean 0 and a spread of 1; a copy."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sksoftmax._rows.matrix import Matrix, dense_rows
+from sksoftmax._rows.namespace import namespace_of
 
 Array = NDArray[np.floating]
 # Part of the inputs that sparse products are faster with.
@@ -90,7 +91,7 @@ class Encoding(NamedTuple):
     @property
     def n_inputs(self) -> int:
         """Of the first layer."""
-        return self.columns.size + self.indicators.columns.size
+        return self.columns.shape[0] + self.indicators.columns.shape[0]
 
     @property
     def is_sparse(self) -> bool:
@@ -127,10 +128,11 @@ def inputs_of(rows: Matrix, encoding: Encoding) -> Array:
     """
     rows = dense_rows(rows)
     parts, indicators = part_values(rows, encoding), encoding.indicators
-    if not indicators.columns.size:
+    if not indicators.columns.shape[0]:
         return parts
     indicated = _indicated(rows, indicators)
-    return np.concatenate([parts, indicated], axis=1, dtype=parts.dtype)
+    xp = namespace_of(parts)
+    return xp.concat([parts, xp.astype(indicated, parts.dtype)], axis=1)
 
 
 def part_values(
@@ -139,13 +141,17 @@ def part_values(
     """Parts of columns, some or all, with what stands for gaps."""
     columns = encoding.columns[chosen]
     starts, widths, fills = (values[chosen] for values in encoding[1:4])
-    dtype = np.result_type(rows, starts)
-    parts = rows.take(columns, axis=1).astype(dtype, copy=False)
+    xp = namespace_of(rows)
+    dtype = xp.result_type(rows, starts)
+    parts = xp.astype(xp.take(rows, columns, axis=1), dtype, copy=False)
     parts -= starts
-    lowest = np.where(np.isinf(widths), -widths, 0)
-    np.clip(parts, lowest, widths, out=parts)
-    if np.isnan(rows).any():
-        np.copyto(parts, fills, where=np.isnan(parts))
+    lowest = xp.where(xp.isinf(widths), -widths, xp.zeros_like(widths))
+    if xp is np:
+        np.clip(parts, lowest, widths, out=parts)
+    else:
+        parts = xp.minimum(xp.maximum(parts, lowest), widths)
+    if xp.any(xp.isnan(rows)):
+        parts = xp.where(xp.isnan(parts), xp.astype(fills, dtype), parts)
     return parts
 
 
@@ -166,8 +172,6 @@ def places_of(rows: Array, indicators: Indicators) -> NDArray[np.integer]:
 
 def _indicated(rows: Array, indicators: Indicators) -> NDArray[np.bool_]:
     columns, values = indicators
-    found = rows.take(columns, axis=1)
-    is_there = found == values
-    gaps = np.isnan(values)
-    is_there[:, gaps] = np.isnan(found[:, gaps])
-    return is_there
+    xp = namespace_of(rows)
+    found = xp.take(rows, columns, axis=1)
+    return (found == values) | (xp.isnan(found) & xp.isnan(values))

@@ -4,11 +4,12 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 
 from sksoftmax._features.encoding import Encoding, inputs_of
 from sksoftmax._features.nodes import Nodes
 from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.namespace import namespace_of
 
 Array = NDArray[np.floating]
 # Of 24 columns in 64 parts each, 100 take as long either way.
@@ -67,21 +68,23 @@ class FirstInputs(NamedTuple):
 
 def filled(rows: Matrix, fills: Array | None) -> Matrix:
     """Dense rows without gaps; the same ones, where there are none."""
-    if fills is None or not isinstance(rows, np.ndarray) or not has_nan(rows):
+    if fills is None or issparse(rows) or not has_nan(rows):
         return rows
-    return np.where(np.isnan(rows), fills, rows).astype(rows.dtype)
+    xp = namespace_of(rows)
+    return xp.astype(xp.where(xp.isnan(rows), fills, rows), rows.dtype)
 
 
 def has_nan(rows: Array) -> bool:
     """Whether there is NaN in dense rows."""
-    return bool(np.isnan(rows).any())
+    xp = namespace_of(rows)
+    return bool(xp.any(xp.isnan(rows)))
 
 
 def from_origin(rows: Matrix, origin: Array | None) -> Matrix:
     """Rows, dense or CSR, less an origin, in their dtype; themselves where it is 0."""
     if origin is None:
         return rows
-    if isinstance(rows, np.ndarray):
+    if not issparse(rows):
         return rows - origin
     columns = np.flatnonzero(origin)  # those that hardly any row has a zero in
     n_rows = rows.shape[0]

@@ -11,7 +11,7 @@ from scipy.sparse import vstack
 
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import row_blocks
-from sksoftmax._rows.matrix import Matrix, Rows, is_dense
+from sksoftmax._rows.matrix import Matrix, Rows, is_dense, is_on_device
 
 Array = NDArray[np.floating]
 
@@ -43,10 +43,10 @@ class StoredInputs(Standardization):
         None where they are better made anew in each pass: those of sparse rows, those
         in their own units, and those beyond the range of float32.
         """
-        if not features.is_learnt or not is_dense(X):
+        if not features.is_learnt or not is_dense(X) or is_on_device(X):
             return None
         encoding = features.encoding
-        if encoding is not None and encoding.is_sparse:
+        if encoding is not None and features.first.nodes is not None:
             return _stored_nodes(features, X, rows) if encoding.is_divided else None
         X = X[rows]
         stored = np.empty((X.shape[0], features.n_inputs), np.float32)

@@ -28,6 +28,7 @@ from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import backpropagated, forward_layers
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.namespace import device_of, namespace_of, one_hot, total, wide
 
 Array = NDArray[np.floating]
 
@@ -66,8 +67,8 @@ def curvature_sums(
     p = softmax(logits, axis=0)
     deltas = _all_labels(p) if draws is None else _drawn_labels(p, draws)
     if sample_weight is not None:
-        deltas *= np.sqrt(sample_weight)
-    deltas = deltas.reshape(len(p), -1)
+        deltas *= sample_weight**0.5
+    deltas = namespace_of(p).reshape(deltas, (p.shape[0], -1))
     layers = backpropagated(deltas, pre_activations, outputs, coefs, activations)
     delta_sums = [_gram(deltas, max_dense) for deltas in layers]
     inputs = [second_moment(h, sample_weight, max_dense) for h in outputs[1:]]
@@ -76,40 +77,47 @@ def curvature_sums(
 
 def _all_labels(p: Array) -> Array:
     """Columns R of each row, (n_classes, n_classes, n_rows)."""
-    roots = np.sqrt(p)
-    deltas = -p[:, np.newaxis] * roots
-    classes = np.arange(len(p))
-    deltas[classes, classes] += roots
-    return deltas
+    xp = namespace_of(p)
+    roots = xp.sqrt(p)
+    deltas = -p[:, None, :] * roots
+    if xp is np:
+        classes = np.arange(len(p))
+        deltas[classes, classes] += roots
+        return deltas
+    identity = xp.eye(p.shape[0], dtype=p.dtype, device=device_of(p))
+    return deltas + identity[:, :, None] * roots
 
 
 def _drawn_labels(p: Array, draws: Array) -> Array:
     """Columns `e_k - p` of labels drawn from p, (n_classes, n_labels, n_rows)."""
-    n_labels, n_rows = draws.shape
-    rows = np.arange(n_rows)
+    xp, (n_classes, n_rows), n_labels = namespace_of(p), p.shape, draws.shape[0]
+    rows = xp.arange(n_rows) if xp is np else xp.arange(n_rows, device=device_of(p))
     # Of all rows at once, one after the other.
-    ends = np.cumsum(p.T, axis=1, dtype=np.float64) + rows[:, np.newaxis]
-    places = np.searchsorted(ends.ravel(), draws + rows, side="right")
-    labels = np.clip(places - len(p) * rows, 0, len(p) - 1)  # p may be NaN
-    deltas = np.repeat(-p[:, np.newaxis], n_labels, axis=1)
-    deltas[labels, np.arange(n_labels)[:, np.newaxis], rows] += 1
-    deltas /= np.sqrt(n_labels)
+    ends = xp.cumulative_sum(wide(p.T), axis=1)
+    ends = xp.reshape(ends + xp.astype(rows[:, None], ends.dtype), (-1,))
+    sought = xp.reshape(draws + xp.astype(rows, draws.dtype), (-1,))
+    places = xp.reshape(xp.searchsorted(ends, sought, side="right"), draws.shape)
+    labels = xp.clip(places - n_classes * rows, 0, n_classes - 1)  # p may be NaN
+    deltas = one_hot(labels, n_classes, p) - p[:, None, :]
+    deltas /= n_labels**0.5
     return deltas
 
 
 def second_moment(h: Array, sample_weight: Array | None, max_dense: int) -> Array:
     """Sum over rows of [h; 1] [h; 1]', or its diagonal, of `h` (units, n_rows)."""
-    ones = np.ones((1, h.shape[1]), h.dtype)
-    h = np.concatenate([h, ones])
+    xp = namespace_of(h)
+    h = xp.concat([h, xp.ones_like(h[:1, :])])
     if sample_weight is not None:
-        h *= np.sqrt(sample_weight)
+        h *= sample_weight**0.5
     return _gram(h, max_dense)
 
 
 def _gram(vectors: Array, max_dense: int) -> Array:
     """Sum of outer products of the columns of (units, n), or the sums of squares."""
-    if len(vectors) > max_dense:
-        return np.einsum("ij,ij->i", vectors, vectors)
+    if vectors.shape[0] > max_dense:
+        if namespace_of(vectors) is np:
+            return np.einsum("ij,ij->i", vectors, vectors)
+        return total(vectors * vectors, axis=1)
     return vectors @ vectors.T
 
 

@@ -15,6 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 from sklearn.utils.validation import check_array, column_or_1d
 
+from sksoftmax._rows.namespace import (
+    at_codes,
+    largest,
+    less_one_at,
+    overwritten,
+    wide,
+    wide_total,
+)
 from sksoftmax._sklearn.labels import as_labels
 from sksoftmax._sklearn.validation import check_weights
 
@@ -42,19 +50,16 @@ def cross_entropy_sum(
     deltas : ndarray of shape (n_classes, n_rows)
         Gradient of `loss` with respect to `logits`, in their dtype.
     """
-    rows = np.arange(y.size)
     # Subtracting the largest logit of a row first keeps the loss exact where all logits
     # are huge (softmax does not change); logsumexp alone would round at their size.
-    logits -= logits.max(axis=0)
+    logits -= largest(logits, axis=0)
     log_normalizer = logsumexp(logits, axis=0)
-    losses = log_normalizer - logits[y, rows]
+    losses = log_normalizer - at_codes(logits, y)
     logits -= log_normalizer
-    deltas = np.exp(logits, out=logits)
-    deltas[y, rows] -= 1
-    if sample_weight is None:
-        return float(losses.sum(dtype=np.float64)), deltas
-    deltas *= sample_weight
-    return float(losses.astype(np.float64) @ sample_weight), deltas
+    deltas = less_one_at(overwritten("exp", logits), y)
+    if sample_weight is not None:
+        deltas *= sample_weight
+    return wide_total(losses, sample_weight), deltas
 
 
 def cross_entropies(logits: Array, y: NDArray[np.integer]) -> Array:
@@ -72,9 +77,9 @@ def cross_entropies(logits: Array, y: NDArray[np.integer]) -> Array:
     losses : ndarray of shape (n_rows,)
         In float64.
     """
-    logits = logits.astype(np.float64)
-    logits -= logits.max(axis=0)
-    return logsumexp(logits, axis=0) - logits[y, np.arange(y.size)]
+    logits = wide(logits)
+    logits = logits - largest(logits, axis=0)
+    return logsumexp(logits, axis=0) - at_codes(logits, y)
 
 
 def cross_entropy(

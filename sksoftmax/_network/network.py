@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.loss import cross_entropy_sum
 from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.namespace import namespace_of, total
 
 Array = NDArray[np.floating]
 
@@ -68,10 +69,14 @@ def backpropagated(
     layers = zip(coefs[1:], activations, pre_activations, outputs[1:], strict=True)
     for W, activation, a, h in reversed([*layers]):
         deltas = W.T @ deltas
-        n_units, n_rows = h.shape
-        n_functions = deltas.shape[1] // max(n_rows, 1)
-        of_functions = deltas.reshape(n_units, n_functions, n_rows)
-        of_functions *= activation.derivative(a, h)[:, np.newaxis]
+        derivative = activation.derivative(a, h)
+        if deltas.shape == h.shape:
+            deltas *= derivative
+        else:
+            xp, shape = namespace_of(h), deltas.shape
+            deltas = xp.reshape(deltas, (h.shape[0], -1, h.shape[1]))
+            deltas *= derivative[:, None, :]
+            deltas = xp.reshape(deltas, shape)
         yield deltas
 
 
@@ -110,11 +115,11 @@ def loss_gradient_sums(
     intercept_gradients: list[Array] = []
     for deltas, h in zip(layers, reversed(outputs), strict=True):
         coef_gradients.append(deltas @ h.T)
-        intercept_gradients.append(deltas.sum(axis=1))
+        intercept_gradients.append(total(deltas, axis=1))
     return loss, coef_gradients[::-1], intercept_gradients[::-1]
 
 
 def _affine(W: Array, h: Array, b: Array) -> Array:
     a = W @ h
-    a += b[:, np.newaxis]
+    a += b[:, None]
     return a

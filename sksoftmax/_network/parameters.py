@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._rows.namespace import packed
+
 Array = NDArray[np.floating]
 
 
@@ -62,8 +64,7 @@ class ParameterLayout:
 
     def pack(self, coefs: Sequence[Array], intercepts: Sequence[Array]) -> Array:
         """Copy coefs and intercepts into a new flat float64 vector."""
-        parts = [part.ravel() for part in (*coefs, *intercepts)]
-        return np.concatenate(parts, dtype=np.float64)
+        return packed([*coefs, *intercepts])
 
     def draw(self, random_state: np.random.RandomState) -> Array:
         """Draw the starting point of a fit.

@@ -1,6 +1,7 @@
 """Outputs of a fitted network, block by block of rows, in threads."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import forward
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
-from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows
-from sksoftmax._rows.passes import each_block
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_on_device
+from sksoftmax._rows.namespace import AnyArray, as_numpy, namespace_of
+from sksoftmax._rows.passes import Kernel, each_block
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._sklearn.validation import column_name, refuse_gaps
 
@@ -22,7 +24,7 @@ Array = NDArray[np.floating]
 
 
 def outputs(
-    X: Matrix,
+    X: Rows,
     coefs: Sequence[Array],
     intercepts: Sequence[Array],
     activations: Sequence[Activation],
@@ -37,7 +39,7 @@ def outputs(
 
     Parameters
     ----------
-    X : {ndarray, CSR} of shape (n_samples, n_features)
+    X : {ndarray, CSR, RemoteRows} of shape (n_samples, n_features)
         In the user's units; not checked for infinity, and NaN where it is no gap, which
         is done here.
     coefs, intercepts : sequences of ndarray
@@ -57,36 +59,36 @@ def outputs(
 
     Returns
     -------
-    outputs : ndarray of shape (n_samples, n_classes)
+    outputs : array of shape (n_samples, n_classes)
+        Where the rows are, if they are on a device.
 
     Raises
     ------
     ValueError
         If `X` is not finite, or overflows.
     """
-    dtype = np.result_type(X, *coefs)
-    result = np.empty((X.shape[0], len(intercepts[-1])), dtype)
-    first = FirstInputs.of_fitted(origin, fills, encoding, X.shape[0])
-    coefs = [first.coef(coefs[0]), *coefs[1:]]
+    if isinstance(X, RemoteRows):
+        first = FirstInputs(origin, fills, encoding)
+    else:
+        first = FirstInputs.of_fitted(origin, fills, encoding, X.shape[0])
+    network = _FittedNetwork(
+        [first.coef(coefs[0]), *coefs[1:]],
+        intercepts,
+        activations,
+        first,
+        function,
+        feature_names,
+    )
+    blocks = blocks_of(X, [b.shape[0] for b in intercepts], encoding)
+    if isinstance(X, RemoteRows):
+        with np.errstate(all="ignore"):
+            return X.made_there(Kernel(_FittedNetwork.outputs, network), blocks)
+    result = np.empty((X.shape[0], len(intercepts[-1])), np.result_type(X, *coefs))
 
     def fill(rows: slice) -> None:
-        block = X[rows]
-        values = block.data if issparse(block) else block
-        if not np.isfinite(values).all():
-            assert_all_finite(block, allow_nan=True, input_name="X")
-            knows_gaps = fills is not None or encoding is not None
-            if np.isnan(values).any() and (issparse(block) or not knows_gaps):
-                refuse_gaps()
-        output = forward(first.of(block), coefs, intercepts, activations)
-        if function is not None:
-            output = function(output, axis=0)
-        if not np.isfinite(output).all():
-            what = "a logit or a difference of logits is infinite"
-            raise ValueError(overflow_message(block, what, feature_names))
-        result[rows] = output.T
+        result[rows] = network.outputs(X[rows])
 
     keep_freed_memory()
-    blocks = blocks_of(X, [len(b) for b in intercepts], encoding)
     with np.errstate(all="ignore"):  # outputs are checked
         if len(blocks) == 1:  # as fast as can be for single rows
             fill(blocks[0])
@@ -97,9 +99,48 @@ def outputs(
     return result
 
 
-def blocks_of(
-    X: Matrix, units: Sequence[int], encoding: Encoding | None
-) -> list[slice]:
+class _FittedNetwork(NamedTuple):
+    """What a block of rows passes through."""
+
+    coefs: list[Array]
+    intercepts: Sequence[Array]
+    activations: Sequence[Activation]
+    first: FirstInputs
+    function: Callable[..., Array] | None
+    feature_names: NDArray | None
+
+    def outputs(self, X: Matrix) -> Array:
+        """Of a block, (n_rows, n_classes)."""
+        values: Any = X.data if issparse(X) else X
+        if not _all_finite(values):
+            self._refuse_values(X)
+        output = forward(
+            self.first.of(X), self.coefs, self.intercepts, self.activations
+        )
+        if self.function is not None:
+            output = self.function(output, axis=0)
+        if not _all_finite(output):
+            what = "a logit or a difference of logits is infinite"
+            X = X if issparse(X) else as_numpy(X)
+            raise ValueError(overflow_message(X, what, self.feature_names))
+        return output.T
+
+    def _refuse_values(self, X: Matrix) -> None:
+        """Unless they are gaps, of which the fit knows."""
+        X = X if issparse(X) else as_numpy(X)
+        values = X.data if issparse(X) else X
+        assert_all_finite(X, allow_nan=True, input_name="X")
+        knows_gaps = self.first.fills is not None or self.first.encoding is not None
+        if np.isnan(values).any() and (issparse(X) or not knows_gaps):
+            refuse_gaps()
+
+
+def _all_finite(values: AnyArray) -> bool:
+    xp = namespace_of(values)
+    return bool(xp.all(xp.isfinite(values)))
+
+
+def blocks_of(X: Rows, units: Sequence[int], encoding: Encoding | None) -> list[slice]:
     """Rows that are computed together: inputs are made of them, where they are encoded.
 
     Parameters
@@ -110,7 +151,8 @@ def blocks_of(
     encoding : Encoding or None
     """
     if encoding is not None:
-        units = encoding.row_inputs, *units
+        n_inputs = encoding.n_inputs if is_on_device(X) else encoding.row_inputs
+        units = n_inputs, *units
     return row_blocks(X, *units)
 
 

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_feature_names_in
 
 from sksoftmax._plot.axes import check_axes, fitted_classifier
+from sksoftmax._rows.namespace import as_numpy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,7 +116,7 @@ class FeatureImportancesDisplay:
                 f"SoftmaxMLPClassifier; got {last!r}."
             )
         display = cls(
-            last.feature_importances_,
+            as_numpy(last.feature_importances_),
             feature_names=_check_feature_names_in(last),
             max_features=max_features,
         )

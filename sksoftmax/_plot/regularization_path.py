@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
 from sksoftmax._plot.axes import check_axes, fitted_classifier, line_style
+from sksoftmax._rows.namespace import as_numpy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -159,7 +160,8 @@ class RegularizationPathDisplay:
             if scoring is not None:
                 score_name = getattr(scoring, "__name__", str(scoring))
             chosen = clf.encodings_ == clf.encoding_
-            data = {"alphas": clf.alphas_[chosen], "scores": clf.scores_[:, chosen]}
+            alphas, scores = as_numpy(clf.alphas_), as_numpy(clf.scores_)
+            data = {"alphas": alphas[chosen], "scores": scores[:, chosen]}
         elif hasattr(clf, "alpha_path_"):
             chosen = clf.encoding_, clf._log_penalties is not None
             path = [step for step in clf.alpha_path_ if step[-2:] == chosen]

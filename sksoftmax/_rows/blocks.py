@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sklearn.utils import gen_even_slices
 
-from sksoftmax._rows.matrix import Rows, row_values
+from sksoftmax._rows.matrix import RemoteRows, Rows, row_values
 
 # Of 2 to 48 blocks of (n, d, hidden, K) = (20000, 64, 100, 10) to (100000, 54, 64-64,
 # 7), float32 and float64, those of 3000 to 12000 rows were fastest on two cores:
@@ -29,6 +29,10 @@ def row_blocks(X: Rows, *units: int) -> list[slice]:
     threads to end at the same time.
     """
     n_rows, n_values = X.shape[0], row_values(X)
+    if isinstance(X, RemoteRows) and X.block_bytes:
+        row_bytes = X.dtype.itemsize * max(n_values, *units)
+        longest = max(X.block_bytes // row_bytes, 1)
+        return list(gen_even_slices(n_rows, math.ceil(n_rows / longest)))
     longest = _LAYER_BYTES // (X.dtype.itemsize * max(units, default=1))
     longest = min(max(longest, _MIN_ROWS), _MAX_ROWS, max(_ROW_VALUES // n_values, 1))
     row_work = sum(a * b for a, b in pairwise((n_values, *units)))

@@ -15,7 +15,7 @@ Vector: TypeAlias = NDArray | None
 
 
 class RemoteRows(ABC):
-    """Rows that are not in this process, but on a cluster, or on disk.
+    """Rows that are not NumPy's in this process, but on a cluster, or on a device.
 
     Functions are sent to where they are, and are best small: those of modules, and
     `partial` ones with arrays. Vectors of an entry for each row are in this process.
@@ -31,6 +31,11 @@ class RemoteRows(ABC):
         Stored values.
     example : {ndarray, frame} of shape (0, n_features)
         Has the names of the features, where there are any.
+    is_local : bool
+        Whether they are on a device of this process, where dense products are fast and
+        all that is made of them is to stay.
+    block_bytes : int or None
+        Of the activations of a block. None for those that stay in the cache.
     """
 
     shape: tuple[int, int]
@@ -38,6 +43,8 @@ class RemoteRows(ABC):
     is_dense: bool
     nnz: int
     example: Any
+    is_local: bool = False
+    block_bytes: int | None = None
 
     @property
     @abstractmethod
@@ -71,6 +78,10 @@ class RemoteRows(ABC):
         That takes the place of these rows, which need not be there any more.
         """
 
+    def made_there(self, function: Callable[[Any], Any], blocks: list[slice]) -> Any:
+        """What a kernel makes of each block, as one array where the rows are."""
+        raise NotImplementedError
+
     @abstractmethod
     def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:
         """Some of the columns of dense rows, one after the other, in this process."""
@@ -84,6 +95,11 @@ def taken(X: Rows, rows: NDArray[np.integer]) -> Rows:
     return X.taken(rows) if isinstance(X, RemoteRows) else X[rows]
 
 
+def is_on_device(X: Rows) -> bool:
+    """Whether rows are on a device of this process."""
+    return isinstance(X, RemoteRows) and X.is_local
+
+
 def is_dense(X: Rows) -> bool:
     """Whether rows are not CSR."""
     return X.is_dense if isinstance(X, RemoteRows) else isinstance(X, np.ndarray)
@@ -91,7 +107,7 @@ def is_dense(X: Rows) -> bool:
 
 def dense_rows(rows: Matrix) -> NDArray[np.floating]:
     """Rows in this process as an array: themselves, if they are one."""
-    return rows if isinstance(rows, np.ndarray) else rows.toarray()
+    return rows.toarray() if isinstance(rows, csr_array | csr_matrix) else rows
 
 
 def row_values(X: Rows) -> int:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from numpy.typing import NDArray
+
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, Vector
+from sksoftmax._rows.namespace import AnyArray, move_arrays
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
 
@@ -15,9 +18,13 @@ from sksoftmax._rows.threads import Map
 class Kernel(partial):
     """A function of a block, with arguments whose arrays go where the rows are.
 
-    It takes arrays of any library, as rows on a device are: those that are none take
-    blocks to this process.
+    It takes arrays of any library, as rows on a device are. Of other functions these
+    rows give blocks in this process.
     """
+
+    def moved(self, move: Callable[[NDArray], AnyArray]) -> Callable[..., Any]:
+        """The same with `move(array)` of each array in its arguments."""
+        return partial(self.func, *move_arrays(self.args, move))
 
 
 def sum_blocks(

@@ -23,6 +23,7 @@ from sklearn.utils.validation import _check_method_params
 
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
+from sksoftmax._rows.namespace import as_numpy
 from sksoftmax._selection.judge import Judge
 from sksoftmax._sklearn.validation import MatrixLike
 
@@ -227,7 +228,7 @@ def neg_log_loss(
         return np.nan
     codes = np.searchsorted(clf.classes_, y[known])
     X = _safe_indexing(X, np.flatnonzero(known))
-    log_p = clf.predict_log_proba(X)[np.arange(codes.size), codes]
+    log_p = as_numpy(clf.predict_log_proba(X))[np.arange(codes.size), codes]
     return float(np.average(log_p.astype(np.float64), weights=weights))
 
 

@@ -1,12 +1,14 @@
 """What a fit has set on an estimator: to take it back, to drop it, to predict by it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+
+from sksoftmax._rows.namespace import as_numpy, move_arrays
 
 Array = NDArray[np.floating]
 
@@ -46,6 +48,46 @@ class Layers(NamedTuple):
             intercepts[0] = attributes["_origin_intercept"]
         fills, encoding = attributes["_fills"], attributes["_encoding"]
         return cls(coefs, intercepts, origin, fills, encoding)
+
+
+# What follows X to its library and device, beside what is private to the fit.
+_MOVED = (
+    "coefs_",
+    "intercepts_",
+    "feature_importances_",
+    "class_weight_",
+    "_origin",
+    "_origin_intercept",
+    "_fills",
+    "_encoding",
+    "_log_penalties",
+    "alphas_",
+    "scores_",
+)
+
+
+def moved_attributes(
+    attributes: Mapping[str, Any], move: Callable[[Any], Any]
+) -> dict[str, Any]:
+    """All attributes of an estimator, with the arrays of a network elsewhere.
+
+    Those that follow X to its library and its device. Classes, which may be strings,
+    and what is told of the fit stay where they are.
+    """
+    moved = {
+        name: move_arrays(attributes[name], move)
+        for name in _MOVED
+        if name in attributes
+    }
+    return {**attributes, **moved}
+
+
+def in_numpy(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same with arrays of NumPy's."""
+    coefs = attributes.get("coefs_")
+    if not coefs or isinstance(coefs[0], np.ndarray):
+        return attributes
+    return moved_attributes(attributes, as_numpy)
 
 
 @contextmanager

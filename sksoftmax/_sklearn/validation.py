@@ -89,9 +89,10 @@ def check_weights(
     if values.ndim == 0 and not (is_number and np.isfinite(values)):
         # scikit-learn lets some pass
         raise ValueError(f"{name} must hold finite numbers; got {sample_weight}.")
+    rows = np.empty((X.shape[0], 0))  # as many, for what asks where they are
     with renamed(r"\bsample_weight\b", name, name):
         sample_weight = _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            sample_weight, rows, dtype=np.float64, ensure_non_negative=True
         )
     unit = float(sample_weight.max())
     return (sample_weight / unit).astype(X.dtype), unit

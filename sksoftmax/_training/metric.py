@@ -19,6 +19,7 @@ from sksoftmax._network.curvature import (
     second_moment,
 )
 from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.namespace import chosen_rows, nonzero, wide
 from sksoftmax._rows.passes import Kernel
 from sksoftmax._training.objective import Objective, counted_inputs
 
@@ -166,10 +167,12 @@ def _factor_sums(
 ) -> list[Array]:
     """Factors of a block, in float64."""
     if draws is not None:
-        draws = (draws if weights is None else draws[weights > 0]).T
+        if weights is not None:
+            draws = chosen_rows(draws, nonzero(weights > 0))
+        draws = draws.T
     X, _, weights = counted_inputs(first, X, y, weights)
     factors = curvature_sums(X, weights, *network, activations, max_dense, draws)
-    return [f.astype(np.float64) for f in (*factors.inputs, *factors.deltas)]
+    return [wide(f) for f in (*factors.inputs, *factors.deltas)]
 
 
 def _moment_sums(

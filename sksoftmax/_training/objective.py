@@ -27,6 +27,7 @@ from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
 from sksoftmax._rows.matrix import Matrix, Rows, Vector, row_values, taken
+from sksoftmax._rows.namespace import chosen_rows, namespace_of, nonzero
 from sksoftmax._rows.passes import Kernel, each_block, sum_blocks
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
@@ -472,12 +473,10 @@ def counted_inputs(
 ) -> tuple[Matrix, NDArray[np.integer], Array | None]:
     """Inputs, class codes and weights of a block, without rows that weigh nothing."""
     if weights is not None:
-        places = np.flatnonzero(weights > 0)
-        if places.size < weights.size:  # a row without weight may hold anything
-            # Of few rows an index takes twice as long as `take`.
-            X = X.take(places, axis=0) if isinstance(X, np.ndarray) else X[places]
-            y, weights = y[places], weights[places]
-        if (weights == 1).all():  # the same bits as without
+        places = nonzero(weights > 0)
+        if places.shape < weights.shape:  # a row without weight may hold anything
+            X, y, weights = (chosen_rows(each, places) for each in (X, y, weights))
+        if namespace_of(weights).all(weights == 1):  # the same bits as without
             weights = None
     return first.of(X), y, weights
 

@@ -1,0 +1,263 @@
+"""Rows that are an array of another library."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import gen_batches
+
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
+from sksoftmax._rows.namespace import (
+    AnyArray,
+    as_numpy,
+    device_of,
+    is_dispatched,
+    moved_to,
+    namespace_of,
+    numpy_dtype,
+    wide,
+)
+from sksoftmax._rows.passes import Kernel
+from sksoftmax._rows.sums import tree_sum
+from sksoftmax._sklearn.categories import possible_categories
+from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
+from sksoftmax._sklearn.fitted import moved_attributes
+
+# Bytes of the activations of a block there, and of rows that are fetched at a time.
+_BLOCK_BYTES, _FETCHED_BYTES = 2**28, 2**25
+# Vectors of objectives that are kept there: labels and weights, and those of validation
+# data.
+_MAX_VECTORS = 4
+
+
+def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) -> Any:
+    """An array that scikit-learn is to let stay where it is, as rows; others as given.
+
+    Parameters
+    ----------
+    X : array-like
+        What a user passes.
+    categorical_features : array-like, "from_dtype" or None, default=None
+        Columns whose values are all to be in the `example` of the rows.
+
+    Raises
+    ------
+    ValueError
+        If it is such an array, and not of two dimensions.
+    TypeError
+        If it holds no real numbers.
+    """
+    if not is_dispatched(X):
+        return X
+    if X.ndim != 2:
+        raise ValueError(
+            f"Expected 2D array, got {X.ndim}D array instead. Reshape your data either "
+            "using X.reshape(-1, 1) if your data has a single feature or "
+            "X.reshape(1, -1) if it contains a single sample."
+        )
+    xp = namespace_of(X)
+    if not xp.isdtype(X.dtype, ("bool", "integral", "real floating")):
+        raise TypeError(f"X must hold real numbers; got {X.dtype}.")
+    if hasattr(X, "detach"):  # from the graph of its gradient
+        X = X.detach()
+    if X.dtype not in (xp.float32, xp.float64):
+        X = wide(X)
+    rows = DeviceRows(X)
+    columns = possible_categories(rows.example, categorical_features)
+    if columns.size:
+        found = [distinct_values(rows[block], columns) for block in rows.blocks]
+        rows.example = table_of(rows.example, columns, all_distinct(found))
+    return rows
+
+
+def as_local(values: Any) -> Any:
+    """An array of another library in NumPy's; others as given."""
+    return as_numpy(values) if is_dispatched(values) else values
+
+
+def given_rows(X: Any) -> Any:
+    """The array that rows on a device are; others as given."""
+    return X.array if isinstance(X, DeviceRows) else X
+
+
+def check_beside(classifier: Any, X: Any, method: str) -> None:
+    """Refuse rows that are not where a fitted network is.
+
+    Raises
+    ------
+    ValueError
+        With the ways out.
+    """
+    weights = classifier.coefs_[0]
+    if isinstance(X, DeviceRows):
+        if X.is_beside(weights):
+            return
+        remedy = f"Move X there, or fit to rows of {type(X.array).__name__}"
+    elif isinstance(weights, np.ndarray):
+        return
+    else:
+        remedy = (
+            "Pass such arrays with sklearn.set_config(array_api_dispatch=True), or "
+            "take to_numpy(), which predicts from NumPy's"
+        )
+    name = type(classifier).__name__
+    where = "" if isinstance(weights, np.ndarray) else f" on {device_of(weights)}"
+    raise ValueError(
+        f"Inputs passed to {name}.{method}() must use the same namespace and the same "
+        f"device as those passed to fit(), {type(weights).__name__}{where}. {remedy}."
+    )
+
+
+def labels_beside(logits: AnyArray, classes: NDArray) -> AnyArray:
+    """The most probable classes, beside their logits; strings in NumPy's arrays."""
+    xp = namespace_of(logits)
+    codes = xp.argmax(logits, axis=1)
+    if classes.dtype.kind not in "biuf":
+        return classes[as_numpy(codes)]
+    return xp.take(moved_to(classes, logits), codes, axis=0)
+
+
+class DeviceRows(RemoteRows):
+    """Rows of an array of another library.
+
+    Parameters
+    ----------
+    array : array of shape (n_samples, n_features)
+        Not written to.
+
+    Attributes
+    ----------
+    array : the same
+    """
+
+    is_dense = True
+    is_local = True
+    block_bytes = _BLOCK_BYTES
+
+    def __init__(self, array: AnyArray) -> None:
+        self.array = array
+        self.shape = array.shape[0], array.shape[1]
+        self.dtype = numpy_dtype(array)
+        self.nnz = self.shape[0] * self.shape[1]
+        self.example = np.empty((0, self.shape[1]), self.dtype)
+        self._vectors: dict[int, tuple[NDArray, AnyArray]] = {}
+
+    @property
+    def blocks(self) -> list[slice]:
+        """How they are fetched."""
+        n_rows = _FETCHED_BYTES // (self.dtype.itemsize * max(self.shape[1], 1))
+        return list(gen_batches(self.shape[0], max(n_rows, 1)))
+
+    def sum_blocks(
+        self, function: Callable, blocks: list[slice], *vectors: Vector
+    ) -> Any:
+        """Sum of `function(X, *vectors)` of each block."""
+        total = tree_sum(self._of_blocks(function, blocks, vectors))
+        return _fetched(total) if isinstance(function, Kernel) else total
+
+    def each_block(
+        self, function: Callable, blocks: list[slice], *vectors: Vector
+    ) -> Iterable[Any]:
+        """The same of each block, in their order."""
+        results = self._of_blocks(function, blocks, vectors)
+        return map(as_numpy, results) if isinstance(function, Kernel) else results
+
+    def __getitem__(self, rows: NDArray | slice) -> Matrix:
+        """Rows in this process."""
+        if isinstance(rows, slice):
+            return as_numpy(self.array[rows, :])
+        return as_numpy(self.taken(np.arange(self.shape[0])[rows]).array)
+
+    def taken(self, rows: NDArray[np.integer]) -> "DeviceRows":
+        """Some rows, where these are."""
+        xp = namespace_of(self.array)
+        return DeviceRows(xp.take(self.array, self._moved(rows), axis=0))
+
+    def mapped(self, function: Callable[[Matrix], Matrix]) -> "DeviceRows":
+        """A function of some rows after the others.
+
+        Of rows that it gives back as they are nothing is copied.
+        """
+        parts: list[AnyArray] = []
+        is_same = True
+        for rows in self.blocks:
+            block = self[rows]
+            result = function(block)
+            is_same &= result is block
+            parts.append(self.array[rows, :] if result is block else result)
+        if is_same:
+            return self
+        return self._joined(
+            [self._moved(p) if isinstance(p, np.ndarray) else p for p in parts]
+        )
+
+    def made_there(
+        self, function: Callable[[AnyArray], AnyArray], blocks: list[slice]
+    ) -> AnyArray:
+        """What a kernel makes of each block, as one array of the same library."""
+        parts = [*self._of_blocks(function, blocks, ())]
+        return namespace_of(self.array).concat(parts, axis=0)
+
+    def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:
+        """Some of the columns, one after the other, in this process."""
+        return (as_numpy(self.array[:, int(place)]) for place in places)
+
+    def _of_blocks(
+        self, function: Callable, blocks: list[slice], vectors: tuple[Vector, ...]
+    ) -> Iterable[Any]:
+        rows_of: Callable[[slice], Any] = self.__getitem__
+        parts: tuple[Any, ...] = vectors
+        if isinstance(function, Kernel):
+            function = function.moved(self._moved)
+            parts = tuple(map(self._placed, vectors))
+            rows_of = partial(_block, self.array)
+        for rows in blocks:
+            yield function(
+                rows_of(rows), *(v if v is None else _block(v, rows) for v in parts)
+            )
+
+    def _moved(self, array: NDArray) -> AnyArray:
+        return moved_to(array, self.array)
+
+    def _placed(self, vector: Vector) -> AnyArray | None:
+        """A vector on the device, where the last few stay."""
+        if vector is None:
+            return None
+        if id(vector) not in self._vectors:
+            while len(self._vectors) >= _MAX_VECTORS:
+                self._vectors.pop(next(iter(self._vectors)))
+            self._vectors[id(vector)] = vector, self._moved(vector)
+        return self._vectors[id(vector)][1]
+
+    def beside(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Attributes of an estimator whose arrays are where the rows are."""
+        return moved_attributes(attributes, self._moved)
+
+    def is_beside(self, array: AnyArray) -> bool:
+        """Whether an array is of the same library, and on the same device."""
+        if isinstance(array, np.ndarray):
+            return False
+        is_same = namespace_of(array) is namespace_of(self.array)
+        return is_same and device_of(array) == device_of(self.array)
+
+    def _joined(self, parts: list[AnyArray]) -> "DeviceRows":
+        return DeviceRows(namespace_of(self.array).concat(parts, axis=0))
+
+
+def _block(array: AnyArray, rows: slice) -> AnyArray:
+    return array[rows] if array.ndim == 1 else array[rows, ...]
+
+
+def _fetched(sums: list[AnyArray]) -> list[Any]:
+    """Sums in this process, in float64: by one transfer."""
+    xp = namespace_of(sums[0])
+    flat = as_numpy(xp.concat([xp.reshape(part, (-1,)) for part in sums]))
+    flat = flat.astype(np.float64)
+    ends = np.cumsum([int(np.prod(part.shape)) for part in sums])
+    parts = np.split(flat, ends[:-1])
+    return [
+        values.reshape(tuple(part.shape)) if part.ndim else float(values[0])
+        for part, values in zip(sums, parts, strict=True)
+    ]

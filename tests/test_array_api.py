@@ -1,0 +1,398 @@
+"""X of another array library: what both classifiers make of it is what NumPy gives."""
+
+import pickle
+import subprocess
+import sys
+import warnings
+from unittest import SkipTest
+
+import numpy as np
+import pytest
+import sklearn
+from libraries import IS_NEW, Library, dispatch, needs_new, places
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sksoftmax import (
+    FeatureImportancesDisplay,
+    RegularizationPathDisplay,
+    SoftmaxMLPClassifier,
+    SoftmaxMLPClassifierCV,
+)
+from sksoftmax._device.rows import DeviceRows
+from sksoftmax._features.standardization import Standardization
+from sksoftmax._network.activations import ACTIVATIONS
+from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._training.metric import KroneckerMetric
+from sksoftmax._training.objective import Objective
+
+pytestmark = needs_new
+X, y = load_iris(return_X_y=True)
+GAPS = np.where(np.random.default_rng(0).random(X.shape) < 0.1, np.nan, X)
+
+
+@pytest.fixture(name="library", params=places())
+def place(request):
+    """A library on one of its devices."""
+    return Library(*request.param)
+
+
+def classifier(cls=SoftmaxMLPClassifier, **parameters):
+    parameters = {"alpha": 1.0, "random_state": 0, "max_iter": 5, **parameters}
+    if cls is SoftmaxMLPClassifierCV:
+        parameters.pop("alpha")
+        parameters |= {"alphas": [1.0, 0.1], "cv": 2}
+    return cls((8,), **parameters)
+
+
+def fitted(clf, *data, **validation):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return clf.fit(*data, **validation)
+
+
+def there_and_here(library, clf, X, y, weights=None, **validation):
+    """Fits to arrays of a library, and to the same of NumPy's."""
+    with dispatch():
+        there = fitted(
+            clone(clf),
+            library(X),
+            library(y) if y.dtype.kind in "iu" else y,
+            library(weights),
+            **{name: library(value) for name, value in validation.items()},
+        )
+    X = X if library.has_float64 else X.astype(np.float32)
+    return there, fitted(clone(clf), X, y, weights, **validation)
+
+
+def assert_alike(library, there, here, X):
+    """Predictions, to rounding."""
+    atol = 1e-10 if library.has_float64 and X.dtype == np.float64 else 5e-4
+    for method in ("predict_proba", "decision_function", "predict_log_proba"):
+        with dispatch():
+            found = getattr(there, method)(library(X))
+        assert library.is_here(found)
+        expected = getattr(here, method)(X)
+        np.testing.assert_allclose(
+            library.back(found), expected, rtol=100 * atol, atol=atol
+        )
+
+
+def objective(X, y, weights, activation="tanh", n_classes=3):
+    features = Standardization.of(X, weights)
+    return Objective(
+        X,
+        y,
+        weights,
+        layout=ParameterLayout([X.shape[1], 6, 5, n_classes]),
+        activations=[ACTIVATIONS[activation]] * 2,
+        alpha=0.5,
+        standardization=features,
+    )
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("is_weighted", [True, False])
+def test_loss_and_gradient_agree(library, rng, activation, is_weighted):
+    """To 1e-10, or to what float32 has; and the losses of rows."""
+    weights = rng.integers(0, 3, 150) / 2 if is_weighted else None
+    here = objective(X, y, weights, activation)
+    rows = DeviceRows(library(X))
+    if weights is not None:
+        weights = weights.astype(rows.dtype)
+    there = objective(rows, y, weights, activation)
+    x = rng.normal(size=here.layout.n_parameters)
+    atol = 1e-10 if library.has_float64 else 1e-5
+    (loss, gradient), (expected, expected_gradient) = there(x), here(x)
+    assert gradient.dtype == np.float64
+    assert abs(loss - expected) < atol
+    np.testing.assert_allclose(gradient, expected_gradient, atol=atol)
+    assert abs(there.log_loss(x) - here.log_loss(x)) < atol
+    np.testing.assert_allclose(there.row_losses(x), here.row_losses(x), atol=10 * atol)
+    again, same = there(x)
+    assert again == loss
+    np.testing.assert_array_equal(same, gradient)
+
+
+@pytest.mark.parametrize("n_classes", [3, 80])
+@pytest.mark.parametrize("is_weighted", [True, False])
+@pytest.mark.parametrize("max_dense", [128, 4])
+def test_curvature_agrees(library, rng, monkeypatch, n_classes, is_weighted, max_dense):
+    """Of all labels, and of those that are drawn; whole factors, and diagonals."""
+    monkeypatch.setattr(
+        sys.modules["sksoftmax._training.metric"], "_max_dense", lambda _: max_dense
+    )
+    y = rng.integers(0, n_classes, 150)
+    weights = rng.integers(0, 3, 150) / 2 if is_weighted else None
+    here = objective(X, y, weights, n_classes=n_classes)
+    there = objective(DeviceRows(library(X)), y, weights, n_classes=n_classes)
+    x = rng.normal(size=here.layout.n_parameters)
+    found, expected = (
+        KroneckerMetric(one, np.random.RandomState(0)).factors(x)
+        for one in (there, here)
+    )
+    tolerance = 1e-10 if library.has_float64 else 2e-2  # a label drawn otherwise
+    for one, other in zip(
+        (*found[0], *found[1]), (*expected[0], *expected[1]), strict=True
+    ):
+        assert one.dtype == np.float64
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"encoding": "piecewise"},
+        {"encoding": "fine-piecewise"},
+        {"standardize": False},
+        {"class_weight": "balanced"},
+        {"early_stopping": True},
+        {"categorical_features": [1, 3]},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("data", [X, GAPS, X + 1000], ids=["plain", "gaps", "far"])
+def test_fits_agree(library, dtype, data, parameters):
+    """After five iterations predictions differ by rounding."""
+    if "categorical_features" in parameters:
+        data = data.round()
+    if "standardize" in parameters:
+        data = data % 1000  # far from 0 rounding is all there is
+    data = data.astype(dtype)
+    there, here = there_and_here(library, classifier(**parameters), data, y)
+    assert_alike(library, there, here, data)
+    assert there.encoding_ == here.encoding_
+    for name in ("coefs_", "intercepts_"):
+        for found, expected in zip(
+            getattr(there, name), getattr(here, name), strict=True
+        ):
+            assert library.is_here(found)
+            assert library.back(found).dtype == expected.dtype
+    for name in ("feature_importances_", "class_weight_"):
+        assert library.is_here(getattr(there, name))
+    assert isinstance(there.classes_, np.ndarray)
+    assert there.n_iter_ == here.n_iter_
+
+
+@pytest.mark.parametrize("cls", [SoftmaxMLPClassifier, SoftmaxMLPClassifierCV])
+def test_weights_and_validation_data_follow(library, cls):
+    """Those of the same library; the score is a number."""
+    clf = classifier(cls, early_stopping=True)
+    weights = np.arange(150) % 3 + 0.5
+    validation = {
+        "X_val": X[::3],
+        "y_val": y[::3],
+        "sample_weight_val": weights[::3],
+    }
+    there, here = there_and_here(library, clf, X, y, weights, **validation)
+    assert_alike(library, there, here, X)
+    with dispatch():
+        if library.has_float64 or library.name == "torch":  # scikit-learn needs it
+            score = there.score(library(X), library(y))
+            assert isinstance(score, float)
+            assert abs(score - here.score(X, y)) < 0.02
+
+
+@pytest.mark.parametrize("labels", [y, y > 0, np.array(["a", "b", "c"])[y]])
+def test_labels_are_predicted(library, labels):
+    """Numbers there, strings in NumPy's arrays."""
+    with dispatch():
+        clf = fitted(classifier(), library(X), labels)
+        found = clf.predict(library(X))
+    here = fitted(classifier(), X, labels).predict(X)
+    if labels.dtype.kind == "U":
+        assert isinstance(found, np.ndarray)
+    else:
+        assert library.is_here(found)
+        found = library.back(found)
+    assert found.dtype == here.dtype
+    assert np.mean(found == here) > 0.99
+
+
+def test_the_search_for_alpha_is_the_same(library):
+    """The same folds, and the same choice."""
+    rows = X[:, 2:]
+    clf = classifier(alpha="auto", encoding="linear", relevance=False, max_iter=200)
+    there, here = there_and_here(library, clf, rows, y)
+    assert there.alpha_ == here.alpha_
+    assert len(there.alpha_path_) == len(here.alpha_path_)
+    assert abs(there.held_out_loss_ - here.held_out_loss_) < 0.01
+
+
+def test_cross_validation_agrees(library):
+    """Scores are beside X, and what they are drawn from is NumPy's."""
+    there, here = there_and_here(library, classifier(SoftmaxMLPClassifierCV), X, y)
+    assert there.alpha_ == here.alpha_
+    assert library.is_here(there.scores_)
+    atol = 1e-9 if library.has_float64 else 1e-3
+    np.testing.assert_allclose(library.back(there.scores_), here.scores_, atol=atol)
+    assert there.encodings_.tolist() == here.encodings_.tolist()
+
+
+@pytest.mark.parametrize("data", [X, GAPS])
+def test_a_warm_start_goes_on_from_there(library, data):
+    """Three and three iterations are six, as they are of NumPy's arrays."""
+    clf = classifier(warm_start=True, max_iter=3)
+    with dispatch():
+        fitted(fitted(clf, library(data), library(y)), library(data), library(y))
+    data = data if library.has_float64 else data.astype(np.float32)
+    here = classifier(warm_start=True, max_iter=3)
+    fitted(fitted(here, data, y), data, y)
+    assert_alike(library, clf, here, data)
+
+
+def test_pickles_hold_numpy(library):
+    """They load where the library is not installed, and predict from NumPy's arrays."""
+    with dispatch():
+        clf = fitted(classifier(warm_start=True), library(X), library(y))
+        p = library.back(clf.predict_proba(library(X)))
+    loaded = pickle.loads(pickle.dumps(clf))
+    local = clf.to_numpy()
+    for other in (loaded, local):
+        assert isinstance(other.coefs_[0], np.ndarray)
+        np.testing.assert_allclose(other.predict_proba(X), p, atol=1e-4)
+        assert other.to_numpy() is other
+        fitted(other, X, y)  # from there
+    assert library.is_here(clf.coefs_[0])
+    assert library.name.encode() not in pickle.dumps(clf)
+
+
+def test_a_fit_that_fails_leaves_it_as_it_was(library):
+    """With its arrays where they were."""
+    with dispatch():
+        clf = fitted(classifier(), library(X), library(y))
+        before = vars(clf).copy()
+        with pytest.raises(ValueError, match="infinity"):
+            clf.fit(library(np.where(X > 7, np.inf, X)), library(y))
+    assert vars(clf) == before
+
+
+def test_predictions_want_the_same_place(library):
+    """An error names the ways out."""
+    with dispatch():
+        there = fitted(classifier(), library(X), library(y))
+        here = fitted(classifier(), X, y)
+        expected = r"predict_proba\(\) must use the same namespace and the same device"
+        with pytest.raises(ValueError, match=expected + ".*to_numpy"):
+            there.predict_proba(X)
+        with pytest.raises(ValueError, match=expected + ".*ndarray"):
+            here.predict_proba(library(X))
+    with pytest.raises(ValueError, match=r"must use the same namespace.*set_config"):
+        there.predict(X)
+
+
+def test_gaps_and_infinity_are_refused_there(library):
+    """With the errors of NumPy's arrays."""
+    with dispatch():
+        clf = fitted(classifier(standardize=False), library(X), library(y))
+        filled = clf.predict_proba(library(GAPS))
+        assert np.isfinite(library.back(filled)).all()
+        with pytest.raises(ValueError, match="Input X contains infinity"):
+            clf.predict(library(np.where(X > 7, np.inf, X)))
+        with pytest.raises(ValueError, match="float32 overflows: a logit"):
+            fitted(classifier(), library(X.astype(np.float32)), y).predict(
+                library(np.full((1, 4), 3e38, np.float32))
+            )
+
+
+def test_what_comes_after_takes_it(library, tmp_path):
+    """Conversion to MLPClassifier, the encoder and the displays."""
+    pytest.importorskip("matplotlib").use("agg")
+    with dispatch():
+        clf = fitted(classifier(encoding="piecewise"), library(X), library(y))
+        cv = fitted(classifier(SoftmaxMLPClassifierCV), library(X), library(y))
+    rows = X if library.has_float64 else X.astype(np.float32)
+    expected = fitted(classifier(encoding="piecewise"), rows, y)
+    np.testing.assert_allclose(
+        clf.to_sklearn().predict_proba(rows), expected.predict_proba(rows), atol=1e-3
+    )
+    assert clf.encoder_.transform(rows).shape == expected.encoder_.transform(rows).shape
+    FeatureImportancesDisplay.from_estimator(clf)
+    RegularizationPathDisplay.from_estimator(cv)
+
+
+def test_pipelines_and_grids_take_it(library):
+    """As scikit-learn's own do."""
+    if library.name == "array_api_strict":
+        pytest.skip("scikit-learn indexes its arrays by NumPy's")
+    grid = GridSearchCV(
+        make_pipeline(StandardScaler(), classifier()),
+        {"softmaxmlpclassifier__alpha": [0.1, 1.0]},
+        cv=2,
+    )
+    with dispatch():
+        fitted(grid, library(X), library(y))
+        p = library.back(grid.predict_proba(library(X)))
+    assert log_loss(y, p) < 0.4
+
+
+def test_without_dispatch_arrays_are_converted():
+    """As scikit-learn does it: those that are in this process."""
+    library = Library("array_api_strict")
+    clf = fitted(classifier(), library(X), library(y))
+    assert isinstance(clf.coefs_[0], np.ndarray)
+    assert isinstance(clf.predict(library(X)), np.ndarray)
+
+
+def checks():
+    """scikit-learn's own, with values compared where they can be."""
+    if not IS_NEW:
+        return []
+    from sklearn.utils.estimator_checks import _yield_array_api_checks
+
+    found = []
+    for clf in (classifier(), classifier(SoftmaxMLPClassifierCV)):
+        for check in _yield_array_api_checks(clf):
+            options = check.keywords
+            name = check.func.__name__
+            values = name != "check_array_api_same_namespace"
+            label = f"{type(clf).__name__}-{name}-" + "-".join(
+                str(option) for option in options.values()
+            )
+            found.append(pytest.param(check, clf, values, id=label))
+    return found
+
+
+@pytest.mark.parametrize(("check", "clf", "has_values"), checks())
+def test_checks_of_scikit_learn(check, clf, has_values):
+    """Attributes and outputs are in X's namespace, and have NumPy's values."""
+    if "'cuda'" in str(check.keywords) or "cuda" in check.keywords.values():
+        Library("torch", "cuda")
+    options = {"check_values": True} if has_values else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            check(type(clf).__name__, clf, **options)
+        except SkipTest as reason:
+            pytest.skip(str(reason))
+
+
+def test_the_tag_says_so():
+    """Where scikit-learn knows it."""
+    tags = sklearn.utils.get_tags(classifier())
+    assert tags.array_api_support
+
+
+def test_no_library_is_imported_for_numpy():
+    """Nor what other libraries need."""
+    code = (
+        "import sys, numpy as np\n"
+        "from sksoftmax import SoftmaxMLPClassifier\n"
+        "X = np.arange(12.0).reshape(6, 2)\n"
+        "SoftmaxMLPClassifier(alpha=1).fit(X, [0, 1, 0, 1, 0, 1]).predict(X)\n"
+        "print([m for m in sys.modules if m.split('.')[0] in "
+        "('array_api_compat', 'torch', 'cupy')])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert found.stdout.strip() == "[]"
