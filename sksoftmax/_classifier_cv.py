@@ -149,6 +149,9 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     alphas_ : ndarray of shape (n_candidates,)
         Those that were tried, the largest first, of one encoding after the other.
 
+    encodings_ : ndarray of str of shape (n_candidates,)
+        The encoding with which each was tried.
+
     scores_ : ndarray of shape (n_folds, n_candidates)
         What they scored.
 

@@ -56,6 +56,12 @@ def places():
     return [pytest.param(one, id="-".join(map(str, one))) for one in strict + torch]
 
 
+def skip_without_cuda(check):
+    """Of scikit-learn's checks, which run them where torch is built for it."""
+    if "cuda" in str(getattr(check, "keywords", "")):
+        Library("torch", "cuda")
+
+
 @contextlib.contextmanager
 def dispatch():
     """Let arrays of other libraries stay what they are."""

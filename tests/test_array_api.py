@@ -9,7 +9,7 @@ from unittest import SkipTest
 import numpy as np
 import pytest
 import sklearn
-from libraries import IS_NEW, Library, dispatch, needs_new, places
+from libraries import IS_NEW, Library, dispatch, needs_new, places, skip_without_cuda
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.metrics import log_loss
@@ -362,8 +362,7 @@ def checks():
 @pytest.mark.parametrize(("check", "clf", "has_values"), checks())
 def test_checks_of_scikit_learn(check, clf, has_values):
     """Attributes and outputs are in X's namespace, and have NumPy's values."""
-    if "'cuda'" in str(check.keywords) or "cuda" in check.keywords.values():
-        Library("torch", "cuda")
+    skip_without_cuda(check)
     options = {"check_values": True} if has_values else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

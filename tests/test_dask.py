@@ -16,6 +16,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 from clusters import is_left
+from libraries import skip_without_cuda
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, NotFittedError
@@ -626,6 +627,7 @@ def test_a_call_that_is_cancelled_is_made_again(table, client, monkeypatch):
 @parametrize_with_checks([DaskSoftmaxMLPClassifier(5, alpha=1)])
 def test_rows_in_memory_obey_the_scikit_learn_contract(estimator, check):
     """Every check of `check_estimator` passes, without a client."""
+    skip_without_cuda(check)
     check(estimator)
 
 

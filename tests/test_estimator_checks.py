@@ -1,6 +1,7 @@
 """scikit-learn's own checks of the estimator contract, with no expected failure."""
 
 import pytest
+from libraries import skip_without_cuda
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
@@ -31,6 +32,7 @@ pytestmark = [
 )
 def test_estimator_obeys_the_scikit_learn_contract(estimator, check):
     """Every check of `check_estimator` passes."""
+    skip_without_cuda(check)
     is_of_sparse = "equivalence_on_sparse_data" in str(check)
     if is_of_sparse and getattr(estimator, "encoding", None) == "piecewise":
         pytest.skip("scikit-learn 1.6 asks this of those that take no sparse data, too")
@@ -41,4 +43,5 @@ def test_estimator_obeys_the_scikit_learn_contract(estimator, check):
 @parametrize_with_checks([SoftmaxMLPClassifier()])
 def test_default_obeys_the_scikit_learn_contract(estimator, check):
     """Every check of `check_estimator` passes, each with searches for alpha."""
+    skip_without_cuda(check)
     check(estimator)

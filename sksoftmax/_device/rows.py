@@ -60,8 +60,7 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
     xp = namespace_of(X)
     if not xp.isdtype(X.dtype, ("bool", "integral", "real floating")):
         raise TypeError(f"X must hold real numbers; got {X.dtype}.")
-    if hasattr(X, "detach"):  # from the graph of its gradient
-        X = X.detach()
+    X = getattr(X, "detach", lambda: X)()  # from the graph of its gradient
     if X.dtype not in (xp.float32, xp.float64):
         X = wide(X)
     rows = DeviceRows(X)
@@ -160,9 +159,8 @@ class DeviceRows(RemoteRows):
     def each_block(
         self, function: Callable, blocks: list[slice], *vectors: Vector
     ) -> Iterable[Any]:
-        """The same of each block, in their order."""
-        results = self._of_blocks(function, blocks, vectors)
-        return map(as_numpy, results) if isinstance(function, Kernel) else results
+        """The same of each block, in their order: of a kernel, where the rows are."""
+        return self._of_blocks(function, blocks, vectors)
 
     def __getitem__(self, rows: NDArray | slice) -> Matrix:
         """Rows in this process."""
@@ -192,13 +190,6 @@ class DeviceRows(RemoteRows):
         return self._joined(
             [self._moved(p) if isinstance(p, np.ndarray) else p for p in parts]
         )
-
-    def made_there(
-        self, function: Callable[[AnyArray], AnyArray], blocks: list[slice]
-    ) -> AnyArray:
-        """What a kernel makes of each block, as one array of the same library."""
-        parts = [*self._of_blocks(function, blocks, ())]
-        return namespace_of(self.array).concat(parts, axis=0)
 
     def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:
         """Some of the columns, one after the other, in this process."""

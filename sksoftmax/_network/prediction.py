@@ -82,7 +82,9 @@ def outputs(
     blocks = blocks_of(X, [b.shape[0] for b in intercepts], encoding)
     if isinstance(X, RemoteRows):
         with np.errstate(all="ignore"):
-            return X.made_there(Kernel(_FittedNetwork.outputs, network), blocks)
+            kernel = Kernel(_FittedNetwork.outputs, network)
+            parts = [*each_block(kernel, blocks, X)]
+        return namespace_of(parts[0]).concat(parts, axis=0)
     result = np.empty((X.shape[0], len(intercepts[-1])), np.result_type(X, *coefs))
 
     def fill(rows: slice) -> None:

@@ -61,7 +61,7 @@ class RemoteRows(ABC):
     def each_block(
         self, function: Callable, blocks: list[slice], *vectors: Vector
     ) -> Iterable[Any]:
-        """The same of each block, in their order."""
+        """The same of each block, in their order: of a kernel, where the rows are."""
 
     @abstractmethod
     def __getitem__(self, rows: NDArray | slice) -> Matrix:
@@ -77,10 +77,6 @@ class RemoteRows(ABC):
 
         That takes the place of these rows, which need not be there any more.
         """
-
-    def made_there(self, function: Callable[[Any], Any], blocks: list[slice]) -> Any:
-        """What a kernel makes of each block, as one array where the rows are."""
-        raise NotImplementedError
 
     @abstractmethod
     def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:

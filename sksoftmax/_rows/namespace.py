@@ -192,7 +192,5 @@ def move_arrays(value: Any, move: Callable[[AnyArray], AnyArray]) -> Any:
 
 @lru_cache
 def _has_float64(xp: Any, device: Any) -> bool:
-    if xp is np:
-        return True
     info = xp.__array_namespace_info__()
     return "float64" in info.dtypes(device=device, kind="real floating")

@@ -27,7 +27,7 @@ from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
 from sksoftmax._rows.matrix import Matrix, Rows, Vector, row_values, taken
-from sksoftmax._rows.namespace import chosen_rows, namespace_of, nonzero
+from sksoftmax._rows.namespace import as_numpy, chosen_rows, namespace_of, nonzero
 from sksoftmax._rows.passes import Kernel, each_block, sum_blocks
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
@@ -147,7 +147,7 @@ class Objective:
             self.weights,
             map_blocks=self.map_blocks,
         )
-        return np.concatenate(list(losses))
+        return np.concatenate([as_numpy(part) for part in losses])
 
     @property
     def features(self) -> Standardization:

@@ -113,6 +113,19 @@ def test_arrays_go_there_and_come_back(library, values):
     assert numpy_dtype(values) == np.float32
 
 
+def test_others_are_asked_for_the_cpu():
+    """As those of the array API that are on an accelerator."""
+
+    class Elsewhere:
+        def __array_namespace__(self, api_version=None):
+            return Elsewhere
+
+        def to_device(self, device, stream=None):
+            return {"cpu": np.ones(2)}[device]
+
+    np.testing.assert_array_equal(as_numpy(Elsewhere()), [1, 1])
+
+
 def test_a_device_may_have_no_float64():
     """Then float32 stands for it."""
     library = Library("array_api_strict", "no_float64")
