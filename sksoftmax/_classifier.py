@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sksoftmax._device.rows import DeviceRows, as_local, rows_on_device
+from sksoftmax._device.rows import DeviceRows, rows_on_device
 from sksoftmax._features.encoding import N_PARTS, EncodingName
 from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
@@ -558,9 +558,6 @@ class SoftmaxMLPClassifier(
         task = FitTask(self, X, y, sample_weight)
         X = rows_on_device(X, self.categorical_features)
         X_val = rows_on_device(X_val)
-        y, sample_weight, y_val, sample_weight_val = map(
-            as_local, (y, sample_weight, y_val, sample_weight_val)
-        )
         is_warm = self._is_warm()
         with (
             restored_on_failure(self),

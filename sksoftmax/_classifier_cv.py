@@ -23,9 +23,10 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
-from sksoftmax._device.rows import DeviceRows, as_local, given_rows, rows_on_device
+from sksoftmax._device.rows import DeviceRows, given_rows, rows_on_device
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.namespace import local
 from sksoftmax._selection.cross_validation import (
     Candidate,
     Fits,
@@ -399,8 +400,9 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         task = FitTask(self, X, y, sample_weight)
         X = rows_on_device(X, self.categorical_features)
         X_val = rows_on_device(X_val)
-        y, sample_weight, y_val, sample_weight_val = map(
-            as_local, (y, sample_weight, y_val, sample_weight_val)
+        sample_weight, sample_weight_val = (
+            local(sample_weight),
+            local(sample_weight_val),
         )
         with restored_on_failure(self):
             forget(self)

@@ -18,10 +18,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import (
+    ColumnEncoder,
     FeatureImportancesDisplay,
     RegularizationPathDisplay,
     SoftmaxMLPClassifier,
     SoftmaxMLPClassifierCV,
+    check_gradient,
 )
 from sksoftmax._device.rows import DeviceRows
 from sksoftmax._features.standardization import Standardization
@@ -315,6 +317,16 @@ def test_what_comes_after_takes_it(library, tmp_path):
     assert clf.encoder_.transform(rows).shape == expected.encoder_.transform(rows).shape
     FeatureImportancesDisplay.from_estimator(clf)
     RegularizationPathDisplay.from_estimator(cv)
+
+
+def test_what_does_not_run_there_is_here(library):
+    """The check of a gradient, and the encoder: of rows that are fetched."""
+    with dispatch():
+        error = check_gradient(classifier(activation="tanh"), library(X), library(y))
+        inputs = ColumnEncoder().fit(library(X)).transform(library(X))
+    assert error < 1e-5
+    rows = X if library.has_float64 else X.astype(np.float32)
+    np.testing.assert_array_equal(inputs, ColumnEncoder().fit(rows).transform(rows))
 
 
 def test_pipelines_and_grids_take_it(library):

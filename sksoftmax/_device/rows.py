@@ -57,6 +57,11 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
             "using X.reshape(-1, 1) if your data has a single feature or "
             "X.reshape(1, -1) if it contains a single sample."
         )
+    if "sparse" in str(getattr(X, "layout", "")):
+        raise TypeError(
+            f"X is a sparse {type(X).__name__}: those of other libraries than SciPy "
+            "need to be dense. Pass X.to_dense(), or CSR of SciPy."
+        )
     xp = namespace_of(X)
     if not xp.isdtype(X.dtype, ("bool", "integral", "real floating")):
         raise TypeError(f"X must hold real numbers; got {X.dtype}.")
@@ -69,11 +74,6 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
         found = [distinct_values(rows[block], columns) for block in rows.blocks]
         rows.example = table_of(rows.example, columns, all_distinct(found))
     return rows
-
-
-def as_local(values: Any) -> Any:
-    """An array of another library in NumPy's; others as given."""
-    return as_numpy(values) if is_dispatched(values) else values
 
 
 def given_rows(X: Any) -> Any:

@@ -42,6 +42,11 @@ def is_dispatched(array: AnyArray) -> bool:
     return is_array_api_obj(array)
 
 
+def local(values: Any) -> Any:
+    """A dispatched array of another library in NumPy's; others as given."""
+    return as_numpy(values) if is_dispatched(values) else values
+
+
 def device_of(array: AnyArray) -> Any:
     """Where it is."""
     from array_api_compat import device
@@ -68,6 +73,7 @@ def as_numpy(array: AnyArray) -> NDArray:
         return array
     from array_api_compat import is_array_api_strict_namespace, to_device
 
+    array = getattr(array, "detach", lambda: array)()  # from the graph of its gradient
     xp = namespace_of(array)
     if is_array_api_strict_namespace(xp):
         array = array.to_device(xp.Device("CPU_DEVICE"))

@@ -5,6 +5,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sksoftmax._rows.namespace import local
+
 Array = NDArray[np.floating]
 
 
@@ -19,6 +21,7 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     ValueError
         If there are several labels for each sample, or objects of other types than str.
     """
+    y = local(y)
     dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
     if dtype is not None and dtype.kind in "iub" and not y.isna().any():
         return y.to_numpy(dtype)

@@ -15,6 +15,7 @@ from sklearn.utils import check_array, check_consistent_length, check_X_y
 from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
 from sksoftmax._rows.matrix import RemoteRows, Rows
+from sksoftmax._rows.namespace import local
 from sksoftmax._sklearn.categories import (
     Categories,
     check_two_dimensional,
@@ -78,6 +79,7 @@ def check_weights(
     if sample_weight is None:
         return None, 1.0
     refuse_dask(sample_weight, name)
+    sample_weight = local(sample_weight)
     with renamed(r"\bsample_weight\b", name, name):
         values = np.asarray(sample_weight)
     is_number = values.dtype.kind in "biuf"
@@ -166,6 +168,7 @@ def checked_rows(
         y = options.get("y", "no_validation")
         validate_data(estimator, X.example, y, reset=reset, skip_check_array=True)
         return _checked_elsewhere(estimator, X, categories, name, **options)
+    X = local(X)
     refuse_dask(X, name)
     refuse_dates(X, name)
     options = {

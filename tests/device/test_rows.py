@@ -10,7 +10,6 @@ import sksoftmax._device.rows
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._device.rows import (
     DeviceRows,
-    as_local,
     check_beside,
     given_rows,
     labels_beside,
@@ -18,7 +17,7 @@ from sksoftmax._device.rows import (
 )
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.matrix import is_dense, is_on_device, row_values, taken
-from sksoftmax._rows.namespace import total
+from sksoftmax._rows.namespace import local, total
 from sksoftmax._rows.passes import Kernel, each_block, sum_blocks
 
 pytestmark = needs_new
@@ -156,15 +155,15 @@ def test_what_is_not_dispatched_stays_what_it_is(library, X):
     """Without scikit-learn's setting; and NumPy's arrays with it, lists and None."""
     array = library(X)
     assert rows_on_device(array) is array
-    assert as_local(array) is array
+    assert local(array) is array
     with dispatch():
         for given in (X, [[1.0]], None):
             assert rows_on_device(given) is given
-            assert as_local(given) is given
+            assert local(given) is given
         rows = rows_on_device(array)
         assert given_rows(rows) is rows.array
         assert given_rows(X) is X
-        np.testing.assert_array_equal(as_local(array), X)
+        np.testing.assert_array_equal(local(array), X)
 
 
 def test_integers_are_float64(library):
@@ -175,13 +174,17 @@ def test_integers_are_float64(library):
     assert rows[:].tolist() == [[0, 1], [2, 3], [4, 5]]
 
 
-def test_wrong_arrays_are_refused(library):
+def test_wrong_arrays_are_refused(library, monkeypatch):
     """Before anything is made of them."""
     with dispatch():
         with pytest.raises(ValueError, match="Expected 2D array, got 1D array instead"):
             rows_on_device(library([1.0, 2.0]))
         with pytest.raises(TypeError, match=r"X must hold real numbers; got .*complex"):
             rows_on_device(library(np.array([[1j]], np.complex64)))
+        array = library([[1.0]])
+        monkeypatch.setattr(type(array), "layout", "sparse_csr", raising=False)
+        with pytest.raises(TypeError, match=r"X is a sparse .* Pass X.to_dense\(\)"):
+            rows_on_device(array)
 
 
 def test_the_extra_is_named(library, X, monkeypatch):
