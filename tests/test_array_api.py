@@ -227,6 +227,21 @@ def test_the_search_for_alpha_is_the_same(library):
     assert abs(there.held_out_loss_ - here.held_out_loss_) < 0.01
 
 
+@pytest.mark.slow
+def test_the_default_is_the_same(library, rng):
+    """Steps are found, and columns that tell nothing, in float32 inputs there."""
+    rows = rng.normal(size=(900, 6)).round(2)
+    labels = ((rows[:, 0] > 0.3) ^ (rows[:, 1] > -0.2)).astype(int)
+    clf = classifier(alpha="auto", max_iter=100)
+    there, here = there_and_here(library, clf, rows, labels)
+    assert there.encoding_ == here.encoding_ != "linear"
+    assert len(there.alpha_path_) > 5
+    assert there.held_out_loss_ < 0.2
+    with dispatch():
+        p = library.back(there.predict_proba(library(rows)))
+    assert abs(log_loss(labels, p) - log_loss(labels, here.predict_proba(rows))) < 0.02
+
+
 def test_cross_validation_agrees(library):
     """Scores are beside X, and what they are drawn from is NumPy's."""
     there, here = there_and_here(library, classifier(SoftmaxMLPClassifierCV), X, y)

@@ -176,8 +176,11 @@ class DeviceRows(RemoteRows):
     def mapped(self, function: Callable[[Matrix], Matrix]) -> "DeviceRows":
         """A function of some rows after the others.
 
-        Of rows that it gives back as they are nothing is copied.
+        Of a kernel where they are. Of rows that another one gives back as they are
+        nothing is copied.
         """
+        if isinstance(function, Kernel):
+            return self._joined([*self._of_blocks(function, self.blocks, ())])
         parts: list[AnyArray] = []
         is_same = True
         for rows in self.blocks:

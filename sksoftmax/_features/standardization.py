@@ -238,10 +238,12 @@ class Standardization:
     def standardized(self, inputs: Matrix) -> Array:
         """Inputs with mean 0 and a spread of 1, as an array; a copy."""
         inputs = dense_rows(inputs)
-        dtype = inputs.dtype
-        rows = inputs / self.scale.astype(dtype)  # first: no difference overflows
-        rows -= (self._folded_mean / self.scale).astype(dtype)
-        return rows
+        return in_units(inputs, *self.units(inputs.dtype))
+
+    def units(self, dtype: DTypeLike) -> tuple[Array, Array]:
+        """What inputs are divided by, and what is subtracted then."""
+        centre = self._folded_mean / self.scale
+        return self.scale.astype(dtype), centre.astype(dtype)
 
     def standardized_values(
         self, values: Array, columns: NDArray[np.integer] | slice
@@ -305,6 +307,13 @@ class Standardization:
     def _mean_from(self, origin: Array | None) -> Array:
         lowest = self.lowest if origin is None else self.lowest - origin
         return lowest + self._mean
+
+
+def in_units(inputs: Array, scale: Array, centre: Array) -> Array:
+    """Dense inputs as multiples of their scale, from a centre; a copy."""
+    rows = inputs / scale  # first: no difference overflows
+    rows -= centre
+    return rows
 
 
 def smallest_scale(dtype: DTypeLike) -> float:

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import vstack
 
-from sksoftmax._features.standardization import Standardization
+from sksoftmax._features.first_inputs import FirstInputs
+from sksoftmax._features.standardization import Standardization, in_units
 from sksoftmax._rows.blocks import row_blocks
-from sksoftmax._rows.matrix import Matrix, Rows, is_dense, is_on_device
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_dense
+from sksoftmax._rows.namespace import namespace_of
+from sksoftmax._rows.passes import Kernel, each_block
 
 Array = NDArray[np.floating]
 
@@ -37,14 +40,16 @@ class StoredInputs(Standardization):
         features: Standardization,
         X: Rows,
         rows: slice | NDArray[np.bool_] = slice(None),
-    ) -> tuple["StoredInputs", Matrix] | None:
+    ) -> tuple["StoredInputs", Rows] | None:
         """The standardisation of those of some rows of `X`, and they, in float32.
 
         None where they are better made anew in each pass: those of sparse rows, those
         in their own units, and those beyond the range of float32.
         """
-        if not features.is_learnt or not is_dense(X) or is_on_device(X):
+        if not features.is_learnt or not is_dense(X):
             return None
+        if isinstance(X, RemoteRows) and X.is_local:
+            return _stored_there(features, X, rows)
         encoding = features.encoding
         if encoding is not None and features.first.nodes is not None:
             return _stored_nodes(features, X, rows) if encoding.is_divided else None
@@ -62,6 +67,28 @@ class StoredInputs(Standardization):
     def of_rows(self) -> Standardization:
         """What makes the same inputs of the user's rows."""
         return self._features.penalised(self.log_penalties)
+
+
+def _stored_there(
+    features: Standardization, X: RemoteRows, rows: slice | NDArray[np.bool_]
+) -> tuple[StoredInputs, RemoteRows] | None:
+    if not isinstance(rows, slice):
+        X = X.taken(np.flatnonzero(rows))
+    units = features.units(X.dtype)
+    stored = X.mapped(Kernel(_stored_block, features.first, *units))
+    is_finite = each_block(Kernel(_is_finite), stored.blocks, stored)
+    return (StoredInputs(features), stored) if all(is_finite) else None
+
+
+def _stored_block(first: FirstInputs, scale: Array, centre: Array, X: Array) -> Array:
+    inputs = in_units(first.of(X), scale, centre)
+    xp = namespace_of(inputs)
+    return xp.astype(inputs, xp.float32)
+
+
+def _is_finite(X: Array) -> bool:
+    xp = namespace_of(X)
+    return bool(xp.all(xp.isfinite(X)))
 
 
 class _StoredNodes(StoredInputs):

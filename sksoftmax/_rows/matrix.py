@@ -67,7 +67,7 @@ class RemoteRows(ABC):
     def __getitem__(self, rows: NDArray | slice) -> Matrix:
         """Rows in this process: some by number, those of a mask, or all of them."""
 
-    def taken(self, rows: NDArray[np.integer]) -> "Matrix | RemoteRows":
+    def taken(self, rows: NDArray[np.integer]) -> Any:
         """Some rows, for passes of their own."""
         return self[rows]
 

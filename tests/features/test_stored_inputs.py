@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from elsewhere import Elsewhere
+from libraries import Library, needs_new, places
 from scipy.sparse import csr_array
 
+from sksoftmax._device.rows import DeviceRows
 from sksoftmax._features.encoded import EncodedColumns
 from sksoftmax._features.encoding import Indicators
 from sksoftmax._features.standardization import Standardization
@@ -149,3 +151,31 @@ def test_rows_that_are_elsewhere_are_fetched_to_be_stored(is_sparse, skewed):
     if made is not None:
         _, expected = StoredInputs.made_by(learnt(X), X)
         np.testing.assert_array_equal(made[1], expected[np.arange(500) % 5 > 0])
+
+
+@needs_new
+@pytest.mark.parametrize("chosen", [slice(None), np.arange(500) % 5 > 0])
+@pytest.mark.parametrize("place", places())
+def test_rows_on_a_device_are_stored_there(place, made, chosen):
+    """The same inputs, of the rows that are asked for."""
+    library = Library(*place)
+    features, X = made
+    rows = DeviceRows(library(X))
+    stored, inputs = StoredInputs.made_by(features, rows, chosen)
+    assert library.is_here(inputs.array)
+    assert inputs.dtype == np.float32
+    _, expected = StoredInputs.made_by(features, X[chosen])
+    if library.has_float64:  # others do not have the digits of what is far from 0
+        np.testing.assert_allclose(inputs[:], expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_array_equal(stored.of_rows.scale, features.scale)
+
+
+@needs_new
+def test_what_is_not_stored_on_a_device():
+    """Values beyond float32, as of NumPy's rows."""
+    X = np.array([[1e300], [0.0], [1.0]])
+    rows = DeviceRows(Library("array_api_strict")(X))
+    features = Standardization.identity(1)
+    features.is_learnt = True
+    with np.errstate(all="ignore"):
+        assert StoredInputs.made_by(features, rows) is None
