@@ -28,6 +28,13 @@ def evaluation(problem):
 
 def loss_of(problem, X, y, weights):
     """Penalised mean cross-entropy."""
+    squares = sum((W * W).sum() for W in weights[: len(weights) // 2])
+    penalty = problem.alpha / (2 * len(X)) * squares
+    return mean_loss(problem, X, y, weights) + penalty
+
+
+def mean_loss(problem, X, y, weights):
+    """Mean cross-entropy."""
     n_layers = len(weights) // 2
     activation = {"tanh": torch.tanh, "relu": torch.relu}[problem.activation]
     h = X
@@ -36,8 +43,7 @@ def loss_of(problem, X, y, weights):
     ):
         h = torch.addmm(b, h, W)
         h = activation(h) if i < n_layers - 1 else h
-    squares = sum((W * W).sum() for W in weights[:n_layers])
-    return functional.cross_entropy(h, y) + problem.alpha / (2 * len(X)) * squares
+    return functional.cross_entropy(h, y)
 
 
 def weights_of(problem, gradient):
