@@ -20,6 +20,7 @@ from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
+from sksoftmax._rows.namespace import IS_SUPPORTED
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
 from sksoftmax._selection.inputs import encoded, seen_by, start_of
@@ -686,5 +687,5 @@ class SoftmaxMLPClassifier(
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self.encoding not in N_PARTS
         tags.input_tags.allow_nan = True
-        tags.array_api_support = True
+        tags.array_api_support = IS_SUPPORTED
         return tags

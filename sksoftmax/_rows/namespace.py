@@ -10,9 +10,13 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
+import sklearn
 from numpy.typing import NDArray
 from sklearn import get_config
+from sklearn.utils.fixes import parse_version
 
+# Before, its checks of estimators have no value to go by.
+IS_SUPPORTED = parse_version(sklearn.__version__) >= parse_version("1.9")
 # Of NumPy, or of a library that follows the standard.
 AnyArray: TypeAlias = Any
 
