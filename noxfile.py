@@ -64,7 +64,7 @@ def tests(session, sklearn):
 def array_api(session):
     """What is of arrays of other libraries, on torch, too."""
     session.install(".[test]", "torch")
-    tests = ["tests/test_array_api.py", "tests/device", "tests/rows"]
+    tests = ["tests/test_array_api.py", "tests/device", "tests/rows", "tests/features"]
     pages = ["docs/user_guide/array_api.md"]
     session.run("python", "-m", "pytest", *tests, *pages, *session.posargs)
 

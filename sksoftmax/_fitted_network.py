@@ -1,7 +1,8 @@
 """What a fitted network predicts, and what it is to others."""
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, Self
 
 import numpy as np
@@ -191,9 +192,19 @@ class FittedNetworkMixin:
         attributes = in_numpy(vars(self))
         if attributes is vars(self):
             return self
-        other = type(self)()
+        return self._with(attributes)
+
+    def _with(self, attributes: Mapping[str, Any]) -> Self:
+        other = type(self).__new__(type(self))
         other.__dict__.update(attributes)
         return other
+
+    def __copy__(self) -> Self:
+        """With its arrays where they are, which pickles are not."""
+        return self._with(vars(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._with(deepcopy(vars(self), memo))
 
     def to_sklearn(self) -> "MLPClassifier | Pipeline":
         """Convert to a fitted MLPClassifier of scikit-learn with the same predictions.

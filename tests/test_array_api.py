@@ -1,5 +1,6 @@
 """X of another array library: what both classifiers make of it is what NumPy gives."""
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import sksoftmax._device.rows
 from sksoftmax import (
     ColumnEncoder,
     FeatureImportancesDisplay,
@@ -252,14 +254,15 @@ def test_cross_validation_agrees(library):
     assert there.encodings_.tolist() == here.encodings_.tolist()
 
 
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
 @pytest.mark.parametrize("data", [X, GAPS])
-def test_a_warm_start_goes_on_from_there(library, data):
+def test_a_warm_start_goes_on_from_there(library, data, encoding):
     """Three and three iterations are six, as they are of NumPy's arrays."""
-    clf = classifier(warm_start=True, max_iter=3)
+    clf = classifier(warm_start=True, max_iter=3, encoding=encoding)
     with dispatch():
         fitted(fitted(clf, library(data), library(y)), library(data), library(y))
     data = data if library.has_float64 else data.astype(np.float32)
-    here = classifier(warm_start=True, max_iter=3)
+    here = clone(clf)
     fitted(fitted(here, data, y), data, y)
     assert_alike(library, clf, here, data)
 
@@ -294,14 +297,90 @@ def test_predictions_want_the_same_place(library):
     """An error names the ways out."""
     with dispatch():
         there = fitted(classifier(), library(X), library(y))
-        here = fitted(classifier(), X, y)
         expected = r"predict_proba\(\) must use the same namespace and the same device"
         with pytest.raises(ValueError, match=expected + ".*to_numpy"):
             there.predict_proba(X)
-        with pytest.raises(ValueError, match=expected + ".*ndarray"):
-            here.predict_proba(library(X))
     with pytest.raises(ValueError, match=r"must use the same namespace.*set_config"):
         there.predict(X)
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_weights_of_numpy_go_to_the_rows(library, encoding):
+    """So do those of a pickle; unless the device has not their digits."""
+    here = fitted(classifier(encoding=encoding), X.astype(np.float32), y)
+    with dispatch():
+        p = here.predict_proba(library(X.astype(np.float32)))
+        assert library.is_here(p)
+        expected = here.predict_proba(X.astype(np.float32))
+        np.testing.assert_allclose(library.back(p), expected, atol=1e-5)
+        wide = fitted(classifier(encoding=encoding), X, y)
+        if library.has_float64:
+            assert library.is_here(wide.predict(library(X)))
+        else:
+            with pytest.raises(ValueError, match=r"weights in float64, .* has none"):
+                wide.predict(library(X))
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+@pytest.mark.parametrize("dtypes", [("f4", "f8"), ("f8", "f4"), ("f4", "i8")])
+def test_the_wider_dtype_is_that_of_predictions(library, encoding, dtypes):
+    """As of NumPy's arrays, whatever a library does with two."""
+    if not library.has_float64:
+        pytest.skip("there is one dtype")
+    fit, given = dtypes
+    with dispatch():
+        clf = fitted(classifier(encoding=encoding), library(X.astype(fit)), y)
+        found = library.back(clf.predict_proba(library(X.astype(given))))
+    here = fitted(classifier(encoding=encoding), X.astype(fit), y)
+    expected = here.predict_proba(X.astype(given))
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("cls", [SoftmaxMLPClassifier, SoftmaxMLPClassifierCV])
+def test_callbacks_may_predict(library, cls):
+    """After each iteration, of what they hold of X."""
+    callback = pytest.importorskip("sklearn.callback")
+    if not (library.has_float64 and library.name == "torch"):
+        pytest.skip("scikit-learn's scorers have no log-loss of these")
+    clf = classifier(cls).set_callbacks(callback.ScoringMonitor(scoring="neg_log_loss"))
+    with dispatch():
+        fitted(clf, library(X), library(y))
+    assert library.is_here(clf.coefs_[0])
+
+
+def test_copies_stay_there(library):
+    """Pickles do not."""
+    with dispatch():
+        clf = fitted(classifier(encoding="piecewise"), library(X), library(y))
+        expected = library.back(clf.predict_proba(library(X)))
+        for other in (copy.copy(clf), copy.deepcopy(clf)):
+            p = other.predict_proba(library(X))
+            np.testing.assert_array_equal(library.back(p), expected)
+    local = clf.to_numpy()
+    local.coefs_[0][:] = 0  # a copy, too
+    with dispatch():
+        p = clf.predict_proba(library(X))
+    np.testing.assert_array_equal(library.back(p), expected)
+
+
+def test_labels_and_weights_of_odd_dtypes(library):
+    """Of the other byte order, and of those that NumPy has not."""
+    weights = library(np.ones(150))
+    if library.name == "torch":
+        weights = weights.to(library.xp.bfloat16)
+    with dispatch():
+        clf = fitted(classifier(), library(X), y.astype(">i4"), weights)
+        assert library.back(clf.predict(library(X))).dtype == np.int32
+
+
+def test_scipy_is_to_know(library, monkeypatch):
+    """The variable is read once, which scikit-learn does not see."""
+    monkeypatch.setattr(
+        sksoftmax._device.rows, "logsumexp", lambda array: np.float64(0)
+    )
+    with dispatch(), pytest.raises(RuntimeError, match="SCIPY_ARRAY_API=1 in the"):
+        classifier().fit(library(X), library(y))
 
 
 def test_gaps_and_infinity_are_refused_there(library):
@@ -320,7 +399,9 @@ def test_gaps_and_infinity_are_refused_there(library):
 
 def test_what_comes_after_takes_it(library, tmp_path):
     """Conversion to MLPClassifier, the encoder and the displays."""
-    pytest.importorskip("matplotlib").use("agg")
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.close("all")
+    plt.switch_backend("agg")
     with dispatch():
         clf = fitted(classifier(encoding="piecewise"), library(X), library(y))
         cv = fitted(classifier(SoftmaxMLPClassifierCV), library(X), library(y))

@@ -96,6 +96,7 @@ def test_functions_give_floats_and_arrays() -> None:
 
 def test_displays_are_of_their_class() -> None:
     """And hold what they have drawn."""
+    plt.close("all")  # of other tests: a switch would warn
     plt.switch_backend("Agg")
     clf = fitted()
     loss = assert_type(LossCurveDisplay.from_estimator(clf), LossCurveDisplay)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import logsumexp
 from sklearn.utils import gen_batches
 
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
@@ -13,6 +14,7 @@ from sksoftmax._rows.namespace import (
     AnyArray,
     as_numpy,
     device_of,
+    has_float64,
     is_dispatched,
     moved_to,
     namespace_of,
@@ -62,6 +64,7 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
             f"X is a sparse {type(X).__name__}: those of other libraries than SciPy "
             "need to be dense. Pass X.to_dense(), or CSR of SciPy."
         )
+    _check_scipy(X)
     xp = namespace_of(X)
     if not xp.isdtype(X.dtype, ("bool", "integral", "real floating")):
         raise TypeError(f"X must hold real numbers; got {X.dtype}.")
@@ -74,6 +77,15 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
         found = [distinct_values(rows[block], columns) for block in rows.blocks]
         rows.example = table_of(rows.example, columns, all_distinct(found))
     return rows
+
+
+def _check_scipy(X: AnyArray) -> None:
+    """SciPy reads the variable once, and scikit-learn looks at it alone."""
+    if isinstance(logsumexp(namespace_of(X).asarray([0.0])), np.generic):
+        raise RuntimeError(
+            "array_api_dispatch needs SciPy 1.16 or newer, and SCIPY_ARRAY_API=1 in "
+            "the environment before SciPy is imported."
+        )
 
 
 def given_rows(X: Any) -> Any:
@@ -90,22 +102,24 @@ def check_beside(classifier: Any, X: Any, method: str) -> None:
         With the ways out.
     """
     weights = classifier.coefs_[0]
-    if isinstance(X, DeviceRows):
-        if X.is_beside(weights):
-            return
-        remedy = f"Move X there, or fit to rows of {type(X.array).__name__}"
-    elif isinstance(weights, np.ndarray):
-        return
-    else:
-        remedy = (
-            "Pass such arrays with sklearn.set_config(array_api_dispatch=True), or "
-            "take to_numpy(), which predicts from NumPy's"
-        )
     name = type(classifier).__name__
-    where = "" if isinstance(weights, np.ndarray) else f" on {device_of(weights)}"
+    if isinstance(weights, np.ndarray):
+        if not isinstance(X, DeviceRows):
+            return
+        if weights.dtype == X.dtype or has_float64(X.array):
+            return  # they go to where X is
+        raise ValueError(
+            f"{name} has weights in float64, and {device_of(X.array)} of X has none. "
+            "Fit to X in float32, or pass X in NumPy's arrays."
+        )
+    if isinstance(X, DeviceRows) and X.is_beside(weights):
+        return
     raise ValueError(
         f"Inputs passed to {name}.{method}() must use the same namespace and the same "
-        f"device as those passed to fit(), {type(weights).__name__}{where}. {remedy}."
+        f"device as those passed to fit(), {type(weights).__name__} on "
+        f"{device_of(weights)}. Pass such arrays with "
+        "sklearn.set_config(array_api_dispatch=True), or take to_numpy(), which "
+        "predicts from NumPy's and all others."
     )
 
 
@@ -228,6 +242,12 @@ class DeviceRows(RemoteRows):
     def beside(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Attributes of an estimator whose arrays are where the rows are."""
         return moved_attributes(attributes, self._moved)
+
+    def beside_of(
+        self, attributes: Callable[..., dict[str, Any]]
+    ) -> Callable[..., dict[str, Any]]:
+        """The same of what a function gives."""
+        return lambda *of: self.beside(attributes(*of))
 
     def is_beside(self, array: AnyArray) -> bool:
         """Whether an array is of the same library, and on the same device."""

@@ -28,7 +28,14 @@ from sksoftmax._network.activations import Activation
 from sksoftmax._network.network import backpropagated, forward_layers
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._rows.matrix import Matrix
-from sksoftmax._rows.namespace import device_of, namespace_of, one_hot, total, wide
+from sksoftmax._rows.namespace import (
+    as_numpy,
+    device_of,
+    moved_to,
+    namespace_of,
+    one_hot,
+    total,
+)
 
 Array = NDArray[np.floating]
 
@@ -90,17 +97,22 @@ def _all_labels(p: Array) -> Array:
 
 def _drawn_labels(p: Array, draws: Array) -> Array:
     """Columns `e_k - p` of labels drawn from p, (n_classes, n_labels, n_rows)."""
-    xp, (n_classes, n_rows), n_labels = namespace_of(p), p.shape, draws.shape[0]
-    rows = xp.arange(n_rows) if xp is np else xp.arange(n_rows, device=device_of(p))
-    # Of all rows at once, one after the other.
-    ends = xp.cumulative_sum(wide(p.T), axis=1)
-    ends = xp.reshape(ends + xp.astype(rows[:, None], ends.dtype), (-1,))
-    sought = xp.reshape(draws + xp.astype(rows, draws.dtype), (-1,))
-    places = xp.reshape(xp.searchsorted(ends, sought, side="right"), draws.shape)
-    labels = xp.clip(places - n_classes * rows, 0, n_classes - 1)  # p may be NaN
+    n_classes, n_labels = p.shape[0], draws.shape[0]
+    # By NumPy wherever p is: not all cumulative sums on a GPU are the same twice.
+    labels = _labels(as_numpy(p), as_numpy(draws))
+    labels = moved_to(labels, p)
     deltas = one_hot(labels, n_classes, p) - p[:, None, :]
     deltas /= n_labels**0.5
     return deltas
+
+
+def _labels(p: Array, draws: Array) -> NDArray[np.integer]:
+    """Which label each draw is, (n_labels, n_rows)."""
+    rows = np.arange(p.shape[1])
+    # Of all rows at once, one after the other.
+    ends = np.cumsum(p.T, axis=1, dtype=np.float64) + rows[:, np.newaxis]
+    places = np.searchsorted(ends.ravel(), draws + rows, side="right")
+    return np.clip(places - len(p) * rows, 0, len(p) - 1)  # p may be NaN
 
 
 def second_moment(h: Array, sample_weight: Array | None, max_dense: int) -> Array:

@@ -1,10 +1,10 @@
 """Outputs of a fitted network, block by block of rows, in threads."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import issparse
 from sklearn.utils import assert_all_finite
 
@@ -15,7 +15,13 @@ from sksoftmax._network.network import forward
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_on_device
-from sksoftmax._rows.namespace import AnyArray, as_numpy, namespace_of
+from sksoftmax._rows.namespace import (
+    AnyArray,
+    as_numpy,
+    in_dtype,
+    namespace_of,
+    numpy_dtype,
+)
 from sksoftmax._rows.passes import Kernel, each_block
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._sklearn.validation import column_name, refuse_gaps
@@ -81,6 +87,7 @@ def outputs(
     )
     blocks = blocks_of(X, [b.shape[0] for b in intercepts], encoding)
     if isinstance(X, RemoteRows):
+        network = network.of_rows_in(X.dtype)
         with np.errstate(all="ignore"):
             kernel = Kernel(_FittedNetwork.outputs, network)
             parts = [*each_block(kernel, blocks, X)]
@@ -110,15 +117,27 @@ class _FittedNetwork(NamedTuple):
     first: FirstInputs
     function: Callable[..., Array] | None
     feature_names: NDArray | None
+    dtype: np.dtype | None = None
+
+    def of_rows_in(self, dtype: DTypeLike) -> Self:
+        """The same in the wider dtype of both: not all libraries mix them."""
+        known = {numpy_dtype(part) for part in (*self.coefs, *self.intercepts)}
+        wider = np.result_type(np.dtype(dtype), *known)
+        return self._replace(
+            coefs=[in_dtype(W, wider) for W in self.coefs],
+            intercepts=[in_dtype(b, wider) for b in self.intercepts],
+            dtype=wider,
+        )
 
     def outputs(self, X: Matrix) -> Array:
         """Of a block, (n_rows, n_classes)."""
         values: Any = X.data if issparse(X) else X
         if not _all_finite(values):
             self._refuse_values(X)
-        output = forward(
-            self.first.of(X), self.coefs, self.intercepts, self.activations
-        )
+        inputs = self.first.of(X)
+        if self.dtype is not None:
+            inputs = in_dtype(inputs, self.dtype)
+        output = forward(inputs, self.coefs, self.intercepts, self.activations)
         if self.function is not None:
             output = self.function(output, axis=0)
         if not _all_finite(output):

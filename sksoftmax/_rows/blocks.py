@@ -30,7 +30,8 @@ def row_blocks(X: Rows, *units: int) -> list[slice]:
     """
     n_rows, n_values = X.shape[0], row_values(X)
     if isinstance(X, RemoteRows) and X.block_bytes:
-        row_bytes = X.dtype.itemsize * max(n_values, *units)
+        # Of each layer before and after its activation, and what is propagated back.
+        row_bytes = X.dtype.itemsize * (n_values + 3 * sum(units))
         longest = max(X.block_bytes // row_bytes, 1)
         return list(gen_even_slices(n_rows, math.ceil(n_rows / longest)))
     longest = _LAYER_BYTES // (X.dtype.itemsize * max(units, default=1))

@@ -6,7 +6,6 @@ float64. Needs `pip install "sksoftmax[array-api]"` for these.
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +16,7 @@ from sklearn.utils.fixes import parse_version
 
 # Before, its checks of estimators have no value to go by.
 IS_SUPPORTED = parse_version(sklearn.__version__) >= parse_version("1.9")
+_HAS_FLOAT64: dict[tuple[str, str], bool] = {}
 # Of NumPy, or of a library that follows the standard.
 AnyArray: TypeAlias = Any
 
@@ -61,14 +61,14 @@ def device_of(array: AnyArray) -> Any:
 def moved_to(array: AnyArray, like: AnyArray) -> AnyArray:
     """A copy of NumPy's array beside another one; without float64, in float32.
 
-    What is not NumPy's is there already.
+    What is not NumPy's is there already, and NumPy's are beside NumPy's.
     """
-    if not isinstance(array, np.ndarray):
+    if not isinstance(array, np.ndarray) or isinstance(like, np.ndarray):
         return array
-    xp, device = namespace_of(like), device_of(like)
-    if array.dtype == np.float64 and not _has_float64(xp, device):
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if array.dtype == np.float64 and not has_float64(like):
         array = array.astype(np.float32)
-    return xp.asarray(array, device=device, copy=True)
+    return namespace_of(like).asarray(array, device=device_of(like), copy=True)
 
 
 def as_numpy(array: AnyArray) -> NDArray:
@@ -79,6 +79,8 @@ def as_numpy(array: AnyArray) -> NDArray:
 
     array = getattr(array, "detach", lambda: array)()  # from the graph of its gradient
     xp = namespace_of(array)
+    if "bfloat16" in str(array.dtype):  # which NumPy has not
+        array = xp.astype(array, xp.float32)
     if is_array_api_strict_namespace(xp):
         array = array.to_device(xp.Device("CPU_DEVICE"))
     else:
@@ -91,6 +93,14 @@ def numpy_dtype(array: AnyArray) -> np.dtype:
     if isinstance(array.dtype, np.dtype):
         return array.dtype
     return np.dtype(str(array.dtype).rpartition(".")[2])
+
+
+def in_dtype(array: AnyArray, dtype: np.dtype) -> AnyArray:
+    """The same values in a dtype of NumPy's; itself, where it has that."""
+    if isinstance(array, np.ndarray):
+        return array.astype(dtype, copy=False)
+    xp = namespace_of(array)
+    return xp.astype(array, getattr(xp, dtype.name), copy=False)
 
 
 def overwritten(function: str, a: AnyArray, *others: Any) -> AnyArray:
@@ -119,8 +129,7 @@ def wide(a: AnyArray) -> AnyArray:
     if isinstance(a, np.ndarray):
         return a.astype(np.float64)
     xp = namespace_of(a)
-    has_float64 = _has_float64(xp, device_of(a))
-    return xp.astype(a, xp.float64 if has_float64 else xp.float32)
+    return xp.astype(a, xp.float64 if has_float64(a) else xp.float32)
 
 
 def wide_total(a: AnyArray, weights: AnyArray | None) -> Any:
@@ -163,7 +172,8 @@ def less_one_at(values: AnyArray, codes: AnyArray) -> AnyArray:
 def one_hot(codes: AnyArray, n_classes: int, like: AnyArray) -> AnyArray:
     """1 where the code of the other axes is that of the first one, and 0 elsewhere."""
     xp = namespace_of(codes)
-    classes = xp.arange(n_classes, dtype=codes.dtype, device=device_of(codes))
+    where = {} if xp is np else {"device": device_of(codes)}
+    classes = xp.arange(n_classes, dtype=codes.dtype, **where)
     classes = xp.reshape(classes, (n_classes, *[1] * codes.ndim))
     return xp.astype(classes == codes[None, ...], like.dtype)
 
@@ -200,7 +210,12 @@ def move_arrays(value: Any, move: Callable[[AnyArray], AnyArray]) -> Any:
     return value
 
 
-@lru_cache
-def _has_float64(xp: Any, device: Any) -> bool:
-    info = xp.__array_namespace_info__()
-    return "float64" in info.dtypes(device=device, kind="real floating")
+def has_float64(like: AnyArray) -> bool:
+    """Whether the device that an array is on has it."""
+    xp, device = namespace_of(like), device_of(like)
+    place = xp.__name__, str(device)  # CuPy's devices have no hash
+    if place not in _HAS_FLOAT64:
+        info = xp.__array_namespace_info__()
+        found = info.dtypes(device=device, kind="real floating")
+        _HAS_FLOAT64[place] = "float64" in found
+    return _HAS_FLOAT64[place]

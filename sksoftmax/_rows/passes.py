@@ -24,7 +24,8 @@ class Kernel(partial):
 
     def moved(self, move: Callable[[NDArray], AnyArray]) -> Callable[..., Any]:
         """The same with `move(array)` of each array in its arguments."""
-        return partial(self.func, *move_arrays(self.args, move))
+        keywords = {k: move_arrays(v, move) for k, v in self.keywords.items()}
+        return partial(self.func, *move_arrays(self.args, move), **keywords)
 
 
 def sum_blocks(

@@ -59,7 +59,6 @@ _MOVED = (
     "_origin",
     "_origin_intercept",
     "_fills",
-    "_encoding",
     "_log_penalties",
     "alphas_",
     "scores_",
@@ -72,7 +71,7 @@ def moved_attributes(
     """All attributes of an estimator, with the arrays of a network elsewhere.
 
     Those that follow X to its library and its device. Classes, which may be strings,
-    and what is told of the fit stay where they are.
+    encodings and what is told of the fit stay where they are.
     """
     moved = {
         name: move_arrays(attributes[name], move)
@@ -87,7 +86,7 @@ def in_numpy(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
     coefs = attributes.get("coefs_")
     if not coefs or isinstance(coefs[0], np.ndarray):
         return attributes
-    return moved_attributes(attributes, as_numpy)
+    return moved_attributes(attributes, lambda array: np.array(as_numpy(array)))
 
 
 @contextmanager

@@ -113,17 +113,27 @@ def test_arrays_go_there_and_come_back(library, values):
     assert numpy_dtype(values) == np.float32
 
 
-def test_others_are_asked_for_the_cpu():
-    """As those of the array API that are on an accelerator."""
+@pytest.mark.parametrize("dtype", ["float64", "torch.bfloat16"])
+def test_others_are_asked_for_the_cpu(dtype):
+    """As those that are on an accelerator; in a dtype that NumPy has."""
 
     class Elsewhere:
+        float32 = "float32"
+
+        def __init__(self, dtype):
+            self.dtype = dtype
+
         def __array_namespace__(self, api_version=None):
             return Elsewhere
 
-        def to_device(self, device, stream=None):
-            return {"cpu": np.ones(2)}[device]
+        def astype(self, dtype):
+            return Elsewhere(dtype)
 
-    np.testing.assert_array_equal(as_numpy(Elsewhere()), [1, 1])
+        def to_device(self, device, stream=None):
+            return {"cpu": np.full(2, self.dtype)}[device]
+
+    expected = "float32" if "bfloat16" in dtype else dtype
+    assert as_numpy(Elsewhere(dtype)).tolist() == [expected, expected]
 
 
 def test_a_device_may_have_no_float64():
