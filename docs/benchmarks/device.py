@@ -132,6 +132,7 @@ def main(folder=None):
         f"Device: {_device_name()}.",
         table(header[: len(rows[0])], rows),
         table(of_race, races),
+        page="device.md",
     )
 
 
