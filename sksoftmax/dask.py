@@ -339,6 +339,15 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "client": None}
 
+    def __copy__(self) -> Self:
+        """Without the client, as pickles are."""
+        other = super().__copy__()
+        other.client = None
+        return other
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return SoftmaxMLPClassifier.__deepcopy__(copy(self), memo)
+
     def __sklearn_clone__(self) -> Self:
         # A client is not to be copied, as other parameters are.
         other = _clone_parametrized(copy(self))
