@@ -517,6 +517,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         Returns
         -------
         encodings : ndarray of str of shape (n_candidates,)
+            In the order of `alphas_`.
         """
         check_is_fitted(self)
         return self.cv_results_["param_encoding"]
