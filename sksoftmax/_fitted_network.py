@@ -163,10 +163,9 @@ class FittedNetworkMixin:
         """
         check_is_fitted(self)
         names = self._feature_names()
-        attributes = in_numpy(vars(self))
         return fitted_encoder(
-            attributes["_encoding"],
-            attributes["_fills"],
+            self._encoding,
+            in_numpy(vars(self))["_fills"],
             self._categories,
             self.max_categories,
             self.n_features_in_,

@@ -6,5 +6,6 @@ sums comes back. What is asked of the rows once is computed in this process, of 
 that are fetched, so that it has the digits of float64 wherever they are.
 
 Knows namespaces of the array API, shapes and dtypes; nothing of what is passed over the
-rows. The faces take `rows_on_device`.
+rows. The faces take `rows_on_device`, which gives
+`DeviceRows`, and what says where weights and labels are beside them.
 """

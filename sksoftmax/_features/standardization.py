@@ -21,13 +21,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sksoftmax._features.columns import Columns, weighted_sums
 from sksoftmax._features.first_inputs import FirstInputs, filled, has_nan
-from sksoftmax._rows.matrix import (
-    Matrix,
-    RemoteRows,
-    Rows,
-    dense_rows,
-    is_dense,
-)
+from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, dense_rows, is_dense
 from sksoftmax._rows.passes import each_block
 from sksoftmax._rows.threads import Map
 from sksoftmax._sklearn.validation import column_name

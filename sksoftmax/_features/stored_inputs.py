@@ -13,7 +13,7 @@ from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.standardization import Standardization, in_units
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_dense
-from sksoftmax._rows.namespace import namespace_of
+from sksoftmax._rows.namespace import all_finite, namespace_of
 from sksoftmax._rows.passes import Kernel, each_block
 
 Array = NDArray[np.floating]
@@ -76,7 +76,7 @@ def _stored_there(
         X = X.taken(np.flatnonzero(rows))
     units = features.units(X.dtype)
     stored = X.mapped(Kernel(_stored_block, features.first, *units))
-    is_finite = each_block(Kernel(_is_finite), stored.blocks, stored)
+    is_finite = each_block(Kernel(all_finite), stored.blocks, stored)
     return (StoredInputs(features), stored) if all(is_finite) else None
 
 
@@ -84,11 +84,6 @@ def _stored_block(first: FirstInputs, scale: Array, centre: Array, X: Array) -> 
     inputs = in_units(first.of(X), scale, centre)
     xp = namespace_of(inputs)
     return xp.astype(inputs, xp.float32)
-
-
-def _is_finite(X: Array) -> bool:
-    xp = namespace_of(X)
-    return bool(xp.all(xp.isfinite(X)))
 
 
 class _StoredNodes(StoredInputs):

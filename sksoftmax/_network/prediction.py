@@ -16,7 +16,7 @@ from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.malloc import keep_freed_memory
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_on_device
 from sksoftmax._rows.namespace import (
-    AnyArray,
+    all_finite,
     as_numpy,
     in_dtype,
     namespace_of,
@@ -132,7 +132,7 @@ class _FittedNetwork(NamedTuple):
     def outputs(self, X: Matrix) -> Array:
         """Of a block, (n_rows, n_classes)."""
         values: Any = X.data if issparse(X) else X
-        if not _all_finite(values):
+        if not all_finite(values):
             self._refuse_values(X)
         inputs = self.first.of(X)
         if self.dtype is not None:
@@ -140,7 +140,7 @@ class _FittedNetwork(NamedTuple):
         output = forward(inputs, self.coefs, self.intercepts, self.activations)
         if self.function is not None:
             output = self.function(output, axis=0)
-        if not _all_finite(output):
+        if not all_finite(output):
             what = "a logit or a difference of logits is infinite"
             X = X if issparse(X) else as_numpy(X)
             raise ValueError(overflow_message(X, what, self.feature_names))
@@ -154,11 +154,6 @@ class _FittedNetwork(NamedTuple):
         knows_gaps = self.first.fills is not None or self.first.encoding is not None
         if np.isnan(values).any() and (issparse(X) or not knows_gaps):
             refuse_gaps()
-
-
-def _all_finite(values: AnyArray) -> bool:
-    xp = namespace_of(values)
-    return bool(xp.all(xp.isfinite(values)))
 
 
 def blocks_of(X: Rows, units: Sequence[int], encoding: Encoding | None) -> list[slice]:

@@ -8,6 +8,6 @@ gives the same bits, whichever threads, processes or machines compute which.
 
 Knows shapes and dtypes; nothing of what is in a column, of networks or of estimators.
 The others take `row_blocks`, `sum_blocks`, `each_block`, `tree_sum` and the types of
-matrices, of which `RemoteRows` are not in this process, and the faces
-`BlockThreads`.
+matrices, of which `RemoteRows` are not in this process, from `namespace.py` what arrays
+of all libraries do alike, and the faces `BlockThreads`.
 """

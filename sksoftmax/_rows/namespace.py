@@ -185,6 +185,12 @@ def as_factor(condition: AnyArray, like: AnyArray) -> AnyArray:
     return namespace_of(condition).astype(condition, like.dtype)
 
 
+def all_finite(values: AnyArray) -> bool:
+    """Whether there is neither NaN nor infinity."""
+    xp = namespace_of(values)
+    return bool(xp.all(xp.isfinite(values)))
+
+
 def nonzero(condition: AnyArray) -> AnyArray:
     """Places where a condition of one axis is true."""
     return namespace_of(condition).nonzero(condition)[0]
