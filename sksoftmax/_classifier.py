@@ -570,15 +570,12 @@ class SoftmaxMLPClassifier(
                 problem.validated(self, X_val, y_val, sample_weight_val)
             )
             task.begin()
-            weights_of = weights_at
-            if isinstance(X, DeviceRows):
-                weights_of = X.beside_of(weights_at)
             with problem.overflow_told(self.alpha, self._feature_names()):
                 trained, doubts = self._train(
                     problem,
                     is_warm=is_warm,
                     ends=ends,
-                    callback=task.after_each("iteration", weights_of),
+                    callback=task.after_each("iteration", weights_at),
                 )
             forget(
                 self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"

@@ -243,12 +243,6 @@ class DeviceRows(RemoteRows):
         """Attributes of an estimator whose arrays are where the rows are."""
         return moved_attributes(attributes, self._moved)
 
-    def beside_of(
-        self, attributes: Callable[..., dict[str, Any]]
-    ) -> Callable[..., dict[str, Any]]:
-        """The same of what a function gives."""
-        return lambda *of: self.beside(attributes(*of))
-
     def is_beside(self, array: AnyArray) -> bool:
         """Whether an array is of the same library, and on the same device."""
         if isinstance(array, np.ndarray):
