@@ -396,8 +396,8 @@ def test_requests_survive_a_fit(small_data):
 )
 def test_bad_parameters_are_named(small_data, parameters, message):
     """And an earlier fit survives."""
-    clf = classifier().fit(*small_data)
-    clf.set_params(**parameters)
+    clf = classifier(alphas=[10, 1]).fit(*small_data)
+    clf.set_params(**{"alphas": ALPHAS, **parameters})
     before = vars(clf).copy()
     with pytest.raises(ValueError, match=re.escape(message)):
         clf.fit(*small_data)

@@ -28,7 +28,7 @@ CV = StratifiedKFold(3, shuffle=True, random_state=0)
 
 @pytest.fixture
 def clf():
-    return SoftmaxMLPClassifier((10,), "tanh", random_state=0)
+    return SoftmaxMLPClassifier((10,), "tanh", alpha=1, random_state=0)
 
 
 def test_grid_search_tunes_a_pipeline_in_two_processes(clf):

@@ -142,7 +142,7 @@ def test_codes_for_gaps_do_no_harm():
     X = rng.normal(size=(1150, 4))
     y = (X[:, 0] + 0.5 * X[:, 1] > 0).astype(int)
     X[:3, 0] = -999_999
-    clf = classifier().fit(X[:150], y[:150])
+    clf = classifier(hidden_layer_sizes=8).fit(X[:150], y[:150])
     forest = RandomForestClassifier(random_state=0).fit(X[:150], y[:150])
     assert clf.score(X[150:], y[150:]) > forest.score(X[150:], y[150:]) - 0.02
 
@@ -459,7 +459,7 @@ def test_wide_columns_without_parts_are_learnt():
 def test_fine_parts_may_be_asked_for(n_samples):
     """With relevances to choose from, and a first look at few rows, or none."""
     X, y = steps(n_samples)
-    clf = classifier(encoding="fine-piecewise").fit(X, y)
+    clf = classifier(hidden_layer_sizes=8, encoding="fine-piecewise").fit(X, y)
     assert {step.encoding for step in clf.alpha_path_} == {"fine-piecewise"}
     assert {step.has_relevance for step in clf.alpha_path_} == {False, True}
     assert clf.score(*steps(1000, seed=1)) > 0.9

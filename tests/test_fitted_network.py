@@ -9,7 +9,7 @@ from sksoftmax import SoftmaxMLPClassifier
 def test_probabilities_are_softmax_of_the_logits(small_data):
     """predict_proba, predict_log_proba, decision_function and predict agree."""
     X, y = small_data
-    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(X, y)
     p, log_p = clf.predict_proba(X), clf.predict_log_proba(X)
     decision = clf.decision_function(X)
     np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-14)
@@ -47,7 +47,7 @@ def test_predictions_use_the_activation_of_each_layer(small_data):
 def test_set_params_does_not_change_a_fitted_model(small_data):
     """Predictions are those of the fitted network, whatever is set afterwards."""
     X, y = small_data
-    clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(X, y)
     p = clf.predict_proba(X)
     clf.set_params(activation="tanh", hidden_layer_sizes=(3,))
     np.testing.assert_array_equal(clf.predict_proba(X), p)

@@ -132,7 +132,8 @@ def test_every_fitted_attribute_is_documented(estimator):
     """The Attributes section lists what fit sets, and nothing else."""
     fitted = {"feature_names_in_"}
     for early_stopping in (False, True):
-        clf = estimator(early_stopping=early_stopping).fit(*load_iris(return_X_y=True))
+        clf = estimator((3,), early_stopping=early_stopping)
+        clf.fit(*load_iris(return_X_y=True))
         fitted |= {name for name in dir(clf) if name.endswith("_") and name[0] != "_"}
     assert set(section(estimator, "Attributes")) == fitted
 

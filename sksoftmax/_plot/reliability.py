@@ -103,7 +103,7 @@ class ReliabilityDisplay:
     >>> X, X_test, y, y_test = train_test_split(
     ...     *load_digits(return_X_y=True), random_state=0
     ... )
-    >>> clf = SoftmaxMLPClassifier(random_state=0).fit(X, y)
+    >>> clf = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(X, y)
     >>> display = ReliabilityDisplay.from_estimator(clf, X_test, y_test)
     >>> bool(display.ece[0] < 0.03)
     True

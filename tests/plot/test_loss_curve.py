@@ -15,7 +15,7 @@ X, Y = load_iris(return_X_y=True)
 
 @pytest.fixture
 def clf():
-    return SoftmaxMLPClassifier((5,), random_state=0)
+    return SoftmaxMLPClassifier((5,), alpha=1, random_state=0)
 
 
 def labels(display):

@@ -54,7 +54,7 @@ def test_probabilities_are_the_same(n_classes, hidden_layer_sizes, activation):
 def test_float32_stays_float32(n_classes):
     """Weights and probabilities keep the dtype of a fit to float32."""
     X, y = data(n_classes, np.float32)
-    clf = SoftmaxMLPClassifier((7,), random_state=0).fit(X, y)
+    clf = SoftmaxMLPClassifier((7,), alpha=1, random_state=0).fit(X, y)
     mlp = clf.to_sklearn()
     p = mlp.predict_proba(X)
     assert {part.dtype for part in (p, *mlp.coefs_, *mlp.intercepts_)} == {X.dtype}
@@ -65,7 +65,7 @@ def test_float32_stays_float32(n_classes):
 def test_it_has_what_a_fit_would_set(n_classes):
     """Every public attribute is there, and those that tell the architecture agree."""
     X, y = data(n_classes)
-    clf = SoftmaxMLPClassifier((7,), random_state=0).fit(X, y)
+    clf = SoftmaxMLPClassifier((7,), alpha=1, random_state=0).fit(X, y)
     mlp = clf.to_sklearn()
     fitted = clone(mlp).set_params(tol=1).fit(X, y)
     names = [{name for name in vars(m) if name[0] != "_"} for m in (mlp, fitted)]
@@ -80,7 +80,7 @@ def test_it_has_what_a_fit_would_set(n_classes):
 def test_what_is_private_is_as_a_fit_sets_it(n_classes):
     """So that a scikit-learn that keeps it elsewhere, or otherwise, is seen here."""
     X, y = data(n_classes)
-    mlp = SoftmaxMLPClassifier((7,), random_state=0).fit(X, y).to_sklearn()
+    mlp = SoftmaxMLPClassifier((7,), alpha=1, random_state=0).fit(X, y).to_sklearn()
     fitted = clone(mlp).set_params(tol=1).fit(X, y)
     assert [name for name in vars(mlp) if name[0] == "_"] == ["_label_binarizer"]
     ours, theirs = mlp._label_binarizer, fitted._label_binarizer
@@ -116,7 +116,7 @@ def test_alpha_chosen_by_cross_validation():
 def test_it_is_a_copy():
     """What is done to the weights of one is not done to the other."""
     X, y = data(2)
-    clf = SoftmaxMLPClassifier((7,), random_state=0).fit(X, y)
+    clf = SoftmaxMLPClassifier((7,), alpha=1, random_state=0).fit(X, y)
     p = clf.predict_proba(X)
     mlp = clf.to_sklearn()
     for part in (*mlp.coefs_, *mlp.intercepts_):
@@ -127,7 +127,9 @@ def test_it_is_a_copy():
 def test_random_numbers_are_not_shared():
     """A fit of one leaves the generator of the other where it was, as of a clone."""
     X, y = data(2)
-    clf = SoftmaxMLPClassifier((7,), random_state=np.random.RandomState(3)).fit(X, y)
+    clf = SoftmaxMLPClassifier(
+        (7,), alpha=1, random_state=np.random.RandomState(3)
+    ).fit(X, y)
     expected = clone(clf).random_state.randint(1000)
     mlp = clf.to_sklearn()
     assert clone(mlp).random_state.randint(1000) == expected
@@ -140,7 +142,7 @@ def test_feature_names_are_kept():
     pd = pytest.importorskip("pandas")
     X, y = data(2)
     frame = pd.DataFrame(X, columns=list("abcdef"))
-    mlp = SoftmaxMLPClassifier((7,), random_state=0).fit(frame, y).to_sklearn()
+    mlp = SoftmaxMLPClassifier((7,), alpha=1, random_state=0).fit(frame, y).to_sklearn()
     assert mlp.feature_names_in_.tolist() == list("abcdef")
     mlp.predict(frame)  # no warning
     with pytest.raises(ValueError, match="feature names"):
@@ -149,7 +151,7 @@ def test_feature_names_are_kept():
 
 def test_names_are_handed_on():
     """Wherever they are from."""
-    clf = SoftmaxMLPClassifier((7,), random_state=0).fit(*data(2))
+    clf = SoftmaxMLPClassifier((7,), alpha=1, random_state=0).fit(*data(2))
     clf.feature_names_in_ = np.array(list("abcdef"), dtype=object)
     assert clf.to_sklearn().feature_names_in_ is clf.feature_names_in_
 
@@ -159,7 +161,7 @@ def test_names_are_handed_on():
 )
 def test_other_activations_are_refused(activation):
     """What MLPClassifier cannot be is said, with the way out."""
-    clf = SoftmaxMLPClassifier((3, 3), activation, random_state=0).fit(*data(2))
+    clf = SoftmaxMLPClassifier((3, 3), activation, alpha=1).fit(*data(2))
     with pytest.raises(
         ValueError, match=r"one activation for all hidden layers, of .* got .*ONNX"
     ):

@@ -64,14 +64,16 @@ def test_a_warm_start_on_large_data_goes_on_too():
 def test_a_warm_start_after_convergence_ends_at_once(small_data):
     """What had met tol is not given another ten iterations."""
     X, y = small_data
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(X, y)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0, warm_start=True).fit(X, y)
     assert clf.fit(X, y).n_iter_ < 10
 
 
 def test_a_warm_start_on_other_data_forgets_the_curvature(small_data):
     """It starts at the same weights, and is otherwise a new fit."""
     X, y = small_data
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(X[:60], y[:60])
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0, warm_start=True).fit(
+        X[:60], y[:60]
+    )
     start = copy.deepcopy(clf)
     start._state = None
     clf.fit(X, y)
@@ -82,7 +84,7 @@ def test_a_warm_start_on_other_data_forgets_the_curvature(small_data):
 def test_a_failing_warm_start_leaves_the_state(small_data, monkeypatch):
     """A failed fit can be gone on from as if it had not been begun."""
     X, y = small_data
-    parameters = {"random_state": 0, "warm_start": True, "tol": 1e-2}
+    parameters = {"alpha": 1, "random_state": 0, "warm_start": True, "tol": 1e-2}
     expected = SoftmaxMLPClassifier(**parameters).fit(X, y).set_params(tol=1e-3)
     clf = copy.deepcopy(expected)
     expected.fit(X, y)
@@ -103,7 +105,7 @@ def test_a_failing_warm_start_leaves_the_state(small_data, monkeypatch):
 
 def test_without_warm_start_no_state_is_kept(small_data):
     """Pickles of other estimators are not 24 times as large."""
-    clf = SoftmaxMLPClassifier(random_state=0).fit(*small_data)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(*small_data)
     weights = sum(W.nbytes for W in (*clf.coefs_, *clf.intercepts_))
     assert len(pickle.dumps(clf)) < weights + 20_000
 
@@ -112,7 +114,7 @@ def test_warm_start_loses_no_digits_far_from_zero(small_data):
     """float32 columns at 1000 standard deviations restart where they ended."""
     X, y = small_data
     far = (StandardScaler().fit_transform(X) + 1000).astype(np.float32)
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(far, y)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0, warm_start=True).fit(far, y)
     end = clf.loss_
     clf.fit(far, y)
     assert clf.loss_curve_[0] < end * 1.001
@@ -123,7 +125,7 @@ def test_other_feature_names_end_a_warm_start(small_data):
     pd = pytest.importorskip("pandas")
     X, y = small_data
     frame = pd.DataFrame(X, columns=list("abcdef"))
-    clf = SoftmaxMLPClassifier(random_state=0, warm_start=True).fit(frame, y)
+    clf = SoftmaxMLPClassifier(alpha=1, random_state=0, warm_start=True).fit(frame, y)
     with pytest.raises(ValueError, match=r"feature names .*'a', 'b'.* got .*'f', 'e'"):
         clf.fit(frame[list("fedcba")], y)
     clf.predict(frame)
