@@ -23,15 +23,13 @@ from sksoftmax._rows.namespace import (
 )
 from sksoftmax._rows.passes import Kernel
 from sksoftmax._rows.sums import tree_sum
+from sksoftmax._rows.vectors import PlacedVectors
 from sksoftmax._sklearn.categories import possible_categories
 from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
 from sksoftmax._sklearn.fitted import moved_attributes
 
 # Bytes of the activations of a block there, and of rows that are fetched at a time.
 _BLOCK_BYTES, _FETCHED_BYTES = 2**28, 2**25
-# Vectors of objectives that are kept there: labels and weights, and those of validation
-# data.
-_MAX_VECTORS = 4
 
 
 def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) -> Any:
@@ -155,7 +153,7 @@ class DeviceRows(RemoteRows):
         self.dtype = numpy_dtype(array)
         self.nnz = self.shape[0] * self.shape[1]
         self.example = np.empty((0, self.shape[1]), self.dtype)
-        self._vectors: dict[int, tuple[NDArray, AnyArray]] = {}
+        self._vectors: PlacedVectors[AnyArray] = PlacedVectors()
 
     @property
     def blocks(self) -> list[slice]:
@@ -219,7 +217,10 @@ class DeviceRows(RemoteRows):
         parts: tuple[Any, ...] = vectors
         if isinstance(function, Kernel):
             function = function.moved(self._moved)
-            parts = tuple(map(self._placed, vectors))
+            parts = tuple(
+                v if v is None else self._vectors.placed(v, self._moved)
+                for v in vectors
+            )
             rows_of = partial(_block, self.array)
         for rows in blocks:
             yield function(
@@ -228,16 +229,6 @@ class DeviceRows(RemoteRows):
 
     def _moved(self, array: NDArray) -> AnyArray:
         return moved_to(array, self.array)
-
-    def _placed(self, vector: Vector) -> AnyArray | None:
-        """A vector on the device, where the last few stay."""
-        if vector is None:
-            return None
-        if id(vector) not in self._vectors:
-            while len(self._vectors) >= _MAX_VECTORS:
-                self._vectors.pop(next(iter(self._vectors)))
-            self._vectors[id(vector)] = vector, self._moved(vector)
-        return self._vectors[id(vector)][1]
 
     def beside(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Attributes of an estimator whose arrays are where the rows are."""

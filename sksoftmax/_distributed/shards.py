@@ -14,15 +14,13 @@ from sksoftmax._rows.malloc import insist_on_freed_memory
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
 from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import BlockThreads
+from sksoftmax._rows.vectors import PlacedVectors
 
 # Shards for each thread of the cluster, for all to end at about the same time; and
 # bytes and rows of one, which is copied where there is another cut.
 _PER_THREAD, _MAX_BYTES, _MAX_ROWS = 4, 2**27, 2**19
 # Nodes that are added up in one task.
 _MERGED = 16
-# Vectors of an objective that are kept on the cluster: labels and weights, and those of
-# validation data.
-_MAX_VECTORS = 4
 # Bytes of columns that are fetched at a time.
 _MAX_FETCHED = 2**27
 
@@ -79,7 +77,7 @@ class ShardedRows(RemoteRows):
             self._pieces = lambda: [*map(pieces().__getitem__, places)]
         ends = list(accumulate(fact.n_rows for fact in facts))
         self._cut = [[slice(a, b)] for a, b in zip([0, *ends], ends, strict=False)]
-        self._vectors: dict[int, tuple[NDArray, list[Future]]] = {}
+        self._vectors: PlacedVectors[list[Future]] = PlacedVectors()
         dtypes = [fact.dtype for fact in facts if fact.dtype is not None]
         self.shape = sum(fact.n_rows for fact in facts), widths.pop()
         self.dtype = np.result_type(*dtypes) if dtypes else np.dtype(np.float64)
@@ -149,7 +147,7 @@ class ShardedRows(RemoteRows):
 
         other = ShardedRows(cluster, pieces, self.example, is_kept=self._is_kept)
         self._pieces = list
-        self._vectors = {}
+        self._vectors = PlacedVectors()
         return other
 
     def _passes(
@@ -166,7 +164,11 @@ class ShardedRows(RemoteRows):
         self._cluster.n_passes += 1
         self._cluster.n_readings += not self._is_kept
         sent = self._cluster.given("function", function)
-        placed = [self._placed(vector) for vector in vectors]
+        nothing = [None] * len(self._cut)
+        placed = [
+            nothing if v is None else self._vectors.placed(v, self._parts)
+            for v in vectors
+        ]
         return [
             self._cluster.submit(name, task, sent, _from_zero(own), shard, *parts)
             for own, shard, *parts in zip(
@@ -190,25 +192,18 @@ class ShardedRows(RemoteRows):
 
         futures = pieces() if self._is_kept else []
         self._pieces = (lambda: futures) if self._is_kept else pieces
-        self._cut, self._vectors = cut, {}
+        self._cut, self._vectors = cut, PlacedVectors()
 
     def _row_bytes(self) -> float:
         n_values = self.shape[1] if self.is_dense else 2 * self.nnz / self.shape[0]
         return n_values * self.dtype.itemsize
 
-    def _placed(self, vector: Vector) -> list[Future] | list[None]:
-        """Parts of a vector, on the cluster, where those of the last few stay."""
-        if vector is None:
-            return [None] * len(self._cut)
-        if id(vector) not in self._vectors:
-            while len(self._vectors) >= _MAX_VECTORS:
-                self._vectors.pop(next(iter(self._vectors)))
-            futures = [
-                self._cluster.given("vector", vector[own[0].start : own[-1].stop])
-                for own in self._cut
-            ]
-            self._vectors[id(vector)] = vector, futures
-        return self._vectors[id(vector)][1]
+    def _parts(self, vector: NDArray) -> list[Future]:
+        """Those of a vector, on the cluster."""
+        return [
+            self._cluster.given("vector", vector[own[0].start : own[-1].stop])
+            for own in self._cut
+        ]
 
 
 def _node_size(
