@@ -30,6 +30,7 @@ from sksoftmax._rows.namespace import local
 from sksoftmax._selection.cross_validation import (
     Candidate,
     Fits,
+    Fold,
     Samples,
     best_of,
     cv_results,
@@ -416,14 +417,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             validation = self._validation_data(
                 X_val, y_val, sample_weight_val, data.classes, data.X.dtype
             )
-            scorer, split_params, score_params = self._route(weights, params)
-            samples = Samples(
-                frame_or_array(X, given) if rows is data.X else given,
-                frame_or_array(y, data.y),
-                {"sample_weight": weights},
-                score_params,
-            )
-            folds = self._folds(samples, data.y, split_params)
+            shown = frame_or_array(X, given) if given is data.X else given
+            samples, folds, scorer = self._divided(shown, y, data.y, weights, params)
             clf = self._classifier()
             task.begin()
             fits = fit_folds(
@@ -455,7 +450,16 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             warnings.warn(doubt, stacklevel=3)
         return self
 
-    def _folds(self, samples: Samples, y: NDArray, split_params: dict) -> list[tuple]:
+    def _divided(
+        self, X: Any, given_y: Any, y: NDArray, weights: Array | None, params: dict
+    ) -> tuple[Samples, list[Fold], Callable]:
+        """Samples, the folds that divide them, and what scores them."""
+        scorer, split_params, score_params = self._route(weights, params)
+        fit_params = {"sample_weight": weights}
+        samples = Samples(X, frame_or_array(given_y, y), fit_params, score_params)
+        return samples, self._folds(samples, y, split_params), scorer
+
+    def _folds(self, samples: Samples, y: NDArray, split_params: dict) -> list[Fold]:
         """Rows to train and to score on."""
         cv = check_cv(self.cv, y, classifier=True)
         folds = [
@@ -613,7 +617,7 @@ def _warn_of_missing_classes(folds: list[int]) -> None:
             "samples do not count in their scores. Shuffled, stratified or fewer folds "
             "may have them all.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
 
 
