@@ -101,6 +101,29 @@ def test_units_of_weights_do_not_matter():
     np.testing.assert_allclose(*penalties, rtol=1e-6)
 
 
+@pytest.mark.parametrize(("alpha", "factor"), [(1.0, 1e4), (30.0, 1.0)])
+def test_penalties_are_of_what_the_samples_determine(alpha, factor):
+    """In nats of the samples that there are; half as far again, up to a factor e^6."""
+    objective, start = problem(alpha=alpha, class_weight={0: 1, 1: 4})
+    x = minimum(objective, start)
+    W = objective.layout.unpack(x)[0][0]
+    W[:, 0] *= factor
+    n = objective.effective_samples
+    assert objective.weights_sum < 0.9 * n < 0.9 * 300
+    strength = objective.alpha * n / objective.weights_sum
+    variances = relevance._variances(
+        objective, x, strength, n, np.random.RandomState(0)
+    )
+    n_determined = np.maximum(6 - strength * variances, 0)
+    squares = strength * (W**2).sum(axis=0)
+    best = 1.5 * relevance._best(n_determined, squares)
+    assert abs(best).max() > 6 if factor > 1 else n_determined.min() < 1
+    other, _ = with_relevances(objective, x, 0)
+    np.testing.assert_allclose(
+        other.standardization.log_penalties, np.clip(best, -6, 6), rtol=1e-12
+    )
+
+
 def test_variances_are_those_of_the_inverse():
     """Of the whole Kronecker product, plus the penalty, intercept integrated out."""
     objective, start = problem(alpha=1.0)
@@ -137,7 +160,7 @@ def test_penalties_have_the_largest_evidence(rng):
     def best(j):
         def loss(t):
             fit = squares[j] * np.exp(t) / 2
-            prior = t**2 / (2 * relevance._PRIOR_VARIANCE)
+            prior = t**2 / (2 * 8)
             return fit + prior - OCCAM_FACTOR * n_determined[j] * t / 2
 
         return minimize_scalar(loss, bounds=(-9, 9), method="bounded").x
