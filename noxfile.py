@@ -61,9 +61,11 @@ def tests(session, sklearn):
 
 
 @nox.session
-def array_api(session):
+@nox.parametrize("compat", ["oldest", "newest"])
+def array_api(session, compat):
     """What is of arrays of other libraries, on torch, too."""
-    session.install(".[test]", "torch")
+    requirements = ["array-api-compat==1.12"] if compat == "oldest" else []
+    session.install(".[test]", "torch", *requirements)
     tests = ["tests/test_array_api.py", "tests/device", "tests/rows", "tests/features"]
     pages = ["docs/user_guide/array_api.md"]
     session.run("python", "-m", "pytest", *tests, *pages, *session.posargs)

@@ -20,7 +20,7 @@ from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
-from sksoftmax._rows.namespace import IS_SUPPORTED
+from sksoftmax._rows.namespace import IS_SUPPORTED, local
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
 from sksoftmax._selection.inputs import encoded, seen_by, start_of
@@ -559,7 +559,7 @@ class SoftmaxMLPClassifier(
     ) -> Self:
         task = FitTask(self, X, y, sample_weight)
         X = rows_on_device(X, self.categorical_features)
-        X_val = rows_on_device(X_val)
+        X_val = rows_on_device(X_val) if isinstance(X, DeviceRows) else local(X_val)
         is_warm = self._is_warm()
         with (
             restored_on_failure(self),

@@ -400,7 +400,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         alphas = _check_alphas(self.alphas)
         task = FitTask(self, X, y, sample_weight)
         X = rows_on_device(X, self.categorical_features)
-        X_val = rows_on_device(X_val)
+        X_val = rows_on_device(X_val) if isinstance(X, DeviceRows) else local(X_val)
         sample_weight, sample_weight_val = (
             local(sample_weight),
             local(sample_weight_val),

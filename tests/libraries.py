@@ -1,6 +1,7 @@
 """Array libraries that tests run on: array-api-strict, and torch where it is there."""
 
 import contextlib
+import sys
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,6 +22,11 @@ class Library:
         self.xp = pytest.importorskip(name)
         if device == "cuda" and not self.xp.cuda.is_available():
             pytest.skip("no CUDA device")
+        if device == "mps" and not self.xp.backends.mps.is_available():
+            pytest.skip("no MPS device")
+        if name == "cupy":
+            self.xp = pytest.importorskip("array_api_compat.cupy")
+            self.device = self.xp.cuda.Device()
         if name == "array_api_strict" and device is not None:
             self.device = self.xp.Device(device)
         self.has_float64 = device not in ("no_float64", "mps")
@@ -43,6 +49,8 @@ class Library:
         """As NumPy's."""
         if self.name == "torch":
             return array.cpu().numpy()
+        if self.name == "cupy":
+            return array.get()
         if hasattr(array, "to_device"):
             array = array.to_device(self.xp.Device("CPU_DEVICE"))
         return np.asarray(array)
@@ -52,8 +60,11 @@ def places():
     """Parameters of a fixture: each library on each of its devices."""
     devices = None, "device1", "no_float64"
     strict = [("array_api_strict", device) for device in devices]
-    torch = [("torch", "cpu"), ("torch", "cuda")] if find_spec("torch") else []
-    return [pytest.param(one, id="-".join(map(str, one))) for one in strict + torch]
+    apples = ("mps",) if sys.platform == "darwin" else ()
+    torch = [("torch", device) for device in ("cpu", "cuda", *apples)]
+    known = strict + torch + [("cupy", "cuda")]
+    known = [one for one in known if one in strict or find_spec(one[0])]
+    return [pytest.param(one, id="-".join(map(str, one))) for one in known]
 
 
 def skip_without_cuda(check):

@@ -391,6 +391,101 @@ def test_scipy_is_to_know(library, monkeypatch):
         classifier().fit(library(X), library(y))
 
 
+def test_what_does_not_become_numpys_by_itself_is_told_so(library, monkeypatch):
+    """As arrays of CuPy, which SciPy's functions would refuse."""
+
+    def refusing(array):
+        raise TypeError("Implicit conversion to a NumPy array is not allowed")
+
+    monkeypatch.setattr(sksoftmax._device.rows, "logsumexp", refusing)
+    with dispatch(), pytest.raises(RuntimeError, match="SCIPY_ARRAY_API=1"):
+        classifier().fit(library(X), y)
+
+
+def test_predictions_fetch_no_rows(library, monkeypatch):
+    """They are on the device, and stay there."""
+    with dispatch():
+        clf = fitted(classifier(encoding="piecewise"), library(GAPS), library(y))
+        expected = library.back(clf.predict_proba(library(GAPS)))
+        monkeypatch.setattr(DeviceRows, "__getitem__", None)
+        p = clf.predict_proba(library(GAPS))
+    np.testing.assert_array_equal(library.back(p), expected)
+
+
+def test_names_of_columns_stay_here(library):
+    """Those of a frame that was fitted to, where rows without names are predicted."""
+    pd = pytest.importorskip("pandas")
+    here = fitted(classifier(), pd.DataFrame(X, columns=list("abcd")), y)
+    rows = X if library.has_float64 else X.astype(np.float32)
+    if not library.has_float64:
+        here = fitted(here, pd.DataFrame(rows, columns=list("abcd")), y)
+    with dispatch(), pytest.warns(UserWarning, match="feature names"):
+        p = library.back(here.predict_proba(library(rows)))
+    with pytest.warns(UserWarning, match="feature names"):
+        np.testing.assert_allclose(p, here.predict_proba(rows), atol=1e-5)
+
+
+@pytest.mark.parametrize("cls", [SoftmaxMLPClassifier, SoftmaxMLPClassifierCV])
+@pytest.mark.parametrize("encoding", ["linear", "fine-piecewise"])
+def test_validation_data_come_to_rows_in_numpy(library, rng, cls, encoding):
+    """With their labels and weights."""
+    rows = rng.normal(size=(600, 3)).astype(np.float32)
+    labels = (rows[:, 0] > 0).astype(int)
+    clf = classifier(cls, early_stopping=True, encoding=encoding)
+    names = ("X_val", "y_val", "sample_weight_val")
+    given = rows[::2], labels[::2], np.arange(300) % 2 + 1.0
+    here = fitted(clone(clf), rows, labels, **dict(zip(names, given, strict=True)))
+    with dispatch():
+        validation = dict(zip(names, map(library, given), strict=True))
+        other = fitted(clone(clf), rows, labels, **validation)
+    assert isinstance(other.coefs_[0], np.ndarray)
+    assert other.validation_loss_curve_ == here.validation_loss_curve_
+
+
+class Particular:
+    """A namespace whose functions of two arrays refuse numbers, and NaN is less."""
+
+    def __init__(self, xp):
+        self._xp = xp
+
+    def __getattr__(self, name):
+        return getattr(self._xp, name)
+
+    def _of_two(self, name, a, b):
+        assert a.dtype == b.dtype
+        xp = self._xp
+        result = getattr(xp, name)(a, b)
+        result = xp.where(xp.isnan(a), xp.broadcast_to(b, result.shape), result)
+        return xp.where(xp.isnan(b), xp.broadcast_to(a, result.shape), result)
+
+    def maximum(self, a, b):
+        return self._of_two("maximum", a, b)
+
+    def minimum(self, a, b):
+        return self._of_two("minimum", a, b)
+
+
+@pytest.mark.parametrize("activation", ["relu", "softplus", "elu"])
+def test_less_than_the_standard_will_do(library, monkeypatch, activation):
+    """Numbers are no arrays in older versions, and gaps do not pass all devices."""
+    clf = classifier(encoding="piecewise", activation=activation)
+    _, here = there_and_here(library, clf, GAPS, y)
+    xp = sksoftmax._rows.namespace.namespace_of(library(X))
+    particular = Particular(xp)
+
+    def namespace_of(array, of_array=sksoftmax._rows.namespace.namespace_of):
+        return particular if of_array(array) is xp else of_array(array)
+
+    for name in ("_rows.namespace", "_features.encoding", "_network.activations"):
+        monkeypatch.setattr(f"sksoftmax.{name}.namespace_of", namespace_of)
+    with dispatch():
+        there = fitted(clone(clf), library(GAPS), library(y))
+        p = library.back(there.predict_proba(library(GAPS)))
+    atol = 1e-10 if library.has_float64 else 5e-4
+    rows = GAPS if library.has_float64 else GAPS.astype(np.float32)
+    np.testing.assert_allclose(p, here.predict_proba(rows), atol=atol)
+
+
 def test_gaps_and_infinity_are_refused_there(library):
     """With the errors of NumPy's arrays."""
     with dispatch():

@@ -79,7 +79,13 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
 
 def _check_scipy(X: AnyArray) -> None:
     """SciPy reads the variable once, and scikit-learn looks at it alone."""
-    if isinstance(logsumexp(namespace_of(X).asarray([0.0])), np.generic):
+    xp = namespace_of(X)
+    zeros = xp.zeros((1,), dtype=xp.float32, device=device_of(X))
+    try:
+        is_followed = not isinstance(logsumexp(zeros), np.generic)
+    except TypeError:  # where arrays do not become NumPy's by themselves
+        is_followed = False
+    if not is_followed:
         raise RuntimeError(
             "array_api_dispatch needs SciPy 1.16 or newer, and SCIPY_ARRAY_API=1 in "
             "the environment before SciPy is imported."

@@ -145,13 +145,16 @@ def part_values(
     dtype = xp.result_type(rows, starts)
     parts = xp.astype(xp.take(rows, columns, axis=1), dtype, copy=False)
     parts -= starts
+    has_gaps = xp.any(xp.isnan(rows))
+    # Before they are clipped, which not all devices leave NaN by.
+    is_gap = xp.isnan(parts) if has_gaps else None
     lowest = xp.where(xp.isinf(widths), -widths, xp.zeros_like(widths))
     if xp is np:
         np.clip(parts, lowest, widths, out=parts)
     else:
         parts = xp.minimum(xp.maximum(parts, lowest), widths)
-    if xp.any(xp.isnan(rows)):
-        parts = xp.where(xp.isnan(parts), xp.astype(fills, dtype), parts)
+    if is_gap is not None:
+        parts = xp.where(is_gap, xp.astype(fills, dtype), parts)
     return parts
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._rows.namespace import as_factor, namespace_of, overwritten
+from sksoftmax._rows.namespace import as_factor, namespace_of, overwritten, zero_beside
 
 Array = NDArray[np.floating]
 
@@ -44,7 +44,7 @@ def _softplus(a: Array) -> Array:
     # log(1 + exp(a)) without overflow for large a.
     xp = namespace_of(a)
     h = xp.log1p(xp.exp(-xp.abs(a)))
-    h += xp.maximum(a, 0)
+    h += xp.maximum(a, zero_beside(a))
     return h
 
 
@@ -56,8 +56,8 @@ def _silu_derivative(a: Array, h: Array) -> Array:
 def _elu(a: Array) -> Array:
     # max(a, 0) + exp(min(a, 0)) - 1, one branch of which is always zero.
     xp = namespace_of(a)
-    h = xp.expm1(xp.minimum(a, 0))
-    h += xp.maximum(a, 0)
+    h = xp.expm1(xp.minimum(a, zero_beside(a)))
+    h += xp.maximum(a, zero_beside(a))
     return h
 
 
@@ -74,11 +74,14 @@ ACTIVATIONS: dict[str, Activation] = {
     "logistic": Activation(_logistic, lambda a, h: h * (1 - h)),
     "tanh": Activation(lambda a: overwritten("tanh", a), _tanh_derivative),
     "relu": Activation(
-        lambda a: overwritten("maximum", a, 0), lambda a, h: as_factor(h > 0, h)
+        lambda a: overwritten("maximum", a, zero_beside(a)),
+        lambda a, h: as_factor(h > 0, h),
     ),
     "softplus": Activation(_softplus, lambda a, h: _logistic(a)),
     # Elfwing, Uchibe & Doya 2018, eq. (5) and (6).
     "silu": Activation(lambda a: a * _logistic(a), _silu_derivative),
     # Clevert, Unterthiner & Hochreiter 2016, eq. (15), with alpha = 1 (smooth at 0).
-    "elu": Activation(_elu, lambda a, h: namespace_of(h).minimum(h, 0) + 1),
+    "elu": Activation(
+        _elu, lambda a, h: namespace_of(h).minimum(h, zero_beside(h)) + 1
+    ),
 }

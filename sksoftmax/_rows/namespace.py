@@ -110,6 +110,13 @@ def overwritten(function: str, a: AnyArray, *others: Any) -> AnyArray:
     return getattr(namespace_of(a), function)(a, *others)
 
 
+def zero_beside(a: AnyArray) -> AnyArray:
+    """0 for functions of two arrays: not all libraries take a number there."""
+    if isinstance(a, np.ndarray):
+        return 0
+    return namespace_of(a).zeros((), dtype=a.dtype, device=device_of(a))
+
+
 def largest(a: AnyArray, axis: int) -> AnyArray:
     """Largest along an axis."""
     if isinstance(a, np.ndarray):
@@ -206,9 +213,13 @@ def chosen_rows(rows: AnyArray, places: AnyArray) -> AnyArray:
 
 
 def move_arrays(value: Any, move: Callable[[AnyArray], AnyArray]) -> Any:
-    """The same lists and tuples, named ones too, of arrays that are elsewhere."""
+    """The same lists and tuples, named ones too, of arrays that are elsewhere.
+
+    Those of strings and objects stay.
+    """
     if hasattr(value, "__dlpack__"):
-        return move(value)
+        is_of_numbers = not isinstance(value, np.ndarray) or value.dtype.kind in "biuf"
+        return move(value) if is_of_numbers else value
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*(move_arrays(one, move) for one in value))
     if isinstance(value, list | tuple):

@@ -230,6 +230,8 @@ def _checked_elsewhere(
     if y is not None:
         y = _check_y(y, estimator=estimator)
         check_consistent_length(X, y)
+    if X.is_local and categories is None and not options.get("ensure_all_finite", True):
+        return X if y is None else (X, y)  # of numbers, and not to be fetched for it
     own = type(estimator)()  # without what goes nowhere: data, clients
     options |= {"categories": categories, "reset": True, "name": name}
     rows = X.mapped(partial(checked_rows, own, **options))

@@ -25,6 +25,7 @@ from sksoftmax._rows.namespace import (
     total,
     wide,
     wide_total,
+    zero_beside,
 )
 
 
@@ -52,7 +53,7 @@ def test_namespaces(library, values):
     "function",
     [
         lambda a: overwritten("tanh", a),
-        lambda a: overwritten("maximum", a, 0),
+        lambda a: overwritten("maximum", a, zero_beside(a)),
         lambda a: largest(a, axis=0),
         lambda a: total(a, axis=1),
         wide,
