@@ -51,7 +51,7 @@ def products(problem):
             if layer:
                 deltas[layer] @ coefs[layer].T
         if DEVICE != "cpu":
-            torch.cuda.synchronize()
+            torch.accelerator.synchronize()
 
     return evaluate, nullcontext
 
@@ -139,7 +139,7 @@ def main(folder=None):
 def _device_name():
     if DEVICE == "cpu":
         return f"the CPU, {torch.get_num_threads()} threads of {os.cpu_count()}"
-    return torch.cuda.get_device_name()
+    return torch.cuda.get_device_name() if DEVICE == "cuda" else DEVICE
 
 
 if __name__ == "__main__":
