@@ -1,7 +1,6 @@
 """Rows that are an array of another library."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -170,15 +169,24 @@ class DeviceRows(RemoteRows):
     def sum_blocks(
         self, function: Callable, blocks: list[slice], *vectors: Vector
     ) -> Any:
-        """Sum of `function(X, *vectors)` of each block."""
-        total = tree_sum(self._of_blocks(function, blocks, vectors))
-        return _fetched(total) if isinstance(function, Kernel) else total
+        """Sum of `function(X, *vectors)` of each block: of a kernel."""
+        return _fetched(tree_sum(self.each_block(function, blocks, *vectors)))
 
     def each_block(
         self, function: Callable, blocks: list[slice], *vectors: Vector
     ) -> Iterable[Any]:
-        """The same of each block, in their order: of a kernel, where the rows are."""
-        return self._of_blocks(function, blocks, vectors)
+        """The same of each block, in their order, where the rows are: of a kernel."""
+        assert isinstance(function, Kernel)  # others are given blocks that are fetched
+        of_block = function.moved(self._moved)
+        parts = [
+            vector if vector is None else self._vectors.placed(vector, self._moved)
+            for vector in vectors
+        ]
+        for rows in blocks:
+            yield of_block(
+                _block(self.array, rows),
+                *(part if part is None else _block(part, rows) for part in parts),
+            )
 
     def __getitem__(self, rows: NDArray | slice) -> Matrix:
         """Rows in this process."""
@@ -198,7 +206,7 @@ class DeviceRows(RemoteRows):
         nothing is copied.
         """
         if isinstance(function, Kernel):
-            return self._joined([*self._of_blocks(function, self.blocks, ())])
+            return self._joined([*self.each_block(function, self.blocks)])
         parts: list[AnyArray] = []
         is_same = True
         for rows in self.blocks:
@@ -215,23 +223,6 @@ class DeviceRows(RemoteRows):
     def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:
         """Some of the columns, one after the other, in this process."""
         return (as_numpy(self.array[:, int(place)]) for place in places)
-
-    def _of_blocks(
-        self, function: Callable, blocks: list[slice], vectors: tuple[Vector, ...]
-    ) -> Iterable[Any]:
-        rows_of: Callable[[slice], Any] = self.__getitem__
-        parts: tuple[Any, ...] = vectors
-        if isinstance(function, Kernel):
-            function = function.moved(self._moved)
-            parts = tuple(
-                v if v is None else self._vectors.placed(v, self._moved)
-                for v in vectors
-            )
-            rows_of = partial(_block, self.array)
-        for rows in blocks:
-            yield function(
-                rows_of(rows), *(v if v is None else _block(v, rows) for v in parts)
-            )
 
     def _moved(self, array: NDArray) -> AnyArray:
         return moved_to(array, self.array)

@@ -33,7 +33,8 @@ class RemoteRows(ABC):
         Has the names of the features, where there are any.
     is_local : bool
         Whether they are on a device of this process, where dense products are fast and
-        all that is made of them is to stay.
+        all that is made of them is to stay. It is given kernels alone: for all other
+        functions blocks of rows are fetched.
     block_bytes : int or None
         Of the activations of a block. None for those that stay in the cache.
     """
@@ -61,7 +62,7 @@ class RemoteRows(ABC):
     def each_block(
         self, function: Callable, blocks: list[slice], *vectors: Vector
     ) -> Iterable[Any]:
-        """The same of each block, in their order: of a kernel, where the rows are."""
+        """The same of each block, in their order."""
 
     @abstractmethod
     def __getitem__(self, rows: NDArray | slice) -> Matrix:

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, Vector
+from sksoftmax._rows.matrix import RemoteRows, Rows, Vector
 from sksoftmax._rows.namespace import AnyArray, move_arrays
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
@@ -47,9 +47,9 @@ def sum_blocks(
     *vectors : ndarray of shape (n_samples, ...) or None
     map_blocks : callable, default=map
         `map_blocks(function, blocks)` gives the results in the order of the blocks, of
-        rows in this process.
+        rows in this process, or that come to it.
     """
-    if isinstance(X, RemoteRows):
+    if isinstance(X, RemoteRows) and not _is_done_here(function, X):
         return X.sum_blocks(function, blocks, *vectors)
     return tree_sum(map_blocks(partial(_of_block, function, X, vectors), blocks))
 
@@ -62,12 +62,17 @@ def each_block(
     map_blocks: Map = map,
 ) -> Iterable[Any]:
     """What a function gives of each block, in their order; as of `sum_blocks`."""
-    if isinstance(X, RemoteRows):
+    if isinstance(X, RemoteRows) and not _is_done_here(function, X):
         return X.each_block(function, blocks, *vectors)
     return map_blocks(partial(_of_block, function, X, vectors), blocks)
 
 
+def _is_done_here(function: Callable[..., Any], X: RemoteRows) -> bool:
+    """Whether its blocks are fetched: from a device of this process."""
+    return X.is_local and not isinstance(function, Kernel)
+
+
 def _of_block(
-    function: Callable[..., Any], X: Matrix, vectors: tuple[Vector, ...], rows: slice
+    function: Callable[..., Any], X: Rows, vectors: tuple[Vector, ...], rows: slice
 ) -> Any:
     return function(X[rows], *(v if v is None else v[rows] for v in vectors))

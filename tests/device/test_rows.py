@@ -82,6 +82,25 @@ def test_other_functions_are_given_blocks_in_this_process(rows, X):
     np.testing.assert_array_equal(np.concatenate(blocks), X)
 
 
+def test_what_is_fetched_is_shared_out_to_threads(rows, X):
+    """As rows in this process are; what is done on the device is not."""
+    seen = []
+
+    def map_blocks(function, blocks):
+        seen.extend(blocks)
+        return map(function, blocks)
+
+    (total,) = sum_blocks(
+        lambda X: [X.sum(dtype=np.float64)], BLOCKS, rows, map_blocks=map_blocks
+    )
+    assert total == pytest.approx(X.sum(dtype=np.float64), rel=1e-6)
+    assert len([*each_block(np.shape, BLOCKS, rows, map_blocks=map_blocks)]) == 3
+    assert seen == 2 * BLOCKS
+    weights = np.ones(20, rows.dtype)
+    sum_blocks(Kernel(squares, [1.0]), BLOCKS, rows, weights, map_blocks=map_blocks)
+    assert seen == 2 * BLOCKS
+
+
 def test_vectors_go_there_once(library, X, rng, monkeypatch):
     """The last few stay."""
     moved = []
