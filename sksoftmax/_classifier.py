@@ -83,7 +83,7 @@ class SoftmaxMLPClassifier(
         that it takes no hidden unit to make a step or a bend in one column, and values
         beyond those of training are as the last of them; "fine-piecewise" between up to
         65. "auto" chooses with `alpha="auto"`, by the same held-out samples (the last
-        from 400 training samples on), and is "linear" with a number for `alpha`, for
+        from 200 training samples on), and is "linear" with a number for `alpha`, for
         sparse `X`, more than 100 classes, and more than 2000 parts, or 4 for each
         sample.
 

@@ -41,7 +41,7 @@ def problem(X=None, alpha=1.0, n=200):
 
 def test_the_simplest_come_first():
     """Without relevances before with, columns before their parts; fine ones last."""
-    objective, _ = problem(n=400)
+    objective, _ = problem(n=200)
     plain = (LINEAR, PIECEWISE)
     assert offered(objective, "auto", has_relevance=False) == (*plain, FINE)
     assert offered(objective, "auto", has_relevance=True) == (
@@ -60,7 +60,7 @@ def test_what_is_not_worth_it_is_not_offered():
     """Parts of sparse columns; relevances of more than two columns for each row; fine
     parts of few rows, unless they are asked for."""
     rng = np.random.default_rng(0)
-    few, _ = problem(n=399)
+    few, _ = problem(n=199)
     assert offered(few, "auto", has_relevance=False) == (LINEAR, PIECEWISE)
     assert offered(few, "fine-piecewise", has_relevance=False) == (FINE,)
     sparse, _ = problem(csr_array(rng.normal(size=(200, 3))))
