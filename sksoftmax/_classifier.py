@@ -14,13 +14,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sksoftmax._device.rows import DeviceRows, rows_on_device
+from sksoftmax._device.rows import DeviceRows, rows_beside, rows_on_device
 from sksoftmax._features.encoding import N_PARTS, EncodingName
 from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.layers import check_activations, check_hidden_units
-from sksoftmax._rows.namespace import IS_SUPPORTED, local
+from sksoftmax._rows.namespace import IS_SUPPORTED
 from sksoftmax._rows.threads import BlockThreads, Map
 from sksoftmax._selection.alpha_search import Candidate
 from sksoftmax._selection.inputs import encoded, seen_by, start_of
@@ -559,7 +559,7 @@ class SoftmaxMLPClassifier(
     ) -> Self:
         task = FitTask(self, X, y, sample_weight)
         X = rows_on_device(X, self.categorical_features)
-        X_val = rows_on_device(X_val) if isinstance(X, DeviceRows) else local(X_val)
+        X_val = rows_beside(X_val, X)
         is_warm = self._is_warm()
         with (
             restored_on_failure(self),

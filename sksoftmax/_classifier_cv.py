@@ -23,7 +23,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
-from sksoftmax._device.rows import DeviceRows, given_rows, rows_on_device
+from sksoftmax._device.rows import DeviceRows, given_rows, rows_beside, rows_on_device
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._rows.matrix import Matrix
 from sksoftmax._rows.namespace import local
@@ -400,7 +400,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         alphas = _check_alphas(self.alphas)
         task = FitTask(self, X, y, sample_weight)
         X = rows_on_device(X, self.categorical_features)
-        X_val = rows_on_device(X_val) if isinstance(X, DeviceRows) else local(X_val)
+        X_val = rows_beside(X_val, X)
         sample_weight, sample_weight_val = (
             local(sample_weight),
             local(sample_weight_val),

@@ -187,11 +187,10 @@ def test_frames_of_another_library_are_the_same(fitted):
     np.testing.assert_allclose(
         fitted.predict_proba(polars), fitted.predict_proba(X), atol=1e-12
     )
-    one, other = (
-        SoftmaxMLPClassifier((5,), alpha=1, random_state=0).fit(frame, y)
-        for frame in (X, polars)
+    other = clone(fitted).fit(polars, y)
+    np.testing.assert_allclose(
+        other.predict_proba(X), fitted.predict_proba(X), atol=1e-6
     )
-    np.testing.assert_allclose(other.predict_proba(X), one.predict_proba(X), atol=1e-9)
     with pytest.raises(ValueError, match="feature names should match"):
         fitted.predict(polars[["colour", "size", "shape", "noise"]])
     with pytest.raises(ValueError, match="feature names should match"):

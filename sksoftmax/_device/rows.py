@@ -15,6 +15,7 @@ from sksoftmax._rows.namespace import (
     device_of,
     has_float64,
     is_dispatched,
+    local,
     moved_to,
     namespace_of,
     numpy_dtype,
@@ -74,6 +75,11 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
         found = [distinct_values(rows[block], columns) for block in rows.blocks]
         rows.example = table_of(rows.example, columns, all_distinct(found))
     return rows
+
+
+def rows_beside(X_val: Any, X: Any) -> Any:
+    """Validation data where rows are: on a device, or as arrays in this process."""
+    return rows_on_device(X_val) if isinstance(X, DeviceRows) else local(X_val)
 
 
 def _check_scipy(X: AnyArray) -> None:
