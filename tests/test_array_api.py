@@ -31,6 +31,7 @@ from sksoftmax._device.rows import DeviceRows
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._selection.inputs import encoded
 from sksoftmax._training.metric import KroneckerMetric
 from sksoftmax._training.objective import Objective
 
@@ -145,6 +146,19 @@ def test_curvature_agrees(library, rng, monkeypatch, n_classes, is_weighted, max
     ):
         assert one.dtype == np.float64
         np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("encoding", ["linear", "fine-piecewise"])
+def test_the_curvature_fetches_no_rows(library, monkeypatch, encoding):
+    """Where inputs are made there, their moments are, too."""
+    here = encoded(objective(X, y, None), encoding)
+    there = encoded(objective(DeviceRows(library(X)), y, None), encoding)
+    x = np.zeros(here.layout.n_parameters)
+    expected = KroneckerMetric(here, np.random.RandomState(0)).factors(x)
+    monkeypatch.setattr(DeviceRows, "__getitem__", None)
+    found = KroneckerMetric(there, np.random.RandomState(0)).factors(x)
+    tolerance = 1e-10 if library.has_float64 else 1e-4
+    np.testing.assert_allclose(found.inputs[0], expected.inputs[0], atol=tolerance)
 
 
 @pytest.mark.parametrize(

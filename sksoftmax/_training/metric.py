@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.row_keys import draw_keys
-from sksoftmax._features.standardization import Standardization
+from sksoftmax._features.standardization import Standardization, in_units
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.curvature import (
     KroneckerFactors,
@@ -18,7 +18,7 @@ from sksoftmax._network.curvature import (
     damped_inverse,
     second_moment,
 )
-from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.matrix import Matrix, is_on_device
 from sksoftmax._rows.namespace import chosen_rows, nonzero, wide
 from sksoftmax._rows.passes import Kernel
 from sksoftmax._training.objective import Objective, counted_inputs
@@ -101,8 +101,11 @@ class KroneckerMetric:
     @cached_property
     def first_inputs(self) -> Array:
         """A of the first layer: standardised features do not move."""
-        sample = self._sample
-        sums = partial(_moment_sums, sample.standardization, self._max_dense)
+        sample, features = self._sample, self._sample.standardization
+        sums = partial(_moment_sums, features, self._max_dense)
+        if is_on_device(sample.X):
+            units = features.units(sample.X.dtype)
+            sums = Kernel(_moments_there, features.first, *units, self._max_dense)
         return _mean_over_rows(sample, sums)[0]
 
 
@@ -189,6 +192,21 @@ def _moment_sums(
         return [np.append(features.squares(X, weights), weights_sum).astype(float)]
     rows = features.standardized(X)
     return [second_moment(rows.T, weights, max_dense).astype(np.float64)]
+
+
+def _moments_there(
+    first: FirstInputs,
+    scale: Array,
+    centre: Array,
+    max_dense: int,
+    X: Array,
+    y: NDArray[np.integer],
+    weights: Array | None,
+) -> list[Array]:
+    """The same where rows are on a device: dense ones."""
+    X, _, weights = counted_inputs(first, X, y, weights)
+    rows = in_units(X, scale, centre)
+    return [wide(second_moment(rows.T, weights, max_dense))]
 
 
 def _mean_over_rows(
