@@ -1,6 +1,7 @@
 """Rows that are an array of another library."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -212,19 +213,14 @@ class DeviceRows(RemoteRows):
         nothing is copied.
         """
         if isinstance(function, Kernel):
-            return self._joined([*self.each_block(function, self.blocks)])
-        parts: list[AnyArray] = []
-        is_same = True
-        for rows in self.blocks:
+            return self._replaced(self.blocks, self.each_block(function, self.blocks))
+        for n, rows in enumerate(self.blocks):
             block = self[rows]
             result = function(block)
-            is_same &= result is block
-            parts.append(self.array[rows, :] if result is block else result)
-        if is_same:
-            return self
-        return self._joined(
-            [self._moved(p) if isinstance(p, np.ndarray) else p for p in parts]
-        )
+            if result is not block:
+                others = (function(self[rows]) for rows in self.blocks[n + 1 :])
+                return self._replaced(self.blocks[n:], chain([result], others))
+        return self
 
     def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:
         """Some of the columns, one after the other, in this process."""
@@ -244,8 +240,22 @@ class DeviceRows(RemoteRows):
         is_same = namespace_of(array) is namespace_of(self.array)
         return is_same and device_of(array) == device_of(self.array)
 
-    def _joined(self, parts: list[AnyArray]) -> "DeviceRows":
-        return DeviceRows(namespace_of(self.array).concat(parts, axis=0))
+    def _replaced(self, blocks: list[slice], results: Iterable[Any]) -> "DeviceRows":
+        """Rows of which all from the first of some blocks on are others.
+
+        Written to one array, as parts that are joined would be there twice.
+        """
+        xp, array = namespace_of(self.array), self.array
+        for rows, result in zip(blocks, results, strict=True):
+            result = self._moved(result)
+            if array is self.array:
+                shape = self.shape[0], result.shape[1]
+                where = device_of(array)
+                array = xp.empty(shape, dtype=result.dtype, device=where)
+                if rows.start:
+                    array[: rows.start, :] = self.array[: rows.start, :]
+            array[rows, :] = result
+        return DeviceRows(array)
 
 
 def _block(array: AnyArray, rows: slice) -> AnyArray:

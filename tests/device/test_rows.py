@@ -17,7 +17,7 @@ from sksoftmax._device.rows import (
 )
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.matrix import is_dense, is_on_device, row_values, taken
-from sksoftmax._rows.namespace import local, total
+from sksoftmax._rows.namespace import local, namespace_of, total
 from sksoftmax._rows.passes import Kernel, each_block, sum_blocks
 
 pytestmark = needs_new
@@ -152,6 +152,26 @@ def test_a_function_takes_the_place_of_the_rows(rows, X, library, monkeypatch):
     assert library.is_here(other.array)
     parts = [X[b] + 1 if X[b][0, 0] > 0 else X[b] for b in rows.blocks]
     np.testing.assert_array_equal(other[:], np.concatenate(parts))
+    np.testing.assert_array_equal(rows[:], X)
+
+
+@pytest.mark.parametrize("n_columns", [2, 7])
+def test_a_kernel_takes_the_place_of_the_rows(library, X, n_columns, monkeypatch):
+    """With other columns, and in its own dtype."""
+    rows = DeviceRows(library(X))
+    monkeypatch.setattr(
+        sksoftmax._device.rows, "_FETCHED_BYTES", 5 * rows.dtype.itemsize * X.shape[1]
+    )
+    first = np.zeros(n_columns, int)
+    other = rows.mapped(Kernel(_in_float32, first))
+    assert library.is_here(other.array)
+    assert other.dtype == np.float32
+    np.testing.assert_array_equal(other[:], X[:, first].astype(np.float32))
+
+
+def _in_float32(columns, X):
+    xp = namespace_of(X)
+    return xp.astype(xp.take(X, columns, axis=1), xp.float32)
 
 
 def test_what_is_made_of_each_block_stays_there(rows, X, library):
