@@ -1,8 +1,9 @@
 """Standardised inputs that are made once: of few rows, which fits read again and again.
 
-In float32, which takes half of the time: for fits that are not the last one. What those
-to parts of the rows show is told from held-out rows, whose noise is larger than all
-rounding; and relevances are learnt from a minimum that need not be exact.
+In float32, which takes half of the time, unless they are few: for fits that are not
+the last one. What those to parts of the rows show is told from held-out rows, whose
+noise is larger than all rounding; and relevances are learnt from a minimum that need
+not be exact.
 """
 
 import numpy as np
@@ -13,7 +14,7 @@ from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.standardization import Standardization, in_units
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, is_dense
-from sksoftmax._rows.namespace import all_finite, namespace_of
+from sksoftmax._rows.namespace import all_finite, in_dtype
 from sksoftmax._rows.passes import Kernel, each_block
 
 Array = NDArray[np.floating]
@@ -40,21 +41,25 @@ class StoredInputs(Standardization):
         features: Standardization,
         X: Rows,
         rows: slice | NDArray[np.bool_] = slice(None),
+        *,
+        dtype: DTypeLike = np.float32,
     ) -> tuple["StoredInputs", Rows] | None:
-        """The standardisation of those of some rows of `X`, and they, in float32.
+        """The standardisation of those of some rows of `X`, and they, in a dtype.
 
         None where they are better made anew in each pass: those of sparse rows, those
-        in their own units, and those beyond the range of float32.
+        in their own units, and those beyond the range of the dtype.
         """
         if not features.is_learnt or not is_dense(X):
             return None
         if isinstance(X, RemoteRows) and X.is_local:
-            return _stored_there(features, X, rows)
+            return _stored_there(features, X, rows, dtype)
         encoding = features.encoding
         if encoding is not None and features.first.nodes is not None:
-            return _stored_nodes(features, X, rows) if encoding.is_divided else None
+            if not encoding.is_divided:
+                return None
+            return _stored_nodes(features, X, rows, dtype)
         X = X[rows]
-        stored = np.empty((X.shape[0], features.n_inputs), np.float32)
+        stored = np.empty((X.shape[0], features.n_inputs), dtype)
         for block in row_blocks(X, features.n_inputs):
             inputs = features.inputs(X[block])
             with np.errstate(all="ignore"):
@@ -70,20 +75,23 @@ class StoredInputs(Standardization):
 
 
 def _stored_there(
-    features: Standardization, X: RemoteRows, rows: slice | NDArray[np.bool_]
+    features: Standardization,
+    X: RemoteRows,
+    rows: slice | NDArray[np.bool_],
+    dtype: DTypeLike,
 ) -> tuple[StoredInputs, RemoteRows] | None:
     if not isinstance(rows, slice):
         X = X.taken(np.flatnonzero(rows))
     units = features.units(X.dtype)
-    stored = X.mapped(Kernel(_stored_block, features.first, *units))
+    stored = X.mapped(Kernel(_stored_block, np.dtype(dtype), features.first, *units))
     is_finite = each_block(Kernel(all_finite), stored.blocks, stored)
     return (StoredInputs(features), stored) if all(is_finite) else None
 
 
-def _stored_block(first: FirstInputs, scale: Array, centre: Array, X: Array) -> Array:
-    inputs = in_units(first.of(X), scale, centre)
-    xp = namespace_of(inputs)
-    return xp.astype(inputs, xp.float32)
+def _stored_block(
+    dtype: np.dtype, first: FirstInputs, scale: Array, centre: Array, X: Array
+) -> Array:
+    return in_dtype(in_units(first.of(X), scale, centre), dtype)
 
 
 class _StoredNodes(StoredInputs):
@@ -105,9 +113,12 @@ class _StoredNodes(StoredInputs):
 
 
 def _stored_nodes(
-    features: Standardization, X: Rows, rows: slice | NDArray[np.bool_]
+    features: Standardization,
+    X: Rows,
+    rows: slice | NDArray[np.bool_],
+    dtype: DTypeLike,
 ) -> tuple[StoredInputs, Matrix]:
     X = X[rows]
     blocks = row_blocks(X, features.encoding.row_inputs)
-    stored = [features.inputs(X[block]).astype(np.float32) for block in blocks]
+    stored = [features.inputs(X[block]).astype(dtype) for block in blocks]
     return _StoredNodes(features), vstack(stored, format="csr")

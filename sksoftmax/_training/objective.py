@@ -259,19 +259,22 @@ class Objective:
     def stored(self) -> "Objective":
         """The same function in float32, of inputs that are made once.
 
-        Itself, where those are better made anew in each pass; where it takes no less
-        time, of few values or without hidden layers; and where weights are too
-        different for float32.
+        Of few values in the dtype of the rows. Itself, where inputs are better made
+        anew in each pass; where it takes no less time, as of columns that are inputs
+        themselves, if they are few, and without hidden layers; and where weights are
+        too different for float32.
         """
         rows = self.counted
         is_small = self.n_samples * self.row_inputs < _FEW_VALUES
-        if is_small or not self.activations or self._has_small_weights(rows):
+        is_as_it_is = is_small and self.standardization.encoding is None
+        if is_as_it_is or not self.activations or self._has_small_weights(rows):
             return self
-        found = StoredInputs.made_by(self.standardization, self.X, rows)
+        dtype = self.X.dtype if is_small else np.dtype(np.float32)
+        found = StoredInputs.made_by(self.standardization, self.X, rows, dtype=dtype)
         if found is None:
             return self
         features, inputs = found
-        weights = None if self.weights is None else self.weights[rows].astype("f4")
+        weights = None if self.weights is None else self.weights[rows].astype(dtype)
         other = self.on(inputs, self.y[rows], weights, standardization=features)
         other.alpha = self.alpha  # not rounded
         return other

@@ -14,6 +14,7 @@ from sksoftmax._features.standardization import Standardization
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.network import forward
 from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._selection.inputs import encoded
 from sksoftmax._sklearn.validation import check_weights
 from sksoftmax._training.objective import Objective, counted_inputs
 
@@ -532,6 +533,21 @@ def test_few_values_are_not_stored(X, y, monkeypatch, few, is_stored):
     monkeypatch.setattr(sksoftmax._training.objective, "_FEW_VALUES", few)
     objective = make_objective(X, y)
     assert (objective.stored() is not objective) == is_stored
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("encoding", ["piecewise", "fine-piecewise"])
+def test_few_values_that_are_encoded_keep_their_dtype(X, y, rng, encoding, dtype):
+    """Their inputs are made once all the same."""
+    objective = encoded(make_objective(X.astype(dtype), y), encoding)
+    stored = objective.stored()
+    assert stored is not objective
+    assert stored.X.dtype == dtype
+    point = random_point(objective, rng)
+    (loss, gradient), (expected, exact) = stored(point), objective(point)
+    tolerance = 1e-10 if dtype == np.float64 else 1e-4
+    assert loss == pytest.approx(expected, rel=tolerance)
+    np.testing.assert_allclose(gradient, exact, atol=tolerance)
 
 
 @pytest.mark.usefixtures("every_size_is_stored")
