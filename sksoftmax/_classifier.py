@@ -15,7 +15,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sksoftmax._device.rows import DeviceRows, rows_beside, rows_on_device
-from sksoftmax._features.encoding import N_PARTS, EncodingName
+from sksoftmax._features.encoding import ENCODINGS, N_PARTS, EncodingName
 from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
 from sksoftmax._network.activations import ACTIVATIONS
@@ -32,7 +32,7 @@ from sksoftmax._sklearn.fitted import forget, in_numpy, restored_on_failure
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
 from sksoftmax._training.attributes import attributes_of, weights_at
-from sksoftmax._training.early_stopping import untrained_warning
+from sksoftmax._training.early_stopping import validation_doubt
 from sksoftmax._training.problem import Problem, objective_of
 from sksoftmax._training.training import Stage, Trained, train
 from sksoftmax._version import VersionedEstimator
@@ -398,7 +398,7 @@ class SoftmaxMLPClassifier(
         "activation": [StrOptions(ACTIVATIONS.keys()), "array-like"],
         "alpha": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "class_weight": [dict, StrOptions({"balanced"}), None],
-        "encoding": [StrOptions({"auto", "linear", *N_PARTS})],
+        "encoding": [StrOptions(dict.fromkeys(("auto", *ENCODINGS)).keys())],
         "relevance": ["boolean"],
         "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
         "max_categories": [Interval(Integral, 2, None, closed="left")],
@@ -582,8 +582,15 @@ class SoftmaxMLPClassifier(
                 self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"
             )
             self.__dict__.update(attributes_of(trained, keeps_state=self.warm_start))
-            if trained.validation and not (is_warm or trained.validation.has_learnt()):
-                doubts = [untrained_warning(is_given=X_val is not None)]
+            if problem.early_stopping is not None and trained.validation is not None:
+                doubt = validation_doubt(
+                    problem.early_stopping,
+                    trained.validation,
+                    is_given=X_val is not None,
+                    is_warm=is_warm,
+                    feature_names=self._feature_names(),
+                )
+                doubts = doubts if doubt is None else [doubt]
             is_interrupted = self.convergence_.reason == "interrupted"
             if isinstance(X, DeviceRows):
                 self.__dict__.update(X.beside(vars(self)))

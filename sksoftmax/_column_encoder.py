@@ -13,6 +13,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from sksoftmax._features.encoded import with_indicators
 from sksoftmax._features.encoding import (
+    ENCODINGS,
     N_PARTS,
     Encoding,
     EncodingName,
@@ -128,7 +129,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     _categories: Categories | None
 
     _parameter_constraints: ClassVar[dict] = {
-        "encoding": [StrOptions({"linear", *N_PARTS})],
+        "encoding": [StrOptions(dict.fromkeys(ENCODINGS).keys())],
         "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
         "max_categories": [Interval(Integral, 2, None, closed="left")],
     }

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._features.columns import _sums
+from sksoftmax._features.columns import column_sums
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._training.objective import Objective
 
@@ -39,7 +39,7 @@ def node_of(start, stop):
             *part._sums(point),
             part.weights_sum,
             part.class_sums(whole.weights),
-            *_sums(
+            *column_sums(
                 part.X,
                 part.weights,
                 part.blocks,

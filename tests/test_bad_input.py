@@ -10,7 +10,14 @@ from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
 
-from sksoftmax import SoftmaxMLPClassifier, cross_entropy
+from sksoftmax import (
+    ColumnEncoder,
+    ReliabilityDisplay,
+    SoftmaxMLPClassifier,
+    SoftmaxMLPClassifierCV,
+    cross_entropy,
+)
+from sksoftmax._features.encoding import ENCODINGS
 from sksoftmax._network.activations import ACTIVATIONS
 
 X = np.arange(24.0).reshape(12, 2) % 7
@@ -241,6 +248,17 @@ def test_the_users_numpy_error_state_does_not_matter():
     assert (p < 1e-300).any()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_nor_does_it_where_weights_are_small(dtype):
+    """In folds, their scores, and the loss of logits."""
+    weights = np.r_[1e-300, np.ones(11)]
+    clf = SoftmaxMLPClassifierCV((2,), alphas=[1.0], cv=2, random_state=0)
+    with np.errstate(all="raise"):
+        clf.fit(X.astype(dtype), Y, weights)
+        cross_entropy(np.zeros((12, 3), dtype), Y, weights)
+    assert np.isfinite(clf.scores_).all()
+
+
 def test_infinite_log_probabilities_are_refused():
     """Two finite logits whose difference overflows give an error, not infinity."""
     clf = SoftmaxMLPClassifier((), alpha=1, standardize=False)
@@ -274,6 +292,23 @@ def test_missing_values_are_no_overflow():
             clf.predict(csr_array(with_value(X, np.inf)))
 
 
+def test_nor_are_those_beside_the_rows():
+    """Of weights, validation data, logits and probabilities, which are few."""
+    clf = SoftmaxMLPClassifier((2,), alpha=1.0, early_stopping=True)
+    nan = np.array([np.nan, *np.ones(11)])
+    with config_context(assume_finite=True):
+        with pytest.raises(ValueError, match="Input sample_weight contains NaN"):
+            clf.fit(X, Y, nan)
+        for value, message in ((np.nan, "NaN, which stands for"), (np.inf, "infinity")):
+            X_val = csr_array(with_value(X, value))
+            with pytest.raises(ValueError, match=f"Input X_val contains {message}"):
+                clf.fit(csr_array(X), Y, X_val=X_val, y_val=Y)
+        with pytest.raises(ValueError, match="Input logits contains NaN"):
+            cross_entropy(np.column_stack([nan, nan, nan]), Y)
+        with pytest.raises(ValueError, match="contains NaN"):
+            ReliabilityDisplay.from_predictions(Y > 0, nan)
+
+
 def test_overflow_of_sparse_rows_names_the_column():
     """As of dense ones."""
     clf = SoftmaxMLPClassifier((), alpha=1.0).fit(X, Y)
@@ -299,9 +334,31 @@ def test_arguments_of_boosted_trees_lead_to_ours():
         SoftmaxMLPClassifier().fit(X, Y, eval_set=[(X, Y)])
 
 
-def test_names_are_in_one_order():
+@pytest.mark.parametrize(
+    ("estimator", "names"),
+    [
+        (SoftmaxMLPClassifier(activation="?"), ACTIVATIONS),
+        (SoftmaxMLPClassifier(encoding="?"), ["auto", *ENCODINGS]),
+        (SoftmaxMLPClassifierCV(encoding="?"), ["auto", *ENCODINGS]),
+        (ColumnEncoder(encoding="?"), ENCODINGS),
+    ],
+    ids=["activation", "encoding", "of CV", "of the encoder"],
+)
+def test_names_are_in_one_order(estimator, names):
     """Not in that of a set of strings, which is another one in each process."""
     with pytest.raises(InvalidParameterError) as error:
-        SoftmaxMLPClassifier(activation="sigmoid").fit(X, Y)
-    places = [str(error.value).index(f"'{name}'") for name in ACTIVATIONS]
+        estimator.fit(X, Y)
+    places = [str(error.value).index(f"'{name}'") for name in names]
     assert places == sorted(places)
+
+
+def test_offsets_without_standardisation_are_told():
+    """Nothing is learnt beside a mean of many spreads; constants do not matter."""
+    far = np.column_stack([X, np.full(12, 5)])
+    clf = SoftmaxMLPClassifier((), alpha=1.0, standardize=False, random_state=0)
+    clf.fit(far, Y)
+    far[:, 1] += 1000
+    with pytest.warns(UserWarning, match="mean of column 1 is 5.. spreads") as warned:
+        clf.fit(far, Y)
+    assert warned[0].filename == __file__
+    clf.set_params(standardize=True).fit(far, Y)

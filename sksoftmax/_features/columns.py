@@ -67,7 +67,7 @@ class Columns(NamedTuple):
         """
         blocks = blocks or [slice(0, X.shape[0])]
         ends_of = partial(_range, X, weights, blocks, map_blocks)
-        sums_of = partial(_sums, X, weights, blocks, map_blocks)
+        sums_of = partial(column_sums, X, weights, blocks, map_blocks)
         lowest, highest = ends_of()
         has_gaps = np.isnan(lowest) & is_dense(X)
         if has_gaps.any():
@@ -147,7 +147,7 @@ def _block_range(
     return ends
 
 
-def _sums(
+def column_sums(
     X: Rows,
     weights: Array | None,
     blocks: list[slice],

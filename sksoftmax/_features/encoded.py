@@ -28,6 +28,7 @@ from sksoftmax._rows.matrix import (
     is_on_device,
 )
 from sksoftmax._rows.passes import sum_blocks
+from sksoftmax._rows.threads import Map
 
 Array = NDArray[np.floating]
 
@@ -154,6 +155,20 @@ class EncodedColumns(Standardization):
             self.encoding.indicators,
             encoding=self.encoding.name,
         )
+
+    def share_far(
+        self,
+        X: Rows,
+        weights: Array | None,
+        blocks: list[slice],
+        map_blocks: Map = map,
+    ) -> Array:
+        """Part of other rows that is far from the mean, by column; 0 of categories."""
+        numeric = self.encoding.columns[: self.encoding.n_numeric]
+        shares = np.zeros(X.shape[1])
+        found = self.columns.share_far(X, weights, blocks, map_blocks)
+        shares[numeric] = found[numeric]
+        return shares
 
     def share_beyond(self, X: Rows, weights: Array | None) -> Array:
         """Part of the rows that have a weight, by numeric column, that is beyond it."""

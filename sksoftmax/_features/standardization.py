@@ -19,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sksoftmax._features.columns import Columns, weighted_sums
+from sksoftmax._features.columns import Columns, column_sums, weighted_sums
 from sksoftmax._features.first_inputs import FirstInputs, filled, has_nan
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, dense_rows, is_dense
 from sksoftmax._rows.passes import each_block
@@ -34,6 +34,9 @@ Array = NDArray[np.floating]
 _MAX_OFFSET_ERROR = 1e-6
 # No coefficient of a standardised feature is as large.
 _LARGEST_COEF = 1e3
+# Spreads from the mean that most rows of other data are, if columns are others: of rows
+# that follow others in time, a column of the time is two or three.
+FAR = 4
 
 
 class Standardization:
@@ -207,6 +210,34 @@ class Standardization:
         other.scale = self.scale * np.exp(log_factors / 2)
         other.log_penalties = self.log_penalties + log_factors
         return other
+
+    @property
+    def offsets(self) -> Array:
+        """Sizes of the means, in spreads; 0 of columns that are left out."""
+        return abs(self.lowest + self._mean) / self.scale
+
+    def share_far(
+        self,
+        X: Rows,
+        weights: Array | None,
+        blocks: list[slice],
+        map_blocks: Map = map,
+    ) -> Array:
+        """Part of other rows that is far from the mean, by column, gaps aside.
+
+        0 of columns that are left out, and of all where nothing is learnt of them.
+        """
+        if not self.is_learnt:
+            return np.zeros(X.shape[1])
+        lowest, mean, far = self.lowest, self._mean, FAR * self.scale
+        total, n_far = column_sums(
+            X,
+            weights,
+            blocks,
+            map_blocks,
+            lambda x, j: abs(x - lowest[j] - mean[j]) > far[j],
+        )
+        return n_far / total
 
     def of_columns(self, coef: Array) -> Array:
         """Sum of squares of the weights of each column, standardised without penalty.

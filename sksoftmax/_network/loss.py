@@ -13,6 +13,7 @@ axis.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
+from sklearn import config_context
 from sklearn.utils.validation import check_array, column_or_1d
 
 from sksoftmax._rows.namespace import (
@@ -128,9 +129,10 @@ def cross_entropy(
     >>> gradient.round(3).tolist()
     [[0.172, -0.229, 0.057]]
     """
-    logits = check_array(
-        logits, dtype=[np.float64, np.float32], order="C", input_name="logits"
-    )
+    with config_context(assume_finite=False):
+        logits = check_array(
+            logits, dtype=[np.float64, np.float32], order="C", input_name="logits"
+        )
     n_samples, n_classes = logits.shape
     y = column_or_1d(as_labels(y), dtype=None, warn=True)
     if y.dtype.kind not in "iub":

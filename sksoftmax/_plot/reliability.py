@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, check_consistent_length
@@ -442,7 +443,8 @@ def _checked(
 ) -> tuple[NDArray, NDArray[np.integer], Array, Array]:
     """Validated: labels, codes of the samples, probabilities, weights that sum to 1."""
     y_true = column_or_1d(y_true)
-    p = check_array(y_prob, ensure_2d=False, dtype=[np.float64, np.float32])
+    with config_context(assume_finite=False):
+        p = check_array(y_prob, ensure_2d=False, dtype=[np.float64, np.float32])
     check_consistent_length(y_true, p)
     if p.min() < 0 or p.max() > 1:
         raise ValueError(

@@ -229,7 +229,8 @@ def neg_log_loss(
     codes = np.searchsorted(clf.classes_, y[known])
     X = _safe_indexing(X, np.flatnonzero(known))
     log_p = as_numpy(clf.predict_log_proba(X))[np.arange(codes.size), codes]
-    return float(np.average(log_p.astype(np.float64), weights=weights))
+    with np.errstate(under="ignore"):
+        return float(np.average(log_p.astype(np.float64), weights=weights))
 
 
 def takes_weights(scorer: Callable) -> bool:

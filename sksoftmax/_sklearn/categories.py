@@ -452,7 +452,7 @@ def _objects(X: Any, columns: Sequence[int] | NDArray) -> NDArray[np.object_]:
 
 
 def are_gaps(values: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """None, NaN of any kind, and the NA of pandas, which is not equal to anything."""
+    """None, NaN of any kind, and NA and NaT of pandas."""
     types = set(map(type, values))
     if all(issubclass(t, str) for t in types):
         return np.zeros(values.size, bool)
@@ -464,7 +464,7 @@ def are_gaps(values: NDArray[np.object_]) -> NDArray[np.bool_]:
 def _is_gap(value: Any) -> bool:
     return (
         value is None
-        or type(value).__name__ == "NAType"
+        or type(value).__name__ in ("NAType", "NaTType")
         or (isinstance(value, _COMPARABLE) and value != value)
     )
 

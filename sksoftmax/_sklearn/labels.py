@@ -14,7 +14,8 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     """Labels as scikit-learn's checks take them, in the dtype that they are of.
 
     Nullable integers and booleans of pandas, which NumPy makes floats or objects, are
-    integers and booleans where none is missing.
+    integers and booleans where none is missing, categories and the only column of a
+    frame among them.
 
     Raises
     ------
@@ -22,7 +23,10 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
         If there are several labels for each sample, or objects of other types than str.
     """
     y = local(y)
-    dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+    if hasattr(y, "iloc") and np.ndim(y) == 2 and y.shape[1] == 1:
+        return np.asarray(as_labels(y.iloc[:, 0], name))[:, np.newaxis]
+    of_categories = getattr(getattr(y, "dtype", None), "categories", y)
+    dtype = getattr(getattr(of_categories, "dtype", None), "numpy_dtype", None)
     if dtype is not None and dtype.kind in "iub" and not y.isna().any():
         return y.to_numpy(dtype)
     is_list = isinstance(y, list | tuple)
@@ -30,14 +34,19 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     if len(shape) == 2 and shape[1] > 1:
         raise ValueError(
             f"{name} should be a 1d array, got an array of shape {shape} instead. For "
-            f"probabilities of the classes pass each sample once for each class: "
-            f"X.repeat(n_classes, axis=0), {name}=np.tile(classes, n_samples) and "
-            f"sample_weight={name}.ravel(); for ones and zeros {name}.argmax(axis=1)."
+            f"probabilities of the classes pass each sample once for each class: rows "
+            f"np.arange(n_samples).repeat(n_classes) of X, {name}=np.tile(classes, "
+            f"n_samples) and sample_weight={name}.ravel(); for ones and zeros "
+            f"{name}.argmax(axis=1)."
         )
     if getattr(y, "dtype", None) == np.dtype(object):
         types = {
             type(label).__name__ for label in np.ravel(y) if not _is_missing(label)
         }
+        if "NoneType" in types:
+            raise ValueError(
+                f"{name} has None, which is no label. Leave these samples out."
+            )
         if not types.issubset(("str", "str_")):
             raise ValueError(
                 f"Unknown label type: {name} is an array of objects, of the types "

@@ -18,6 +18,7 @@ from sksoftmax._sklearn.validation import (
     multiplied,
     refuse_dask,
     refuse_dates,
+    refuse_lost_integers,
 )
 
 Array = NDArray[np.floating]
@@ -92,6 +93,7 @@ class TrainingData(NamedTuple):
         seen = X.example if isinstance(X, RemoteRows) else X
         refuse_dates(seen)
         found = Categories.of(seen, classifier.categorical_features)
+        refuse_lost_integers(seen, found)
         if is_warm:
             _check_same_columns(categories, found)
         else:

@@ -3,15 +3,22 @@
 import datetime
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from numbers import Integral
 from typing import Any, NoReturn, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse, sparray, spmatrix
+from sklearn import config_context
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils import check_array, check_consistent_length, check_X_y
+from sklearn.utils import (
+    _safe_indexing,
+    check_array,
+    check_consistent_length,
+    check_X_y,
+)
 from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
 from sksoftmax._rows.matrix import RemoteRows, Rows
@@ -32,8 +39,11 @@ _DATES = (np.datetime64, np.timedelta64, datetime.date, datetime.timedelta)
 # What scikit-learn says of frames that are read column by column: where an error names
 # the column, pandas alone knows a gap, or its sparse columns are no sparse matrix.
 _READ_BY_COLUMNS = (
-    "could not convert string|NAType|fill value must be 0|scipy.sparse does not support"
+    "could not convert string|NAType|NaTType|"
+    "fill value must be 0|scipy.sparse does not support"
 )
+# float64 has all integers to there, and tells others apart that are some steps apart.
+_LARGEST_INTEGER, _STEPS = 2**53, 100
 # Part of the number of rows that numbers of copies sum to at least.
 LEAST_SUM = 0.1
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
@@ -92,12 +102,16 @@ def check_weights(
         # scikit-learn lets some pass
         raise ValueError(f"{name} must hold finite numbers; got {sample_weight}.")
     rows = np.empty((X.shape[0], 0))  # as many, for what asks where they are
-    with renamed(r"\bsample_weight\b", name, name):
+    with (
+        renamed(r"\bsample_weight\b", name, name),
+        config_context(assume_finite=False),  # what is not would pass for copies
+    ):
         sample_weight = _check_sample_weight(
             sample_weight, rows, dtype=np.float64, ensure_non_negative=True
         )
     unit = float(sample_weight.max())
-    return (sample_weight / unit).astype(X.dtype), unit
+    with np.errstate(all="ignore"):
+        return (sample_weight / unit).astype(X.dtype), unit
 
 
 def copies(weights: Array | None, unit: float) -> Array | None:
@@ -267,11 +281,7 @@ def refuse_dates(X: Any, name: str = "X") -> None:
     if is_arrow_table(X):
         dtypes, columns = X.schema.types, X.column_names
     if dtypes is None or columns is None:
-        dtype = getattr(X, "dtype", None)
-        found = [repr(str(dtype))] if _is_date(dtype) else []
-        if isinstance(X, np.ndarray) and X.dtype.kind == "O":
-            types = set(map(type, X.ravel()))
-            found = [repr(t.__name__) for t in types if issubclass(t, _DATES)]
+        found = _dates_in_array(X)
     else:
         found = [
             f"column {column!r} ({dtype})"
@@ -283,6 +293,63 @@ def refuse_dates(X: Any, name: str = "X") -> None:
             f"{name} has dates or time spans: {', '.join(found)}. Make numbers of them "
             "first, as days since a date, and month or weekday as categories."
         )
+
+
+def _dates_in_array(X: Any) -> list[str]:
+    """Dtypes of an array, or of rows in a list; of objects columns, and their types."""
+    is_list = isinstance(X, list | tuple)
+    dtypes = (getattr(row, "dtype", None) for row in (X if is_list else [X]))
+    found = sorted({repr(str(dtype)) for dtype in dtypes if _is_date(dtype)})
+    if is_list and not found:
+        with suppress(ValueError):  # of rows that do not fit together
+            X = np.asarray(X, dtype=object)
+    if not isinstance(X, np.ndarray) or X.dtype.kind != "O":
+        return found
+    for number, column in enumerate(X.T if X.ndim == 2 else [X.ravel()]):
+        types = {t for t in set(map(type, column)) if issubclass(t, _DATES)}
+        names = sorted({t.__name__ for t in types} - {"NaTType"})  # a gap
+        if names:
+            found.append(f"column {number} ({', '.join(names)})")
+    return found
+
+
+def refuse_lost_integers(X: Any, coded: Categories | None = None) -> None:
+    """Columns of integers that would be all the same, or nearly, in float64.
+
+    But for those that are categories.
+
+    Raises
+    ------
+    ValueError
+        With the first of them, and its size.
+    """
+    categories = [] if coded is None else coded.columns.tolist()
+    for column, title, lowest, highest in _ends_of_integers(X):
+        size = max(-lowest, highest)
+        step = int(np.spacing(float(size)))
+        is_lost = size > _LARGEST_INTEGER and 0 < highest - lowest < _STEPS * step
+        if is_lost and column not in categories:
+            raise ValueError(
+                f"X has integers of about {size:.3g} in {title} that differ by "
+                f"{highest - lowest} at most; float64 has steps of {step} there. "
+                "Subtract a constant from them first."
+            )
+
+
+def _ends_of_integers(X: Any) -> Iterator[tuple[int, str, int, int]]:
+    """The columns of an array or a frame that have 64 bits, with their range."""
+    if is_frame(X):
+        for number, column in enumerate(X.columns):
+            if str([*X.dtypes][number]).lower() in ("int64", "uint64"):
+                values = _safe_indexing(X, number, axis=1)
+                lowest, highest = values.min(), values.max()
+                if isinstance(lowest, Integral):  # not of gaps alone
+                    yield number, f"column {column!r}", int(lowest), int(highest)
+    is_array = isinstance(X, np.ndarray) and X.dtype in (np.int64, np.uint64)
+    if is_array and X.ndim == 2 and X.size:
+        ends = X.min(axis=0).tolist(), X.max(axis=0).tolist()
+        for number, (lowest, highest) in enumerate(zip(*ends, strict=True)):
+            yield number, f"column {number}", lowest, highest
 
 
 def _is_date(dtype: Any) -> bool:

@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sklearn import config_context
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_y
 
+from sksoftmax._features.standardization import FAR
 from sksoftmax._minimizer.progress import relative_decrease
 from sksoftmax._rows.matrix import Matrix
 from sksoftmax._sklearn.labels import as_labels, label_codes
@@ -15,6 +17,7 @@ from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
     checked_rows,
+    column_name,
     multiplied,
     renamed,
 )
@@ -25,6 +28,8 @@ Array = NDArray[np.floating]
 # What is no gain of the best of many iterates: a part of the log-loss, and nats of all
 # validation data.
 _HARDLY, _NATS = 0.01, 1.0
+# Part of the validation data that are not those of other columns.
+_MOST = 0.5
 
 
 class EarlyStopping(NamedTuple):
@@ -124,15 +129,35 @@ class ValidationCurve:
         return np.inf if np.isnan(loss) else loss  # both from overflow
 
 
-def untrained_warning(is_given: bool) -> UserWarning:
-    """What a user should know where no iterate is better than the start."""
+def validation_doubt(
+    rule: EarlyStopping,
+    curve: ValidationCurve,
+    *,
+    is_given: bool,
+    is_warm: bool,
+    feature_names: NDArray | None,
+) -> UserWarning | None:
+    """What a user should know of validation data that a network was kept by."""
     advice = (
-        "Most likely X_val is not what X is: in a Pipeline it is transformed as X with "
-        "transform_input=['X_val']."
-        if is_given
-        else "If X should tell more of y, try more samples, a larger alpha or "
+        "If X should tell more of y, try more samples, a larger alpha or "
         "alpha='auto', or a larger validation_fraction."
     )
+    if is_given:
+        advice = "In a Pipeline it is transformed as X with transform_input=['X_val']."
+        rows = rule.validation
+        shares = rows.features.share_far(
+            rows.X, rows.weights, rows.blocks, rows.map_blocks
+        )
+        column = int(shares.argmax())
+        if shares[column] > _MOST:
+            return UserWarning(
+                f"early_stopping: X_val is not what X is, as {shares[column]:.0%} of "
+                f"its values in {column_name(column, feature_names)} are more than "
+                f"{FAR} spreads from the mean there. {advice}"
+            )
+        advice = f"Most likely X_val is not what X is. {advice}"
+    if is_warm or curve.has_learnt():
+        return None
     return UserWarning(
         "early_stopping kept a network that is hardly trained: no iterate predicts the "
         f"validation data clearly better than the first. {advice}"
@@ -181,7 +206,11 @@ def check_validation_data(
                 "together."
             )
     # What overflows float32 is infinite, and an error then.
-    with renamed(r"^(Input )?X\b", r"\1X_val", "X_val"), np.errstate(over="ignore"):
+    with (
+        renamed(r"^(Input )?X\b", r"\1X_val", "X_val"),
+        np.errstate(over="ignore"),
+        config_context(assume_finite=False),  # NaN would be the worst of losses
+    ):
         X = checked_rows(
             estimator,
             X_val,

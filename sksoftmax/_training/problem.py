@@ -50,6 +50,9 @@ Array = NDArray[np.floating]
 
 # Part of the rows that has left the range of a column since its parts were learnt.
 _MANY_BEYOND = 0.1
+# Of a mean, in spreads: of 400 rows log-losses are the same up to 30, 0.523 instead of
+# 0.502 at 100, and from 10,000 on those of the class frequencies.
+_LARGEST_OFFSET = 100
 
 
 class Problem(NamedTuple):
@@ -217,7 +220,8 @@ def objective_of(
     Warns
     -----
     UserWarning
-        If weights are taken for relative ones.
+        If weights are taken for relative ones, or a column that is not standardised is
+        far from 0.
     """
     X, weights = data.X, data.weights
     units = *hidden_units, data.classes.size
@@ -239,6 +243,7 @@ def objective_of(
     if standardize:
         features.check_dtype(X.dtype, X.shape[0], feature_names)
     else:
+        _warn_of_offsets(features.offsets, feature_names)
         features = features.undone()
     features = with_indicators(features, X, weights, data.n_levels)
     return Objective(
@@ -254,6 +259,18 @@ def objective_of(
         class_weight=class_weight,
         blocks=blocks if features.encoding is None else None,
     )
+
+
+def _warn_of_offsets(offsets: Array, feature_names: NDArray | None) -> None:
+    column = int(offsets.argmax())
+    if _LARGEST_OFFSET < offsets[column] < np.inf:  # of an overflow others tell
+        warnings.warn(
+            f"standardize=False: the mean of {column_name(column, feature_names)} is "
+            f"{offsets[column]:.3g} spreads from 0, so that fits end far from a "
+            "minimum. Set standardize=True, or subtract a constant from the column.",
+            UserWarning,
+            stacklevel=7,
+        )
 
 
 def samples_of_weight(weights: Array | None, unit: float, blocks: list[slice]) -> float:

@@ -270,6 +270,28 @@ def test_shares_beyond_are_those_of_numeric_columns(gaps):
     assert features.share_beyond(rows, weights)[1] == 0.5
 
 
+def test_shares_that_are_far_are_those_of_numeric_columns(gaps):
+    """From the mean, in spreads; gaps are not far, nor anything in its own units."""
+    plain = Standardization.of(gaps[:, :2], None)
+    features = learnt(gaps, None, indicators_of(gaps))
+    rows = gaps.copy()
+    rows[:100, 1] += 5 * plain.scale[1]
+    rows[100:200, 1] += 3 * plain.scale[1]
+    rows[:, 2] = 77
+    blocks = [slice(0, 300), slice(300, 500)]
+    shares = features.share_far(rows, None, blocks)
+    assert 0.1 < shares[1] < 0.3
+    assert 0 < shares[0] < 0.1
+    np.testing.assert_array_equal(shares[2:], 0)
+    np.testing.assert_array_equal(
+        plain.share_far(rows[:, :2], None, blocks), shares[:2]
+    )
+    weights = np.r_[np.ones(100), np.zeros(400)]
+    assert features.share_far(rows, weights, blocks)[1] > 0.5
+    own = Standardization.identity(2)
+    np.testing.assert_array_equal(own.share_far(rows[:, :2], None, blocks), 0)
+
+
 def test_gaps_are_filled_by_means_where_nothing_is_encoded(gaps):
     """Rows without are not copied."""
     features = Standardization.of(gaps, None)

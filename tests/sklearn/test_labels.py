@@ -98,7 +98,7 @@ def test_nullable_labels_are_those_of_their_dtype(dtype, plain):
 
 @pytest.mark.parametrize(
     ("labels", "types"),
-    [([1, 2], "['int']"), ([1, "a"], "['int', 'str']"), ([None, 0.5], "['NoneType', ")],
+    [([1, 2], "['int']"), ([1, "a"], "['int', 'str']"), ([np.nan, 0.5], "['float']")],
 )
 def test_labels_of_other_types_have_a_remedy(labels, types):
     """Objects that are no strings: what they are, and what to pass instead."""
@@ -106,6 +106,25 @@ def test_labels_of_other_types_have_a_remedy(labels, types):
         as_labels(np.array(labels, dtype=object), "y_val")
     assert f"y_val is an array of objects, of the types {types}" in str(error.value)
     assert "y_val.astype(int)" in str(error.value)
+
+
+def test_samples_without_a_label_are_told():
+    """As strings they would be a class of their own."""
+    with pytest.raises(ValueError, match="y has None, which is no label"):
+        as_labels(np.array(["a", None, "b"], dtype=object))
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean"])
+def test_a_column_of_a_frame_and_categories_have_their_labels(dtype):
+    """The first in the shape that it has, of which scikit-learn warns."""
+    pandas = pytest.importorskip("pandas")
+    y = pandas.Series([1, 0, 1], dtype=dtype)
+    column, categories = as_labels(y.to_frame()), as_labels(y.astype("category"))
+    assert column.dtype == categories.dtype == as_labels(y).dtype
+    assert column.tolist() == [[1], [0], [1]]
+    assert categories.tolist() == [1, 0, 1]
+    strings = pandas.DataFrame({"y": ["a", "b"]})
+    assert as_labels(strings).tolist() == [["a"], ["b"]]
 
 
 def test_soft_labels_have_a_remedy():

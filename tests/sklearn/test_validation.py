@@ -4,14 +4,19 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
+from sksoftmax._sklearn.categories import Categories
 from sksoftmax._sklearn.validation import (
     check_weights,
+    checked_rows,
     column_name,
     refuse_dates,
+    refuse_lost_integers,
 )
 
 X = np.zeros((3, 2), dtype=np.float32)
+DAYS = np.array(["2020-01-01", "2020-01-02"], "datetime64[D]")
 
 
 def test_no_weights_weigh_one_each():
@@ -61,7 +66,65 @@ def test_dates_in_an_array_are_named():
         with pytest.raises(TypeError, match=rf"X has dates or time spans: '{dtype}"):
             refuse_dates(dates)
     refuse_dates([[1], [2]])
+    refuse_dates([[1], [2, 3]])
+    refuse_dates([X, X[:, :1]])
     refuse_dates(X)
+
+
+@pytest.mark.parametrize(
+    ("dates", "found"),
+    [
+        ([[1, day] for day in DAYS], "column 1 (datetime64)"),
+        ([[1, day - DAYS[0]] for day in DAYS], "column 1 (timedelta64)"),
+        ([[1, day.item()] for day in DAYS], "column 1 (date)"),
+        ([DAYS, DAYS], "'datetime64[D]'"),
+        ([*DAYS], "'datetime64[D]'"),
+        (np.array([[DAYS.item(0), 1]], dtype=object), "column 0 (date)"),
+    ],
+    ids=["dates", "spans", "objects", "rows", "flat", "array"],
+)
+def test_dates_in_lists_are_named(dates, found):
+    """NumPy would make numbers of them."""
+    with pytest.raises(TypeError) as error:
+        refuse_dates(dates)
+    assert f"X has dates or time spans: {found}. Make" in str(error.value)
+
+
+def test_no_time_is_a_gap():
+    """Among numbers, in an array as in a list."""
+    pandas = pytest.importorskip("pandas")
+    rows = [[1.0, pandas.NaT], [2.0, 3.0]]
+    for X in (rows, np.array(rows, dtype=object), pandas.DataFrame(rows, dtype=object)):
+        refuse_dates(X)
+        found = checked_rows(LogisticRegression(), X, categories=None, reset=True)
+        np.testing.assert_array_equal(found, [[1, np.nan], [2, 3]])
+
+
+def test_integers_that_float64_cannot_tell_apart_are_refused():
+    """With their column, whatever they are in; other columns pass."""
+    pandas = pytest.importorskip("pandas")
+    polars = pytest.importorskip("polars")
+    Z = np.array([[1, 2], [3, 2], [2, 5]])
+    large = Z + np.array([0, 2**60])
+    message = r"about 1\.15e\+18 in column {} that differ by 3 at most; .* steps of 256"
+    frame = pandas.DataFrame(large, columns=["a", "b"])
+    for X, column in [
+        (large, "1"),
+        (large.astype(np.uint64), "1"),
+        (-large, "1"),
+        (frame, "'b'"),
+        (frame.astype("Int64"), "'b'"),
+        (polars.DataFrame(large, schema=["a", "b"]), "'b'"),
+    ]:
+        with pytest.raises(ValueError, match=message.format(column)):
+            refuse_lost_integers(X)
+    categories = Categories.of(large, [1])
+    gaps = pandas.DataFrame({"a": pandas.array([None, None], dtype="Int64")})
+    few = large[:1], large[:0]
+    for X in (Z, Z + 2**53 - 9, 1e4 * large, large * [1, 0], *few, gaps):
+        refuse_lost_integers(X)
+    refuse_lost_integers(2**60 + 100_000 * Z)
+    refuse_lost_integers(large, categories)
 
 
 def test_dates_in_a_table_of_pyarrow_are_named():

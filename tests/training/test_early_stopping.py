@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 import sksoftmax._training.training
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
     ValidationCurve,
@@ -392,10 +392,42 @@ def test_a_network_that_learns_nothing_is_told(rng, given, advice):
     X = rng.normal(size=(120, 3))
     y = (X[:, 0] > 0).astype(int) if given else np.arange(120) % 2
     clf = SoftmaxMLPClassifier((4,), alpha=1.0, early_stopping=True, random_state=0)
-    validation = {"X_val": 100 * X + 300, "y_val": y} if given else {}
+    validation = {"X_val": rng.permutation(X), "y_val": y} if given else {}
     with pytest.warns(UserWarning, match=rf"hardly trained: .*{advice}"):
         clf.fit(X, y, **validation)
     assert clf.best_iter_ <= 2
+
+
+@pytest.mark.parametrize("kind", ["array", "sparse", "frame", "gaps", "warm", "cv"])
+@pytest.mark.parametrize("seed", range(3))
+def test_validation_data_of_other_columns_are_told(kind, seed):
+    """Also where a large alpha makes something of them: the column, and the remedy."""
+    rng = np.random.default_rng(seed)
+    raw = 100 * rng.normal(size=(200, 3)) + 300
+    y = (raw[:, 0] > 300).astype(int)
+    raw[:, 1] = rng.integers(0, 2, 200)
+    X, X_val = (raw[:150] - 300) / 100, raw[150:].copy()
+    X[:, 1] = raw[:150, 1]
+    column = "column 0"
+    if kind == "sparse":
+        X, X_val = csr_array(X), csr_array(X_val)
+    if kind == "frame":
+        pd = pytest.importorskip("pandas")
+        X, X_val = (pd.DataFrame(rows, columns=list("abc")) for rows in (X, X_val))
+        column = "column 'a'"
+    if kind == "gaps":
+        X[::9, 2], X_val[::7, 0], X_val[::7, 2] = 3 * [np.nan]
+    clf = SoftmaxMLPClassifier((4,), early_stopping=True, random_state=0)
+    if kind == "warm":
+        clf.set_params(warm_start=True).fit(X, y[:150])
+    if kind == "cv":
+        clf = SoftmaxMLPClassifierCV((4,), alphas=[1.0], cv=2, early_stopping=True)
+    message = rf"as 100% of its values in {column} .*transform_input=\['X_val'\]"
+    if kind == "gaps":
+        message = message.replace("100%", r"8\d%")
+    with pytest.warns(UserWarning, match=message) as warned:
+        clf.fit(X, y[:150], X_val=X_val, y_val=y[150:])
+    assert any(warning.filename == __file__ for warning in warned)
 
 
 @pytest.mark.parametrize(

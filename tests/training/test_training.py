@@ -172,6 +172,7 @@ def test_progress_names_the_rows(large_data, capsys):
     rows = re.findall(r"^Iteration \d+, loss = \S+ of (\d+) rows,", out, re.MULTILINE)
     assert rows == ["5000"] * (len(rows) - 3) + ["12000"] * 3
     assert len(rows) > 3
+    assert out.count("Stopped by") == 1
     assert out.splitlines()[-1].startswith("Stopped by max_iter after 3 iterations")
 
 
