@@ -133,7 +133,7 @@ def fifths(objective: Objective, max_rows: int) -> list[Part]:
         None if counts is None else counts[rows],
         N_PARTS,
         order=order[rows],
-        is_discrete=lambda distinct: _is_discrete(objective.X[rows[distinct]]),
+        n_cells=lambda distinct: _n_cells(objective.X[rows[distinct]]),
     )
     return [
         part._replace(train=rows[part.train], held_out=rows[part.held_out])
@@ -157,16 +157,22 @@ def _first_by_key(keys: Keys, objective: Objective, n_rows: int) -> NDArray:
     return rows[chosen]
 
 
-def _is_discrete(X: Matrix) -> bool:
-    """Whether each column of distinct rows has far fewer values than there are rows."""
+def _n_cells(X: Matrix) -> float:
+    """Combinations of the values that the columns of distinct rows have.
+
+    Infinite where a column has not far fewer values than there are rows.
+    """
     n_rows, n_features = X.shape
-    most = max(n_rows // 2, 2)
     if isinstance(X, np.ndarray):
-        return all(np.unique(column).size <= most for column in X.T)
-    stored = np.unique(np.stack([X.indices, X.data.astype(np.float64)]), axis=1)
-    n_values = np.bincount(stored[0].astype(int), minlength=n_features)
-    n_values += np.bincount(X.indices, minlength=n_features) < n_rows  # and 0
-    return bool((n_values <= most).all())
+        n_values = np.array([np.unique(column).size for column in X.T])
+    else:
+        stored = np.unique(np.stack([X.indices, X.data.astype(np.float64)]), axis=1)
+        n_values = np.bincount(stored[0].astype(int), minlength=n_features)
+        n_values += np.bincount(X.indices, minlength=n_features) < n_rows  # and 0
+    if (n_values > max(n_rows // 2, 2)).any():
+        return np.inf
+    with np.errstate(over="ignore"):
+        return float(n_values.prod(dtype=np.float64))
 
 
 def _split(objective: Objective, part: Part, max_rows: int) -> Split:

@@ -9,7 +9,11 @@ matter, and copies never sit on both sides.
 Where equal rows have different labels they are no copies but repeated draws, and are
 dealt out one by one: held out together, they would ask for the probabilities of what
 nobody has ever seen. So are all rows of a table of few categories, nearly each of which
-is there more than once: a new row will be one of them.
+is there more than once: a new row will be one of them. But rows that stand for several
+by their weights, or were repeated, are there more than once, too, and taken for draws
+they would be learnt by heart. So a table has to be small, with each row there often; or
+most of its rows have different labels; or it has nearly all combinations of its values,
+in numbers that vary as chance has it.
 
 Candidates are compared row by row on the same rows, which takes most of the noise out
 of their difference.
@@ -29,8 +33,12 @@ Keys = NDArray[np.uint64]
 # Part of the rows that is there once, which is about the chance of a new one to be none
 # of them (I. J. Good, Biometrika 40, 1953).
 _UNSEEN = 0.1
-# Distinct rows that are a table of few categories, whatever their values.
-_FEW, _OFTEN = 25, 10
+# Distinct rows that are a small table, whatever their values, and if those are few;
+# each is there so often, on average.
+_FEW, _FEW_OF_VALUES, _OFTEN = 25, 200, 10
+# Part of the rows of a table that have different labels; and without these part of the
+# combinations that are there, and of the variance that numbers of draws have.
+_DISPUTED, _FILLED, _VARIANCE = 1 / 2, 1 / 4, 1 / 2
 # More copies than that are dealt out as equally as those.
 _LONGEST = 1e4
 _OVERFLOW = 1e6
@@ -65,7 +73,7 @@ def deal(
     n_parts: int,
     *,
     order: Keys | None = None,
-    is_discrete: Callable[[Rows], bool] = lambda rows: False,
+    n_cells: Callable[[Rows], float] = lambda rows: math.inf,
 ) -> list[Part]:
     """Deal rows out to be held out, each in one of `n_parts` parts.
 
@@ -80,9 +88,10 @@ def deal(
     n_parts : int
     order : ndarray of shape (n_samples,), default=None
         Keys in whose order rows are dealt out; None for the same.
-    is_discrete : callable
-        `is_discrete(rows)`: whether distinct rows are combinations of few values. Asked
-        where nearly each is there more than once.
+    n_cells : callable
+        `n_cells(rows)`: how many combinations there are of the values that distinct
+        rows have, infinite of many values. Asked where nearly each is there more than
+        once.
 
     Returns
     -------
@@ -91,7 +100,7 @@ def deal(
         away: of a class that is a single distinct row, none is.
     """
     units = _Units.of(keys, y, counts, keys if order is None else order)
-    if units.are_seen_again() and (units.are_few() or is_discrete(units.rows)):
+    if units.are_seen_again() and units.are_cells(n_cells):
         units = units._replace(are_draws=np.ones_like(units.are_draws))
     shares = units.shares(n_parts)
     held_out = shares * units.counts[:, np.newaxis]
@@ -140,9 +149,17 @@ class _Units(NamedTuple):
         once = self.counts[self.counts <= 1].sum()
         return bool(once <= _UNSEEN * self.counts.sum())
 
-    def are_few(self) -> bool:
-        """Whether there are so few, so often, that none can be missed in training."""
-        return self.rows.size <= _FEW and self.counts.mean() >= _OFTEN
+    def are_cells(self, n_cells: Callable[[Rows], float]) -> bool:
+        """Whether they are those of a table of few categories."""
+        is_often = self.counts.mean() >= _OFTEN
+        if is_often and self.rows.size <= _FEW:
+            return True
+        n = n_cells(self.rows)
+        is_disputed = self.counts[self.are_draws].sum() >= _DISPUTED * self.counts.sum()
+        if is_disputed or (is_often and self.rows.size <= _FEW_OF_VALUES):
+            return math.isfinite(n)
+        is_chance = self.counts.var() >= _VARIANCE * self.counts.mean()
+        return bool(is_chance and self.rows.size >= _FILLED * n)
 
     def shares(self, n_parts: int) -> Array:
         """Share of each that each part holds out, (n_units, n_parts).

@@ -147,10 +147,10 @@ class Problem(NamedTuple):
         try:
             yield
         except (NotFiniteError, np.linalg.LinAlgError) as error:
-            raise ValueError(
-                f"{overflow_message(self.objective.X, error, feature_names)} Extreme "
-                f"values of alpha ({alpha}) do this too."
-            ) from error
+            message = overflow_message(self.objective.X, error, feature_names)
+            if "overflows" in message:
+                message += f" Extreme values of alpha ({alpha}) do this too."
+            raise ValueError(message) from error
 
 
 def _encoded_by(objective: Objective, encoding: Encoding | None) -> Objective:

@@ -118,13 +118,36 @@ def test_tables_of_few_categories_are_of_draws(rng, container):
 def test_zero_is_a_category(n_values, n_rows, least, are_draws):
     """Where a sparse column has any; half as many values as distinct rows are few."""
     X = least + np.indices((n_values, 2)).reshape(2, -1).T[:n_rows]
-    X, weights = X.astype(float).repeat(6, axis=0), np.ones(6 * n_rows)
+    X, weights = X.astype(float).repeat(12, axis=0), np.ones(12 * n_rows)
     y = (X[:, 0] > 7).astype(int)
     # Rows without weight do not count.
     X = np.concatenate([X[:50] + np.linspace(0, 0.5, 50)[:, np.newaxis], X])
     y, weights = np.append(y[:50], y), np.append(np.zeros(50), weights)
     for container in (np.asarray, csr_array):
         for part in fifths(objective_of(container(X), y, weights), ALL):
+            assert (part.are_draws == are_draws).all()
+
+
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_whole_numbers_are_no_categories(rng, container):
+    """Rows with weights, or that were repeated, of a few values in many columns."""
+    X = rng.integers(5, size=(300, 8)).astype(float)
+    y = (X[:, 0] > 2).astype(int)
+    for weights in (np.full(300, 2.0), rng.integers(2, 100, 300).astype(float)):
+        for part in fifths(objective_of(container(X), y, weights), ALL):
+            assert not part.are_draws.any()
+            assert not set(part.train) & set(part.held_out)
+
+
+def test_a_table_with_all_combinations_is_of_draws(rng):
+    """In numbers that chance has it; not if each row was repeated."""
+    cells = np.indices((12, 30)).reshape(2, -1).T.astype(float)
+    y = (cells[:, 0] > cells[:, 1] / 3).astype(int)
+    for weights, are_draws in [
+        (rng.poisson(8, size=360), True),
+        (np.full(360, 8), False),
+    ]:
+        for part in fifths(objective_of(cells, y, weights.astype(float)), ALL):
             assert (part.are_draws == are_draws).all()
 
 

@@ -95,21 +95,47 @@ def single_rows(rng):
     return random_keys(rng, 300), rng.integers(3, size=300)
 
 
-@pytest.mark.parametrize(("n_single", "are_many"), [(3, False), (60, True)])
-@pytest.mark.parametrize("discrete", [True, False])
-def test_few_categories_are_draws(rng, n_single, are_many, discrete):
+@pytest.mark.parametrize(("n_single", "are_many"), [(3, False), (80, True)])
+@pytest.mark.parametrize("n_cells", [1e300, np.inf])
+def test_few_categories_are_draws(rng, n_single, are_many, n_cells):
     """Whatever their labels are, if nearly all rows are there more than once."""
-    keys = random_keys(rng, 40 + n_single).repeat([6] * 40 + [1] * n_single)
+    keys = random_keys(rng, 40 + n_single).repeat([12] * 40 + [1] * n_single)
     y = (keys % 2).astype(int)
     asked = []
 
-    def is_discrete(rows):
+    def cells_of(rows):
         asked.append(np.sort(keys[rows]))
-        return discrete
+        return n_cells
 
-    for part in deal(keys, y, None, N_PARTS, is_discrete=is_discrete):
-        assert (part.are_draws == (discrete and not are_many)).all()
+    are_draws = n_cells < np.inf and not are_many
+    for part in deal(keys, y, None, N_PARTS, n_cells=cells_of):
+        assert (part.are_draws == are_draws).all()
     np.testing.assert_array_equal(asked, [np.unique(keys)] * (not are_many))
+
+
+@pytest.mark.parametrize(("n_cells", "are_draws"), [(1e300, True), (np.inf, False)])
+@pytest.mark.parametrize("n_disputed", [110, 90])
+def test_many_categories_with_different_labels_are_draws(
+    rng, n_cells, are_draws, n_disputed
+):
+    """Those with one label, too, unless they are most of them."""
+    keys = random_keys(rng, 200).repeat(4)
+    y = (np.arange(800) // 4 < n_disputed) * (np.arange(800) % 2)
+    for part in deal(keys, y, None, N_PARTS, n_cells=lambda rows: n_cells):
+        is_draw = np.isin(keys[part.held_out], keys[: 4 * n_disputed])
+        is_draw |= are_draws and n_disputed > 100
+        np.testing.assert_array_equal(part.are_draws, is_draw)
+
+
+@pytest.mark.parametrize(("factor", "are_draws"), [(3.9, True), (4.1, False)])
+@pytest.mark.parametrize("is_chance", [True, False])
+def test_all_combinations_are_draws(rng, factor, are_draws, is_chance):
+    """A quarter of them at least, in numbers that vary."""
+    keys = random_keys(rng, 300)
+    counts = rng.poisson(6, 300) + 1.0 if is_chance else np.full(300, 7.0)
+    y = (keys % 2).astype(int)
+    for part in deal(keys, y, counts, N_PARTS, n_cells=lambda rows: 300 * factor):
+        assert (part.are_draws == (are_draws and is_chance)).all()
 
 
 @pytest.mark.parametrize(("n_cells", "are_few"), [(6, True), (40, False)])
