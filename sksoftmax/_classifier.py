@@ -113,7 +113,7 @@ class SoftmaxMLPClassifier(
         standardised features, so that the objective does not depend on the units of the
         columns, and a fit only by rounding. Columns of one value have coefficients of
         0. Sparse `X` is never densified as a whole. `False` is the behaviour of
-        MLPClassifier, and warns of a column whose mean is more than 100 standard
+        MLPClassifier, and warns of a column whose mean is more than 1000 standard
         deviations from 0: beside it little is learnt.
 
     max_iter : int, default=500

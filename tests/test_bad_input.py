@@ -357,8 +357,13 @@ def test_offsets_without_standardisation_are_told():
     far = np.column_stack([X, np.full(12, 5)])
     clf = SoftmaxMLPClassifier((), alpha=1.0, standardize=False, random_state=0)
     clf.fit(far, Y)
-    far[:, 1] += 1000
-    with pytest.warns(UserWarning, match="mean of column 1 is 5.. spreads") as warned:
+    far[:, 1] += 10_000
+    message = r"mean of column 1 is 5\.\d*e\+03 spreads from 0"
+    with pytest.warns(UserWarning, match=message) as warned:
         clf.fit(far, Y)
     assert warned[0].filename == __file__
     clf.set_params(standardize=True).fit(far, Y)
+    clf = SoftmaxMLPClassifierCV((), alphas=[1.0], cv=2, standardize=False)
+    with pytest.warns(UserWarning, match=message) as warned:
+        clf.fit(far, Y)
+    assert [warning.filename for warning in warned] == [__file__]

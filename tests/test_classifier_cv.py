@@ -548,7 +548,11 @@ def test_doubts_about_the_last_fit_are_said_at_the_users_line(rng):
     X = rng.normal(size=(120, 3))
     y = (X[:, 0] > 0).astype(int)
     clf = classifier(early_stopping=True, hidden_layer_sizes=(4,))
-    with pytest.warns(UserWarning, match="hardly trained") as warned:
-        clf.fit(X, y, X_val=100 * X + 300, y_val=y)
-    assert [warning.filename for warning in warned] == [__file__]
-    assert clf.best_score_ < 0
+    for X_val, message in (
+        (rng.permutation(X), "hardly trained"),
+        (100 * X + 300, "X_val is not what X is"),
+    ):
+        with pytest.warns(UserWarning, match=message) as warned:
+            clf.fit(X, y, X_val=X_val, y_val=y)
+        assert [warning.filename for warning in warned] == [__file__]
+        assert clf.best_score_ < 0

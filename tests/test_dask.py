@@ -126,6 +126,7 @@ FITS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:standardize=False. the mean of column 3")
 @pytest.mark.parametrize(
     "name",
     [pytest.param(n, marks=[SLOW] * (n in ("search", "relevance"))) for n in FITS],

@@ -465,7 +465,7 @@ def test_sparse_columns_of_pandas_are_columns(names):
         (
             np.array([[np.timedelta64(1, "D")], [np.timedelta64(2, "D")]], object),
             TypeError,
-            "dates or time spans: 'timedelta64'",
+            r"dates or time spans: column 0 \(timedelta64\)",
         ),
     ],
     ids=["1-D", "no rows", "dates", "time spans in objects"],

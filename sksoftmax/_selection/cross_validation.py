@@ -315,7 +315,8 @@ def _fit_fold(
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The weights of .* samples sum to")
         warnings.filterwarnings("ignore", "X does not have valid feature names")
-        warnings.filterwarnings("ignore", "early_stopping kept a network")
+        warnings.filterwarnings("ignore", "early_stopping")
+        warnings.filterwarnings("ignore", "standardize=False: the mean of")
         clf.fit(
             _safe_indexing(X, train),
             _safe_indexing(y, train),

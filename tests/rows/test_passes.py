@@ -59,7 +59,10 @@ FITS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning",
+    "ignore:standardize=False. the mean of column 3",
+)
 @pytest.mark.parametrize("name", FITS)
 @pytest.mark.parametrize(
     "is_weighted", [False, pytest.param(True, marks=pytest.mark.slow)]
