@@ -28,7 +28,6 @@ from sksoftmax._rows.matrix import (
     is_on_device,
 )
 from sksoftmax._rows.passes import sum_blocks
-from sksoftmax._rows.threads import Map
 
 Array = NDArray[np.floating]
 
@@ -156,17 +155,11 @@ class EncodedColumns(Standardization):
             encoding=self.encoding.name,
         )
 
-    def share_far(
-        self,
-        X: Rows,
-        weights: Array | None,
-        blocks: list[slice],
-        map_blocks: Map = map,
-    ) -> Array:
+    def share_far(self, X: Rows, weights: Array | None, blocks: list[slice]) -> Array:
         """Part of other rows that is far from the mean, by column; 0 of categories."""
         numeric = self.encoding.columns[: self.encoding.n_numeric]
         shares = np.zeros(X.shape[1])
-        found = self.columns.share_far(X, weights, blocks, map_blocks)
+        found = self.columns.share_far(X, weights, blocks)
         shares[numeric] = found[numeric]
         return shares
 

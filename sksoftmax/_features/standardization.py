@@ -216,13 +216,7 @@ class Standardization:
         """Sizes of the means, in spreads; 0 of columns that are left out."""
         return abs(self.lowest + self._mean) / self.scale
 
-    def share_far(
-        self,
-        X: Rows,
-        weights: Array | None,
-        blocks: list[slice],
-        map_blocks: Map = map,
-    ) -> Array:
+    def share_far(self, X: Rows, weights: Array | None, blocks: list[slice]) -> Array:
         """Part of other rows that is far from the mean, by column, gaps aside.
 
         0 of columns that are left out, and of all where nothing is learnt of them.
@@ -234,7 +228,7 @@ class Standardization:
             X,
             weights,
             blocks,
-            map_blocks,
+            map,
             lambda x, j: abs(x - lowest[j] - mean[j]) > far[j],
         )
         return n_far / total

@@ -173,9 +173,12 @@ def blocks_of(X: Rows, units: Sequence[int], encoding: Encoding | None) -> list[
 
 
 def overflow_message(
-    X: Rows, what: object, feature_names: NDArray | None = None
+    X: Rows, what: object, feature_names: NDArray | None = None, also: str = ""
 ) -> str:
-    """What has overflowed, which column of `X` is the largest, and the remedy."""
+    """What has overflowed, which column of `X` is the largest, and the remedy.
+
+    `also` is what else may be the cause.
+    """
     blocks = X.blocks if isinstance(X, RemoteRows) else [slice(0, X.shape[0])]
     sizes = np.maximum.reduce([*each_block(_largest, blocks, X)])
     if not np.isfinite(sizes).all():
@@ -186,7 +189,7 @@ def overflow_message(
         f"{X.dtype} overflows: {what}. The largest values in X, up to "
         f"{sizes[largest]:.3g}, are those of {column_name(largest, feature_names)}: if "
         "that is the cause, multiply it by a constant, or scale the features, for "
-        "example with sklearn.preprocessing.StandardScaler."
+        f"example with sklearn.preprocessing.StandardScaler.{also}"
     )
 
 

@@ -12,8 +12,8 @@ nobody has ever seen. So are all rows of a table of few categories, nearly each 
 is there more than once: a new row will be one of them. But rows that stand for several
 by their weights, or were repeated, are there more than once, too, and taken for draws
 they would be learnt by heart. So a table has to be small, with each row there often; or
-most of its rows have different labels; or it has nearly all combinations of its values,
-in numbers that vary as chance has it.
+most of its rows have different labels; or it has a quarter of all combinations of its
+values, in numbers that vary as chance has it.
 
 Candidates are compared row by row on the same rows, which takes most of the noise out
 of their difference.

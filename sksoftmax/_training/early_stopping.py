@@ -145,9 +145,7 @@ def validation_doubt(
     if is_given:
         advice = "In a Pipeline it is transformed as X with transform_input=['X_val']."
         rows = rule.validation
-        shares = rows.features.share_far(
-            rows.X, rows.weights, rows.blocks, rows.map_blocks
-        )
+        shares = rows.features.share_far(rows.X, rows.weights, rows.blocks)
         column = int(shares.argmax())
         if shares[column] > _MOST:
             return UserWarning(

@@ -147,10 +147,9 @@ class Problem(NamedTuple):
         try:
             yield
         except (NotFiniteError, np.linalg.LinAlgError) as error:
-            message = overflow_message(self.objective.X, error, feature_names)
-            if "overflows" in message:
-                message += f" Extreme values of alpha ({alpha}) do this too."
-            raise ValueError(message) from error
+            also = f" Extreme values of alpha ({alpha}) do this too."
+            X = self.objective.X
+            raise ValueError(overflow_message(X, error, feature_names, also)) from error
 
 
 def _encoded_by(objective: Objective, encoding: Encoding | None) -> Objective:
