@@ -113,6 +113,15 @@ def test_few_categories_are_draws(rng, n_single, are_many, n_cells):
     np.testing.assert_array_equal(asked, [np.unique(keys)] * (not are_many))
 
 
+@pytest.mark.parametrize(("times", "are_draws"), [(9, False), (10, True)])
+def test_rows_of_a_small_table_are_there_often(rng, times, are_draws):
+    """Those that are there a few times may be of any small sample with weights."""
+    keys = random_keys(rng, 40).repeat(times)
+    y = (keys % 2).astype(int)
+    for part in deal(keys, y, None, N_PARTS, n_cells=lambda rows: 1e300):
+        assert (part.are_draws == are_draws).all()
+
+
 @pytest.mark.parametrize(("n_cells", "are_draws"), [(1e300, True), (np.inf, False)])
 @pytest.mark.parametrize("n_disputed", [110, 90])
 def test_many_categories_with_different_labels_are_draws(
