@@ -39,13 +39,14 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     """Raw columns, with gaps and categories, as inputs of a network.
 
     First come the numeric columns, each less its lowest value; with "piecewise" only
-    between that and the highest, and then its parts between up to 17 distinct
-    quantiles, or 65 with "fine-piecewise": each of these outputs is `min(max(x - start,
-    0), width)` of a column x. A function of one column that is linear between them is a
-    sum of these with a weight for each, and constant outside of the range of the
-    training data. A gap is the mean
-    of the output. Then come, column by column, an output for each category, and one for
-    gaps, if there were some: 1 where it is that, and 0 elsewhere.
+    between that and the highest, and then its parts between up to 17 quantiles, or 65
+    with "fine-piecewise": each of these outputs is `min(max(x - start, 0), width)` of a
+    column x. A value that fills a part by itself takes one of the 17, and the quantiles
+    are those of the other rows. A function of one column that is linear between them is
+    a sum of these with a weight for each, and constant outside of the range of the
+    training data. A gap is the mean of the output. Then come, column by column, an
+    output for each category, and one for gaps, if there were some: 1 where it is that,
+    and 0 elsewhere.
 
     With "linear", and neither gaps nor categories in the training data, columns are
     passed on as they are.

@@ -1,6 +1,7 @@
 """Parts of columns between their quantiles.
 
-Beside the column itself these are, with knots at distinct quantiles, each
+Beside the column itself these are, with knots at quantiles and at the values that many
+rows share, each
 
     min(max(x - knot, 0), width)
 
@@ -47,7 +48,7 @@ def parts_of(
 
 
 def _knots(column: Array, weights: Array | None, n_parts: int) -> Array:
-    """Distinct quantiles, the lowest and the highest value among them, in float64."""
+    """Where parts meet, the lowest and the highest value among them, in float64."""
     is_gap = np.isnan(column)
     if is_gap.any():
         column = column[~is_gap]
@@ -63,8 +64,25 @@ def _knots(column: Array, weights: Array | None, n_parts: int) -> Array:
         values = ordered[begins]
         counts = np.add.reduceat(weights[order], begins, dtype=np.float64)
     if values.size > n_parts + 1:
-        ends = np.cumsum(counts)
-        levels = np.arange(1, n_parts) / n_parts * ends[-1]
-        places = np.searchsorted(ends, levels * (1 - _ROUNDING))
-        values = values[np.unique([0, *places, values.size - 1])]
+        values = values[_places(counts.astype(np.float64), n_parts)]
     return values.astype(np.float64)
+
+
+def _places(weights: Array, n_parts: int) -> NDArray[np.integer]:
+    """Which of a column's values, in order, are knots, where not all can be.
+
+    A value that weighs as much as a part is one, and the quantiles are those of the
+    others, as in LightGBM's bins (G. Ke et al., NeurIPS 2017; `GreedyFindBin` of its
+    source). Else of a column that is 0 in nine rows of ten the others had two parts.
+    """
+    order = np.argsort(-weights, kind="stable")
+    heaviest = weights[order]
+    others = np.cumsum(heaviest[::-1])[::-1]
+    n_left = n_parts - np.arange(weights.size)
+    n_own = np.argmin(heaviest * n_left >= others * (1 - _ROUNDING))
+    own = order[:n_own]
+    weights[own] = 0
+    ends = np.cumsum(weights)
+    levels = np.arange(1, n_left[n_own]) / n_left[n_own] * ends[-1]
+    quantiles = np.searchsorted(ends, levels * (1 - _ROUNDING))
+    return np.unique([0, *quantiles, *own, weights.size - 1])

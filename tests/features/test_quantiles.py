@@ -29,6 +29,26 @@ def test_knots_are_quantiles(X):
     np.testing.assert_array_equal(starts[6:][first], [X[:, 0].min(), *inner])
 
 
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_what_many_rows_share_takes_one_knot(rng, is_weighted):
+    """The other values have the knots that they would have alone, in as many parts."""
+    others = rng.normal(size=300)
+    shared = np.repeat([-0.5, 0.25], [2000, 700])
+    X = np.concatenate([others, shared])[:, None]
+    weights = np.ones(len(X))
+    if is_weighted:
+        X = np.concatenate([others, [-0.5, 0.25]])[:, None]
+        weights = np.append(np.ones(300), [2000, 700])
+    n_others = N_PARTS - 2
+    levels = np.arange(n_others + 1) / n_others
+    expected = np.quantile(others, levels, method="inverted_cdf")
+    expected = np.sort(np.append(expected, [-0.5, 0.25]))
+    for factor in 1, 1 / 3:
+        _, starts, widths = parts_of(X, factor * weights, np.arange(1), N_PARTS)
+        np.testing.assert_array_equal(starts[1:], expected[:-1])
+        np.testing.assert_array_equal(widths[1:], np.diff(expected))
+
+
 def test_there_may_be_more_parts(X):
     """Of columns that have as many values."""
     columns, *_ = parts_of(X, None, np.arange(6), 64)
