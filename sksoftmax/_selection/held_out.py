@@ -17,6 +17,8 @@ Array = NDArray[np.floating]
 
 # A fifth is held out, as often as it takes for so many rows to have been.
 N_PARTS, _ENOUGH_ROWS = 5, 1000
+# Whole numbers between the least and the largest, for each that is there.
+_LEFT_OUT = 2
 # Not the user's: another start is to be compared on the same rows.
 _SEED = 0
 
@@ -81,7 +83,7 @@ def copies_of_a_row(parts: list[Part]) -> float:
     """How many copies of a row there are: the median, of a draw one."""
     if not parts:
         return 1.0
-    copies = [np.where(part.are_draws, 1.0, part.held_out_counts) for part in parts]
+    copies = [part.held_out_counts / part.held_out_draws for part in parts]
     return float(np.median(np.concatenate(copies)))
 
 
@@ -160,19 +162,29 @@ def _first_by_key(keys: Keys, objective: Objective, n_rows: int) -> NDArray:
 def _n_cells(X: Matrix) -> float:
     """Combinations of the values that the columns of distinct rows have.
 
-    Infinite where a column has not far fewer values than there are rows.
+    Infinite where a column has not far fewer values than there are rows, unless they
+    are whole numbers of one range, as codes of categories are.
     """
     n_rows, n_features = X.shape
     if isinstance(X, np.ndarray):
-        n_values = np.array([np.unique(column).size for column in X.T])
+        values = [np.unique(column) for column in X.T]
+        n_values = np.array([v.size for v in values])
+        is_range = np.array([_is_range(v) for v in values])
     else:
+        is_range = np.zeros(n_features, bool)
         stored = np.unique(np.stack([X.indices, X.data.astype(np.float64)]), axis=1)
         n_values = np.bincount(stored[0].astype(int), minlength=n_features)
         n_values += np.bincount(X.indices, minlength=n_features) < n_rows  # and 0
-    if (n_values > max(n_rows // 2, 2)).any():
+    if (~is_range & (n_values > max(n_rows // 2, 2))).any():
         return np.inf
     with np.errstate(over="ignore"):
         return float(n_values.prod(dtype=np.float64))
+
+
+def _is_range(values: Array) -> bool:
+    """Whether sorted values are whole numbers, and hardly one is left out."""
+    is_whole = (values == np.rint(values)).all()
+    return bool(is_whole and np.ptp(values) < _LEFT_OUT * values.size)
 
 
 def _split(objective: Objective, part: Part, max_rows: int) -> Split:
@@ -183,7 +195,7 @@ def _split(objective: Objective, part: Part, max_rows: int) -> Split:
     chosen = _some(objective.y[part.held_out], max_rows)
     counts = part.held_out_counts[chosen]
     held_out = objective.repeated(part.held_out[chosen], counts).seen_by(features)
-    independent = np.where(part.are_draws[chosen], counts, 1.0)
+    independent = part.held_out_draws[chosen]
     return Split(train, held_out.beside(train), independent)
 
 

@@ -9,11 +9,16 @@ matter, and copies never sit on both sides.
 Where equal rows have different labels they are no copies but repeated draws, and are
 dealt out one by one: held out together, they would ask for the probabilities of what
 nobody has ever seen. So are all rows of a table of few categories, nearly each of which
-is there more than once: a new row will be one of them. But rows that stand for several
-by their weights, or were repeated, are there more than once, too, and taken for draws
-they would be learnt by heart. So a table has to be small, with each row there often; or
-most of its rows have different labels; or it has a quarter of all combinations of its
-values, in numbers that vary as chance has it.
+is there more than once: a new row will be one of them. But rows that were repeated are
+there more than once, too, and taken for draws they would be learnt by heart. So a table
+has to be small, with each row there often; or most of its rows have different labels;
+or it has a quarter of all combinations of its values, in numbers that vary as chance
+has it. Draws are rows, without the common factor of a class that was repeated, and
+weights are numbers of them only where each row is there once with a label, and all are
+whole: costs and weights of a survey are none.
+
+Each draw goes to a part by chance. Dealt out evenly, draws of a cell would have the
+same labels on both sides, and noise would be worth learning.
 
 Candidates are compared row by row on the same rows, which takes most of the noise out
 of their difference.
@@ -39,8 +44,9 @@ _FEW, _FEW_OF_VALUES, _OFTEN = 25, 200, 10
 # Part of the rows of a table that have different labels; and without these part of the
 # combinations that are there, and of the variance that numbers of draws have.
 _DISPUTED, _FILLED, _VARIANCE = 1 / 2, 1 / 4, 1 / 2
-# More copies than that are dealt out as equally as those.
-_LONGEST = 1e4
+# Numbers of draws that one in 250 times have a common factor by chance: the sum of
+# p**-8 over the primes p. And the largest of them.
+_UNLIKELY, _MOST = 8, 1e9
 _OVERFLOW = 1e6
 # Mean loss below which probabilities are 1 in float64.
 _LEAST = 2.0**-53
@@ -55,15 +61,15 @@ class Part(NamedTuple):
         Distinct rows.
     train_counts, held_out_counts : ndarray of float64
         How many copies of each there are.
-    are_draws : ndarray of bool
-        Which of `held_out` are repeated draws, and not copies.
+    held_out_draws : ndarray of float64
+        How many independent draws they are; 1 where all are copies.
     """
 
     train: Rows
     train_counts: Array
     held_out: Rows
     held_out_counts: Array
-    are_draws: NDArray[np.bool_]
+    held_out_draws: Array
 
 
 def deal(
@@ -100,22 +106,20 @@ def deal(
         away: of a class that is a single distinct row, none is.
     """
     units = _Units.of(keys, y, counts, keys if order is None else order)
-    if units.are_seen_again() and units.are_cells(n_cells):
-        units = units._replace(are_draws=np.ones_like(units.are_draws))
-    shares = units.shares(n_parts)
-    held_out = shares * units.counts[:, np.newaxis]
-    trained = (1 - shares) * units.counts[:, np.newaxis]
+    if not units.are_a_small_table(n_cells):
+        units = units.once()
+        if not units.are_a_table(n_cells):
+            units = units.copied()
     return [
         Part(
-            units.rows[is_trained],
-            train_counts[is_trained],
-            units.rows[is_held_out],
-            held_out_counts[is_held_out],
-            units.are_draws[is_held_out],
+            units.rows[share < 1],
+            ((1 - share) * units.counts)[share < 1],
+            units.rows[share > 0],
+            (share * units.counts)[share > 0],
+            (share * units.draws)[share > 0],
         )
-        for train_counts, held_out_counts in zip(trained.T, held_out.T, strict=True)
-        for is_trained, is_held_out in [(train_counts > 0, held_out_counts > 0)]
-        if is_held_out.any()
+        for share in units.shares(n_parts).T
+        if share.any()
     ]
 
 
@@ -125,7 +129,8 @@ class _Units(NamedTuple):
     rows: Rows
     y: Rows
     counts: Array
-    are_draws: NDArray[np.bool_]
+    draws: Rows
+    is_disputed: NDArray[np.bool_]
     keys: Keys
 
     @classmethod
@@ -137,51 +142,73 @@ class _Units(NamedTuple):
         starts = np.flatnonzero(is_new)
         counts = np.ones(len(rows)) if counts is None else counts[rows]
         totals = np.add.reduceat(counts, starts, dtype=np.float64)
+        draws = np.diff(np.append(starts, len(rows)))
+        if draws.max() == 1 and (totals == np.rint(totals)).all():
+            draws = np.minimum(totals, _MOST).astype(int)
         of_key = np.cumsum(is_new_key[starts]) - 1
-        are_draws = np.bincount(of_key)[of_key] > 1
+        is_disputed = np.bincount(of_key)[of_key] > 1
         rows = rows[starts]
         turns = np.lexsort((keys[rows], order[rows], y[rows]))
+        by_unit = totals[turns], draws[turns], is_disputed[turns]
         rows = rows[turns]
-        return cls(rows, y[rows], totals[turns], are_draws[turns], order[rows])
+        return cls(rows, y[rows], *by_unit, order[rows])
 
-    def are_seen_again(self) -> bool:
-        """Whether nearly each row is there more than once."""
-        once = self.counts[self.counts <= 1].sum()
-        return bool(once <= _UNSEEN * self.counts.sum())
+    def are_a_small_table(self, n_cells: Callable[[Rows], float]) -> bool:
+        """Whether they are few, and each is there often."""
+        if self.draws.mean() < _OFTEN or not self._are_seen_again():
+            return False
+        return self.rows.size <= _FEW or (
+            self.rows.size <= _FEW_OF_VALUES and math.isfinite(n_cells(self.rows))
+        )
 
-    def are_cells(self, n_cells: Callable[[Rows], float]) -> bool:
-        """Whether they are those of a table of few categories."""
-        is_often = self.counts.mean() >= _OFTEN
-        if is_often and self.rows.size <= _FEW:
-            return True
+    def are_a_table(self, n_cells: Callable[[Rows], float]) -> bool:
+        """Whether their labels, or their numbers, are those of repeated draws."""
+        if not self._are_seen_again():
+            return False
         n = n_cells(self.rows)
-        is_disputed = self.counts[self.are_draws].sum() >= _DISPUTED * self.counts.sum()
-        if is_disputed or (is_often and self.rows.size <= _FEW_OF_VALUES):
+        n_disputed = self.draws[self.is_disputed].sum()
+        if n_disputed >= _DISPUTED * self.draws.sum():
             return math.isfinite(n)
-        is_chance = self.counts.var() >= _VARIANCE * self.counts.mean()
+        is_chance = self.draws.var() >= _VARIANCE * self.draws.mean()
         return bool(is_chance and self.rows.size >= _FILLED * n)
+
+    def _are_seen_again(self) -> bool:
+        """Whether nearly each is there more than once."""
+        once = np.count_nonzero(self.draws == 1)
+        return bool(once <= _UNSEEN * self.draws.sum())
+
+    def once(self) -> "_Units":
+        """Without what draws of a class have in common: all may have been repeated."""
+        begins = np.flatnonzero(_differ_from_previous(self.y))
+        sizes = np.diff(np.append(begins, self.y.size))
+        common = np.gcd.reduceat(self.draws, begins)
+        common[sizes < _UNLIKELY] = 1
+        return self._replace(draws=self.draws // common.repeat(sizes))
+
+    def copied(self) -> "_Units":
+        """The same, where only rows with different labels are draws."""
+        return self._replace(draws=np.where(self.is_disputed, self.draws, 1))
 
     def shares(self, n_parts: int) -> Array:
         """Share of each that each part holds out, (n_units, n_parts).
 
-        Units lie end to end, draws with their counts for length, others with 1, and
-        intervals of length 1 are dealt in turn.
+        What is there once is dealt out in turn, draws by chance.
         """
         begins = _differ_from_previous(self.y)
         of_class = np.cumsum(begins) - 1
-        divisible = self.are_draws & (self.counts > 1)
-        length = np.where(divisible, np.minimum(self.counts, _LONGEST), 1.0)
-        end = np.cumsum(length)
+        is_one = self.draws == 1
+        turn = np.cumsum(is_one)
         # Not all classes begin with the first part, for all parts to be as long.
-        first_part = (self.keys[begins] % np.uint64(n_parts)).astype(np.float64)
-        start = end - length + (first_part - (end - length)[begins])[of_class]
-        start = np.round(start, 6)  # a rounding error moves no whole unit
-        shares = _dealt(start + length, n_parts) - _dealt(start, n_parts)
-        whole = ~divisible
-        turn = np.floor(start[whole, np.newaxis]) % n_parts
-        shares[whole] = turn == np.arange(n_parts)
-        shares /= shares.sum(axis=1, keepdims=True)
-        shares[shares < 1e-6] = 0
+        first_part = self.keys[begins] % np.uint64(n_parts)
+        turn += (first_part.astype(int) - turn[begins])[of_class]
+        shares = (turn[:, np.newaxis] % n_parts == np.arange(n_parts)).astype(float)
+        for code in np.unique(of_class[~is_one]):
+            drawn = (of_class == code) & ~is_one
+            draws = self.draws[drawn]
+            # That of another class, if not all of its cells have as many draws.
+            seed = int((self.keys[drawn] * draws.astype(np.uint64)).sum())
+            parts = _dealt_by_chance(draws, n_parts, seed)
+            shares[drawn] = parts / draws[:, np.newaxis]
         left = np.zeros((np.count_nonzero(begins), n_parts))
         np.add.at(left, of_class, 1 - shares)
         shares[(left < 1e-6)[of_class]] = 0  # the class would be lost from training
@@ -192,10 +219,14 @@ def _differ_from_previous(values: NDArray) -> NDArray[np.bool_]:
     return np.concatenate([[True], values[1:] != values[:-1]])
 
 
-def _dealt(x: Array, n_parts: int) -> Array:
-    """How much of [0, x) each part has."""
-    turns, rest = np.divmod(x[:, np.newaxis], n_parts)
-    return turns + np.clip(rest - np.arange(n_parts), 0, 1)
+def _dealt_by_chance(draws: Rows, n_parts: int, seed: int) -> Rows:
+    """How many of the draws of each each part has."""
+    random = np.random.RandomState([seed >> 32, seed % 2**32])
+    parts = []
+    for n_left in range(n_parts, 0, -1):
+        parts.append(random.binomial(draws, 1 / n_left))
+        draws = draws - parts[-1]
+    return np.stack(parts, axis=1)
 
 
 class Estimate(NamedTuple):

@@ -71,13 +71,23 @@ def test_what_is_held_out_is_all_there_is(data, rng, class_weight, weighted):
         assert split.train.alpha == pytest.approx(share * objective.alpha)
 
 
-def test_weights_are_copies(data, rng):
+def test_weights_are_copies(distinct, rng):
     """Parts of a table of counts are those of its rows."""
-    X, y = data
+    X, y = distinct
     counts = rng.integers(1, 4, len(y))
+    assert_same_splits(X, y, counts, X.repeat(counts, axis=0), y.repeat(counts))
+
+
+def test_cells_may_be_counted(cells):
+    """Each once for each label, with the number of its rows for a weight."""
+    table, counts = np.unique(np.column_stack(cells), axis=0, return_counts=True)
+    assert_same_splits(table[:, :2], table[:, 2].astype(int), counts, *cells)
+
+
+def assert_same_splits(X, y, counts, X_repeated, y_repeated):
     options = {"standardize": False}
     counted = objective_of(X, y, counts.astype(float), **options)
-    repeated = objective_of(X.repeat(counts, axis=0), y.repeat(counts), **options)
+    repeated = objective_of(X_repeated, y_repeated, **options)
     x = point(counted)
     for ours, theirs in zip(splits_of(counted), splits_of(repeated), strict=True):
         assert ours.train(x)[0] == pytest.approx(theirs.train(x)[0])
@@ -101,31 +111,53 @@ def test_draws_are_independent_and_copies_are_not(cells, rng):
         np.testing.assert_array_equal(split.weights, 2)
 
 
+def are_draws(part):
+    return bool((part.held_out_draws > 1).any())
+
+
 @pytest.mark.parametrize("container", [np.asarray, csr_array])
 def test_tables_of_few_categories_are_of_draws(rng, container):
     """Where a column has as many values as there are rows, its rows are copies."""
     X = rng.integers(8, size=(800, 2)).astype(float)
     y = (X[:, 0] > 3).astype(int)
-    for values, are_draws in [(X, True), (X + [0, 8] * X[:, [1, 0]], False)]:
+    for values, is_table in [(X, True), (X + [0, 8.1] * X[:, [1, 0]], False)]:
         for part in fifths(objective_of(container(values), y), ALL):
-            assert (part.are_draws == are_draws).all()
+            assert are_draws(part) == is_table
 
 
 @pytest.mark.parametrize(
-    ("n_values", "n_rows", "least", "are_draws"),
+    ("n_values", "n_rows", "least", "is_table"),
     [(15, 30, 1, True), (15, 30, 0, True), (17, 33, 1, False), (17, 33, 0, False)],
 )
-def test_zero_is_a_category(n_values, n_rows, least, are_draws):
+def test_zero_is_a_category(n_values, n_rows, least, is_table):
     """Where a sparse column has any; half as many values as distinct rows are few."""
     X = least + np.indices((n_values, 2)).reshape(2, -1).T[:n_rows]
-    X, weights = X.astype(float).repeat(12, axis=0), np.ones(12 * n_rows)
-    y = (X[:, 0] > 7).astype(int)
+    times = np.resize([11, 12, 13], n_rows)
+    X, weights = 0.7 * X.repeat(times, axis=0), np.ones(times.sum())
+    y = (X[:, 0] > 5).astype(int)
     # Rows without weight do not count.
     X = np.concatenate([X[:50] + np.linspace(0, 0.5, 50)[:, np.newaxis], X])
     y, weights = np.append(y[:50], y), np.append(np.zeros(50), weights)
     for container in (np.asarray, csr_array):
         for part in fifths(objective_of(container(X), y, weights), ALL):
-            assert (part.are_draws == are_draws).all()
+            assert are_draws(part) == is_table
+
+
+@pytest.mark.parametrize(
+    ("values", "is_table"),
+    [
+        (np.arange(60), True),
+        (np.arange(-90, 90, 3), False),
+        (np.arange(60) / 2, False),
+        (np.append(np.arange(59), 500), False),
+    ],
+)
+def test_one_column_of_whole_numbers_is_a_table(rng, values, is_table):
+    """Of which hardly one is left out, as codes of categories and ages are."""
+    X = rng.choice(values, size=(1000, 1)).astype(float)
+    y = rng.permutation(np.arange(values.size) % 2)[np.searchsorted(values, X[:, 0])]
+    for part in fifths(objective_of(X, y), ALL):
+        assert are_draws(part) == is_table
 
 
 @pytest.mark.parametrize("container", [np.asarray, csr_array])
@@ -135,7 +167,7 @@ def test_whole_numbers_are_no_categories(rng, container):
     y = (X[:, 0] > 2).astype(int)
     for weights in (np.full(300, 2.0), rng.integers(2, 100, 300).astype(float)):
         for part in fifths(objective_of(container(X), y, weights), ALL):
-            assert not part.are_draws.any()
+            assert not are_draws(part)
             assert not set(part.train) & set(part.held_out)
 
 
@@ -143,12 +175,10 @@ def test_a_table_with_all_combinations_is_of_draws(rng):
     """In numbers that chance has it; not if each row was repeated."""
     cells = np.indices((12, 30)).reshape(2, -1).T.astype(float)
     y = (cells[:, 0] > cells[:, 1] / 3).astype(int)
-    for weights, are_draws in [
-        (rng.poisson(8, size=360), True),
-        (np.full(360, 8), False),
-    ]:
+    chance, repeated = rng.poisson(8, size=360), np.resize([7, 7, 7, 8], 360)
+    for weights, is_table in [(chance, True), (repeated, False)]:
         for part in fifths(objective_of(cells, y, weights.astype(float)), ALL):
-            assert (part.are_draws == are_draws).all()
+            assert are_draws(part) == is_table
 
 
 def test_rows_held_out_have_no_part_in_the_standardisation(distinct):

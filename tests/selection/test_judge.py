@@ -50,6 +50,16 @@ def sides(keys, y, counts=None, n_parts=N_PARTS):
     ]
 
 
+def are_draws(part):
+    """Whether rows that are there often are more than one each."""
+    return bool((part.held_out_draws > 1).any())
+
+
+def repeated(rng, n, least=12):
+    """Keys of some rows, each there so often or more."""
+    return random_keys(rng, n).repeat(rng.integers(least, least + 5, n))
+
+
 def test_each_row_is_held_out_once(table):
     """And is trained on in all other parts, with all its copies."""
     keys, y = table
@@ -67,16 +77,25 @@ def test_no_copy_is_on_both_sides(copies):
     """Equal rows with one label are held out together."""
     for train, held_out in sides(*copies):
         assert not train.keys() & held_out.keys()
-    assert not any(part.are_draws.any() for part in deal(*copies, None, N_PARTS))
+    assert not any(are_draws(part) for part in deal(*copies, None, N_PARTS))
 
 
-def test_draws_are_spread_in_proportion(draws):
-    """Of each cell and label each part holds out a fifth, but for less than one."""
-    total = Counter(zip(*map(np.ndarray.tolist, draws), strict=True))
-    for _, held_out in sides(*draws):
-        for unit, n in total.items():
-            assert abs(held_out.get(unit, 0) - n / N_PARTS) < 1
-    assert all(part.are_draws.all() for part in deal(*draws, None, N_PARTS))
+def test_draws_are_dealt_out_by_chance(rng):
+    """Their numbers vary so, and of one label in a cell as if there were no other."""
+    keys, y = (
+        rng.integers(400, size=40_000).astype(np.uint64),
+        rng.integers(2, size=40_000),
+    )
+    total = np.histogram2d(keys, y, bins=(np.arange(401), 3))[0][:, [0, 2]]
+    held_out = np.zeros((N_PARTS, 400, 2))
+    for part, n in zip(deal(keys, y, None, N_PARTS), held_out, strict=True):
+        n[keys[part.held_out].astype(int), y[part.held_out]] = part.held_out_draws
+        np.testing.assert_array_equal(part.held_out_draws, part.held_out_counts)
+    np.testing.assert_array_equal(held_out.sum(axis=0), total)
+    z = (held_out - total / N_PARTS) / np.sqrt(total * (1 - 1 / N_PARTS) / N_PARTS)
+    assert z.var() == pytest.approx(1, abs=0.1)
+    assert abs((z[..., 0] * z[..., 1]).mean()) < 0.1
+    assert abs(np.corrcoef(held_out.reshape(N_PARTS, -1))[0, 1]) < 0.2
 
 
 def test_rows_with_one_label_are_no_draws(draws, rng):
@@ -85,10 +104,13 @@ def test_rows_with_one_label_are_no_draws(draws, rng):
     is_copy = np.isin(keys, keys[:2])
     y[is_copy] = 1
     is_copy[900:] = True
+    n_draws = 0
     for part in deal(keys, y, rng.uniform(0.1, 3, y.size), N_PARTS):
-        np.testing.assert_array_equal(part.are_draws, ~is_copy[part.held_out])
-        held_out = set(keys[part.held_out[~part.are_draws]])
-        assert not held_out & set(keys[part.train])
+        are_copies = is_copy[part.held_out]
+        np.testing.assert_array_equal(part.held_out_draws[are_copies], 1)
+        assert not set(keys[part.held_out[are_copies]]) & set(keys[part.train])
+        n_draws += part.held_out_draws[~are_copies].sum()
+    assert n_draws == pytest.approx(np.count_nonzero(~is_copy))
 
 
 def single_rows(rng):
@@ -99,7 +121,7 @@ def single_rows(rng):
 @pytest.mark.parametrize("n_cells", [1e300, np.inf])
 def test_few_categories_are_draws(rng, n_single, are_many, n_cells):
     """Whatever their labels are, if nearly all rows are there more than once."""
-    keys = random_keys(rng, 40 + n_single).repeat([12] * 40 + [1] * n_single)
+    keys = np.append(repeated(rng, 40), random_keys(rng, n_single))
     y = (keys % 2).astype(int)
     asked = []
 
@@ -107,53 +129,85 @@ def test_few_categories_are_draws(rng, n_single, are_many, n_cells):
         asked.append(np.sort(keys[rows]))
         return n_cells
 
-    are_draws = n_cells < np.inf and not are_many
     for part in deal(keys, y, None, N_PARTS, n_cells=cells_of):
-        assert (part.are_draws == are_draws).all()
-    np.testing.assert_array_equal(asked, [np.unique(keys)] * (not are_many))
+        assert are_draws(part) == (n_cells < np.inf and not are_many)
+    assert bool(asked) != are_many
+    assert all((rows == np.unique(keys)).all() for rows in asked)
 
 
-@pytest.mark.parametrize(("times", "are_draws"), [(9, False), (10, True)])
-def test_rows_of_a_small_table_are_there_often(rng, times, are_draws):
+@pytest.mark.parametrize(("least", "is_often"), [(7, False), (8, True)])
+def test_rows_of_a_small_table_are_there_often(rng, least, is_often):
     """Those that are there a few times may be of any small sample with weights."""
-    keys = random_keys(rng, 40).repeat(times)
-    y = (keys % 2).astype(int)
+    keys = random_keys(rng, 40).repeat(least + np.arange(40) % 5)
+    y = (np.arange(40) % 2)[np.unique(keys, return_inverse=True)[1]]
     for part in deal(keys, y, None, N_PARTS, n_cells=lambda rows: 1e300):
-        assert (part.are_draws == are_draws).all()
+        assert are_draws(part) == is_often
 
 
-@pytest.mark.parametrize(("n_cells", "are_draws"), [(1e300, True), (np.inf, False)])
+@pytest.mark.parametrize(("n_cells", "is_table"), [(1e300, True), (np.inf, False)])
 @pytest.mark.parametrize("n_disputed", [110, 90])
 def test_many_categories_with_different_labels_are_draws(
-    rng, n_cells, are_draws, n_disputed
+    rng, n_cells, is_table, n_disputed
 ):
     """Those with one label, too, unless they are most of them."""
-    keys = random_keys(rng, 200).repeat(4)
-    y = (np.arange(800) // 4 < n_disputed) * (np.arange(800) % 2)
+    cells = np.arange(200).repeat(np.resize([9, 10, 11], 200))
+    keys = random_keys(rng, 200)[cells]
+    y = (cells < n_disputed) * (np.arange(cells.size) % 2)
     for part in deal(keys, y, None, N_PARTS, n_cells=lambda rows: n_cells):
-        is_draw = np.isin(keys[part.held_out], keys[: 4 * n_disputed])
-        is_draw |= are_draws and n_disputed > 100
-        np.testing.assert_array_equal(part.are_draws, is_draw)
+        others = part.held_out_draws[cells[part.held_out] >= n_disputed]
+        assert (others > 1).any() == (is_table and n_disputed > 100)
+        assert are_draws(part)
 
 
-@pytest.mark.parametrize(("factor", "are_draws"), [(3.9, True), (4.1, False)])
+@pytest.mark.parametrize(("factor", "are_most"), [(3.9, True), (4.1, False)])
 @pytest.mark.parametrize("is_chance", [True, False])
-def test_all_combinations_are_draws(rng, factor, are_draws, is_chance):
+def test_all_combinations_are_draws(rng, factor, are_most, is_chance):
     """A quarter of them at least, in numbers that vary."""
     keys = random_keys(rng, 300)
-    counts = rng.poisson(6, 300) + 1.0 if is_chance else np.full(300, 7.0)
+    counts = 1 + (
+        rng.poisson(6, 300) if is_chance else rng.choice(2, 300, p=[0.1, 0.9])
+    )
     y = (keys % 2).astype(int)
-    for part in deal(keys, y, counts, N_PARTS, n_cells=lambda rows: 300 * factor):
-        assert (part.are_draws == (are_draws and is_chance)).all()
+    for part in deal(
+        keys, y, counts.astype(float), N_PARTS, n_cells=lambda rows: 300 * factor
+    ):
+        assert are_draws(part) == (are_most and is_chance)
 
 
 @pytest.mark.parametrize(("n_cells", "are_few"), [(6, True), (40, False)])
 def test_a_handful_of_cells_are_draws(rng, n_cells, are_few):
     """Whatever their values are, if each is there often."""
-    keys = random_keys(rng, n_cells).repeat(20)
+    keys = repeated(rng, n_cells, 20)
     y = (keys % 2).astype(int)
     for part in deal(keys, y, None, N_PARTS):
-        assert (part.are_draws == are_few).all()
+        assert are_draws(part) == are_few
+
+
+def test_what_all_rows_of_a_class_have_in_common_is_no_draw(draws):
+    """A table that was repeated, or one class of it, is dealt as it was before."""
+    keys, y = draws
+    cells = np.arange(900) // 40 % 16
+    keys, y = keys + cells.astype(np.uint64), np.minimum(y, 1)
+    once = deal(keys, y, None, N_PARTS)
+    for times in ([3, 3], [1, 10], [2, 5]):
+        n = np.array(times)[y]
+        for part, other in zip(
+            deal(keys.repeat(n), y.repeat(n), None, N_PARTS), once, strict=True
+        ):
+            np.testing.assert_array_equal(part.held_out_draws, other.held_out_draws)
+            n_held_out = other.held_out_counts * n[other.held_out]
+            np.testing.assert_allclose(part.held_out_counts, n_held_out)
+            np.testing.assert_array_equal(y.repeat(n)[part.train], y[other.train])
+
+
+def test_a_few_cells_have_no_common_factor(rng):
+    """Seven numbers of draws may all be even by chance."""
+    cells = random_keys(rng, 9)
+    keys, y = np.append(cells, cells[:7]).repeat(6), np.repeat([0, 1], [54, 42])
+    parts = deal(keys, y, None, N_PARTS)
+    draws = np.concatenate([part.held_out_draws for part in parts])
+    labels = np.concatenate([y[part.held_out] for part in parts])
+    assert draws[labels == 0].max() == 1 < draws[labels == 1].max()
 
 
 def test_order_of_the_rows_does_not_matter(table, rng):
@@ -186,49 +240,53 @@ def test_rows_may_be_dealt_out_in_the_order_of_other_keys(rng):
         np.testing.assert_array_equal(part.held_out, shuffled[same.held_out])
 
 
-def test_weights_are_copies(table, rng):
+def test_weights_are_copies(copies, rng):
     """A table of counts is dealt as its rows are; a weight of 0 is no row."""
-    keys, y = table
+    keys, y = copies
     counts = rng.integers(4, size=len(y))
     expected = sides(keys.repeat(counts), y.repeat(counts))
     assert sides(keys, y, counts.astype(float)) == expected
-    units, first = np.unique([keys, y.astype(np.uint64)], axis=1, return_index=True)
-    totals = [counts[(keys == key) & (y == label)].sum() for key, label in units.T]
+    first = first_of_units(keys, y)
+    totals = [counts[(keys == keys[k]) & (y == y[k])].sum() for k in first]
     assert sides(keys[first], y[first], np.array(totals, float)) == expected
 
 
-def test_weights_need_not_be_whole(draws, rng):
-    """All of each is held out, and what is not, is trained on."""
+def test_a_table_of_counts_is_of_draws(draws):
+    """Where each row is there once with a label, and its weight is how often it was."""
     keys, y = draws
-    counts = rng.uniform(0.01, 3, size=len(y))
+    first = first_of_units(keys, y)
+    units = np.stack([keys, y.astype(np.uint64)])
+    _, counts = np.unique(units, axis=1, return_counts=True)
+    assert sides(keys[first], y[first], counts.astype(float)) == sides(keys, y)
+    for part in deal(keys[first], y[first], counts + 0.5, N_PARTS):
+        np.testing.assert_array_equal(part.held_out_draws, 1)
+
+
+def first_of_units(keys, y):
+    """One row of each key and label."""
+    units = np.stack([keys, y.astype(np.uint64)])
+    return np.unique(units, axis=1, return_index=True)[1]
+
+
+@pytest.mark.parametrize("kind", ["survey", "costs", "balanced", "whole"])
+def test_other_weights_are_no_draws(draws, rng, kind):
+    """Rows are dealt as without them, whatever they weigh."""
+    keys, y = draws
+    counts = {
+        "survey": rng.lognormal(12, 0.5, 900),
+        "costs": rng.lognormal(0, 1, 900),
+        "balanced": np.array([0.55, 0.88, 16.6])[y],
+        "whole": rng.integers(1, 5, 900).astype(float),
+    }[kind]
+    expected = deal(keys, y, None, N_PARTS)
     parts = deal(keys, y, counts, N_PARTS)
-    for part in parts:
+    for part, other in zip(parts, expected, strict=True):
+        np.testing.assert_array_equal(part.held_out, other.held_out)
+        np.testing.assert_array_equal(part.held_out_draws, other.held_out_draws)
         total = part.train_counts.sum() + part.held_out_counts.sum()
         assert total == pytest.approx(counts.sum())
-        assert part.held_out_counts.sum() == pytest.approx(total / N_PARTS, abs=3)
     held_out = sum(part.held_out_counts.sum() for part in parts)
     assert held_out == pytest.approx(counts.sum())
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_ten_tenths_are_one(draws, dtype):
-    """A rounding error is no row."""
-    keys, y = draws[0][:40].repeat(2), draws[1][:40].repeat(2)
-    tenths = sides(keys.repeat(10), y.repeat(10), np.full(800, 0.1, dtype))
-    assert tenths == sides(keys, y)
-
-
-@pytest.mark.parametrize(("count", "is_whole"), [(8 / 7, True), (1.3, False)])
-@pytest.mark.parametrize("n_draws", [7, 9])
-def test_rows_stay_whole_after_draws_that_are_not(count, is_whole, n_draws):
-    """Nor does a rounding error move one: after eight it is the fourth part's turn."""
-    keys = np.concatenate([np.arange(9), np.arange(n_draws)]).astype(np.uint64)
-    y = np.repeat([0, 1], [9, n_draws])
-    for part in deal(keys, y, np.repeat([count, 1.0], [7, 2 + n_draws]), N_PARTS):
-        rows, counts = part.held_out, part.held_out_counts
-        assert (counts[(rows >= 7) & (y[rows] == 0)] == 1).all()
-        if is_whole:
-            assert counts[y[rows] == 0].sum() == pytest.approx(2)
 
 
 @pytest.mark.parametrize("count", [1e-9, 0.5, 1.0])
@@ -241,14 +299,13 @@ def test_draws_of_less_than_one_are_whole(count):
         assert part.train_counts.sum() == (counts.sum() - part.held_out_counts.sum())
 
 
-def test_many_draws_are_dealt_out_equally():
-    """Numbers of copies that leave no digits for the next rows."""
+def test_weights_may_be_numbers_of_any_size():
+    """Of more than a milliard rows the parts have a fifth each."""
     keys, y = np.arange(12, dtype=np.uint64) // 2, np.arange(12) % 2
     counts = np.where(np.arange(12) < 6, 1e18, 3.0)
     for part in deal(keys, y, counts, N_PARTS):
         held_out, n = part.held_out, part.held_out_counts
         np.testing.assert_allclose(n[held_out < 6], 1e18 / N_PARTS, rtol=1e-3)
-        assert n[held_out >= 6].max() <= 1
 
 
 def test_classes_are_dealt_out_by_themselves(copies):
