@@ -25,6 +25,7 @@ from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
 from sksoftmax._rows.namespace import as_numpy
 from sksoftmax._selection.judge import Judge
+from sksoftmax._sklearn.text_numbers import TEXT_NUMBERS
 from sksoftmax._sklearn.validation import MatrixLike
 
 Array = NDArray[np.floating]
@@ -317,6 +318,7 @@ def _fit_fold(
         warnings.filterwarnings("ignore", "X does not have valid feature names")
         warnings.filterwarnings("ignore", "early_stopping")
         warnings.filterwarnings("ignore", "standardize=False: the mean of")
+        warnings.filterwarnings("ignore", TEXT_NUMBERS)
         clf.fit(
             _safe_indexing(X, train),
             _safe_indexing(y, train),

@@ -10,6 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sksoftmax._rows.matrix import RemoteRows, Rows
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.labels import as_labels, check_class_weight
+from sksoftmax._sklearn.text_numbers import warn_of_text_numbers
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
@@ -111,6 +112,9 @@ class TrainingData(NamedTuple):
             )
         class_weight = check_class_weight(classifier.class_weight, classes)
         if categories is not None and not is_warm:
+            if isinstance(classifier.categorical_features, str):
+                names = getattr(classifier, "feature_names_in_", None)
+                warn_of_text_numbers(categories, X.shape[0], names)
             counts = copies(weights, unit)
             if isinstance(class_weight, np.ndarray) and not class_weight.all():
                 is_there = class_weight[codes] > 0

@@ -1,0 +1,51 @@
+"""Numbers that are stored as text, which are categories by their dtype."""
+
+import math
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._sklearn.categories import Categories
+from sksoftmax._sklearn.validation import column_name
+
+# Levels of a column, of which most are numbers with a fraction: so many are no names.
+_MANY = 20
+# How to filter the warning: it is of all rows, and not of each fold.
+TEXT_NUMBERS = ".* holds numbers as text"
+
+
+def warn_of_text_numbers(
+    categories: Categories, n_rows: int, feature_names: NDArray | None
+) -> None:
+    """Of columns that `from_dtype` took for categories, warn of one with numbers.
+
+    As `read_csv` leaves a column where gaps are written otherwise, as "?": most of its
+    values are numbers, and have a fraction, or are there once.
+    """
+    for column, values in zip(categories.columns, categories.values, strict=True):
+        numbers = np.array([_number(value) for value in values])
+        is_number = ~np.isnan(numbers)
+        n_fractions = np.count_nonzero(is_number & (numbers != np.rint(numbers)))
+        are_numbers = np.count_nonzero(is_number) > values.size / 2
+        if n_fractions > max(_MANY, values.size / 2) or (
+            are_numbers and values.size > n_rows / 2
+        ):
+            # Without figures, to be said once of all folds.
+            warnings.warn(
+                f"{column_name(column, feature_names)} holds numbers as text, so that "
+                "each value is a category, and their order is lost. Make it a column "
+                "of numbers, with pandas.to_numeric(..., errors='coerce') for one, or "
+                "leave it out; if they are names, tell it by categorical_features.",
+                UserWarning,
+                stacklevel=7,
+            )
+
+
+def _number(value: object) -> float:
+    """NaN of what is no text, or the text of no number."""
+    try:
+        number = float(value) if isinstance(value, str) else math.nan
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan
