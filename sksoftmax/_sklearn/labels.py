@@ -56,6 +56,21 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     return y
 
 
+def refuse_date_labels(y: NDArray) -> None:
+    """Dates and time spans, among which NaT would be a class.
+
+    Raises
+    ------
+    ValueError
+        If `y` holds them.
+    """
+    if y.dtype.kind in "mM":
+        raise ValueError(
+            f"Unknown label type: y has dates or time spans ({y.dtype}); labels are "
+            "integers, booleans or strings. Pass y.astype(str)."
+        )
+
+
 def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
     """Places of the labels of `y`, called `name` in errors, in `classes`."""
     unknown = set(np.unique(y).tolist()).difference(classes.tolist())

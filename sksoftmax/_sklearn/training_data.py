@@ -9,7 +9,11 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from sksoftmax._rows.matrix import RemoteRows, Rows
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
-from sksoftmax._sklearn.labels import as_labels, check_class_weight
+from sksoftmax._sklearn.labels import (
+    as_labels,
+    check_class_weight,
+    refuse_date_labels,
+)
 from sksoftmax._sklearn.text_numbers import warn_of_text_numbers
 from sksoftmax._sklearn.validation import (
     MatrixLike,
@@ -102,6 +106,7 @@ class TrainingData(NamedTuple):
         X, y = checked_rows(
             classifier, X, y=y, categories=categories, reset=True, **options
         )
+        refuse_date_labels(y)
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
         classes, codes = np.unique(y, return_inverse=True)

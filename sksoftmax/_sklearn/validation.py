@@ -98,8 +98,9 @@ def check_weights(
             "Sample weights must contain at least one non-zero number; all of "
             f"{name} are 0."
         )
-    if values.ndim == 0 and not (is_number and np.isfinite(values)):
-        # scikit-learn lets some pass
+    if values.dtype.kind in "mM" or (
+        values.ndim == 0 and not (is_number and np.isfinite(values))
+    ):  # scikit-learn lets some pass
         raise ValueError(f"{name} must hold finite numbers; got {sample_weight}.")
     rows = np.empty((X.shape[0], 0))  # as many, for what asks where they are
     with (

@@ -10,6 +10,7 @@ from sksoftmax._sklearn.training_data import TrainingData
 
 X = np.array([[1, 2], [3, 4], [5, 6], [7, 8]])
 Y = ["b", "a", "b", "c"]
+DATES = np.array(["2001-01-01", "NaT", "2001-01-01", "2002-02-02"], "M8[D]")
 
 
 class Classifier(ClassifierMixin, BaseEstimator):
@@ -51,6 +52,13 @@ def test_without_weights_there_are_none():
         ({"X": X.astype("datetime64[D]")}, TypeError, "dates"),
         ({"X": X[:3]}, ValueError, "inconsistent numbers"),
         ({"y": np.array([0.5, 1, 2, 3])}, ValueError, "continuous"),
+        ({"y": DATES}, ValueError, "y has dates .*D"),
+        ({"y": DATES - DATES[0]}, ValueError, r"y has dates .*\(timedelta64\[D\]\)"),
+        (
+            {"w": DATES},
+            ValueError,
+            "sample_weight must hold finite numbers; got .*2001",
+        ),
         ({"y": ["a"] * 4}, ValueError, "Classifier needs samples of at least 2 .* 'a'"),
         ({"w": [-1, 1, 1, 1]}, ValueError, "[Nn]egative"),
         ({"class_weight": {"d": 1}}, ValueError, "none of the labels"),
