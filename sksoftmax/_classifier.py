@@ -279,9 +279,11 @@ class SoftmaxMLPClassifier(
 
         sum_i s_i * (logsumexp(z_i) - z_i[y_i]) / S + alpha / (2 * S) * sum_l ||W_l||**2
 
-    A weight of k is the same as k copies of a sample, a weight of 0 as its absence.
-    Without hidden layers this is `LogisticRegression(C=1 / alpha)` for three or more
-    classes and `C=2 / alpha` for two.
+    A weight of k is the same as k copies of a sample, a weight of 0 as its absence; but
+    in a table of few categories, where equal samples are told as draws, `alpha="auto"`
+    counts them, and not their weights. Without hidden layers this is
+    `LogisticRegression(C=1 / alpha)` for three or more classes and `C=2 / alpha` for
+    two.
 
     Coefficients start from the uniform distribution of [1]_, eq. (16), intercepts and
     the output layer from zero: the first loss is log(n_classes), and the order of the

@@ -8,7 +8,9 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_iris, make_classification
 from sklearn.ensemble import AdaBoostClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.utils.class_weight import compute_sample_weight
 
 import sksoftmax._selection.alpha_search
 import sksoftmax._selection.regularization
@@ -204,6 +206,48 @@ def test_few_cells_with_noisy_labels_are_learnt():
     rows = np.repeat(np.arange(len(y)), weights)
     other = classifier(alpha="auto", hidden_layer_sizes=100).fit(X[rows], y[rows])
     assert other.alpha_ == clf.alpha_
+
+
+@pytest.mark.parametrize(("n_values", "n_columns"), [(2, 6), (4, 3)])
+def test_noise_on_a_table_is_not_learnt(n_values, n_columns):
+    """Draws of a cell have other labels where they are held out, and that is told."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(n_values, size=(800, n_columns)).astype(float)
+    y = rng.integers(2, size=800)
+    clf = SoftmaxMLPClassifier(random_state=0)
+    with pytest.warns(UserWarning, match="No alpha predicts"):
+        clf.fit(X, y)
+    assert -np.log(clf.predict_proba(X)).mean() < 1.01 * np.log(2)
+
+
+@pytest.mark.parametrize("kind", ["survey", "balanced", "repeated"])
+def test_a_weighted_table_is_not_learnt_by_heart(kind):
+    """Nor one that was repeated: its draws are those of the rows without weights."""
+    rng = np.random.default_rng(1)
+    X = rng.integers([2, 3, 4, 5, 2], size=(3000, 5)).astype(float)
+    y = (rng.random(3000) < 1 / (1 + np.exp(X[:, 0] - X[:, 1] / 2 + 1))).astype(int)
+    test = slice(800, None)
+    weights, rows = None, np.arange(800)
+    if kind == "survey":
+        weights = rng.lognormal(12, 0.5, 800)
+    elif kind == "balanced":
+        weights = compute_sample_weight("balanced", y[:800])
+    else:
+        rows = rows.repeat(3)
+    clf = classifier(alpha="auto").fit(X[rows], y[rows], weights)
+    other = LogisticRegression().fit(X[rows], y[rows], weights)
+    ours, theirs = (log_loss(y[test], c.predict_proba(X[test])) for c in (clf, other))
+    assert ours < 1.03 * theirs
+
+
+@pytest.mark.parametrize("n_levels", [20, 60])
+def test_one_column_may_tell_all(n_levels):
+    """Codes of categories that are drawn again and again are a table."""
+    rng = np.random.default_rng(0)
+    codes = rng.integers(n_levels, size=1000)
+    X, y = codes[:, np.newaxis].astype(float), rng.permutation(n_levels)[codes] % 2
+    clf = classifier(alpha="auto", categorical_features=[0]).fit(X, y)
+    assert clf.score(X, y) == 1
 
 
 def test_a_table_of_few_cells_is_learnt():
