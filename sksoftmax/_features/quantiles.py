@@ -79,7 +79,7 @@ def _places(weights: Array, n_parts: int) -> NDArray[np.integer]:
     heaviest = weights[order]
     others = np.cumsum(heaviest[::-1])[::-1]
     n_left = n_parts - np.arange(weights.size)
-    n_own = np.argmin(heaviest * n_left >= others * (1 - _ROUNDING))
+    n_own = np.argmin(heaviest * n_left >= others)
     own = order[:n_own]
     weights[own] = 0
     ends = np.cumsum(weights)

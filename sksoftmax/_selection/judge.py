@@ -155,10 +155,10 @@ class _Units(NamedTuple):
 
     def are_a_small_table(self, n_cells: Callable[[Rows], float]) -> bool:
         """Whether they are few, and each is there often."""
-        if self.draws.mean() < _OFTEN or not self._are_seen_again():
-            return False
-        return self.rows.size <= _FEW or (
-            self.rows.size <= _FEW_OF_VALUES and math.isfinite(n_cells(self.rows))
+        n_rows = self.rows.size
+        return self.draws.mean() >= _OFTEN and (
+            n_rows <= _FEW
+            or (n_rows <= _FEW_OF_VALUES and math.isfinite(n_cells(self.rows)))
         )
 
     def are_a_table(self, n_cells: Callable[[Rows], float]) -> bool:

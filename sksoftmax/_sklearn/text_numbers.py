@@ -45,7 +45,6 @@ def warn_of_text_numbers(
 def _number(value: object) -> float:
     """NaN of what is no text, or the text of no number."""
     try:
-        number = float(value) if isinstance(value, str) else math.nan
+        return float(value) if isinstance(value, str) else math.nan
     except ValueError:
         return math.nan
-    return number if math.isfinite(number) else math.nan

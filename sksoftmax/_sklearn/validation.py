@@ -341,7 +341,8 @@ def _ends_of_integers(X: Any) -> Iterator[tuple[int, str, int, int]]:
     """The columns of an array or a frame that have 64 bits, with their range."""
     if is_frame(X):
         for number, column in enumerate(X.columns):
-            if str([*X.dtypes][number]).lower() in ("int64", "uint64"):
+            dtype = str([*X.dtypes][number]).lower().removesuffix("[pyarrow]")
+            if dtype in ("int64", "uint64"):
                 values = _safe_indexing(X, number, axis=1)
                 lowest, highest = values.min(), values.max()
                 if isinstance(lowest, Integral):  # not of gaps alone

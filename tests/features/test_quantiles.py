@@ -49,6 +49,19 @@ def test_what_many_rows_share_takes_one_knot(rng, is_weighted):
         np.testing.assert_array_equal(widths[1:], np.diff(expected))
 
 
+def test_a_whole_part_is_one_in_any_unit_of_weights(rng):
+    """Rounding errors of their sums do not count."""
+    X = np.append(rng.normal(size=150), 0.1)[:, np.newaxis]
+    weights = np.append(np.ones(150), 10)
+    expected = parts_of(X, weights, np.arange(1), N_PARTS)
+    assert 0.1 in expected[1]
+    for factor in (0.1, 1 / 3, 0.7):
+        for ours, theirs in zip(
+            parts_of(X, factor * weights, np.arange(1), N_PARTS), expected, strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+
+
 def test_there_may_be_more_parts(X):
     """Of columns that have as many values."""
     columns, *_ = parts_of(X, None, np.arange(6), 64)

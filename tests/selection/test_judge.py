@@ -221,6 +221,16 @@ def test_order_of_the_rows_does_not_matter(table, rng):
             assert units == sorted(units)
 
 
+def test_order_of_the_classes_does_not_matter(table):
+    """Nor what they are called."""
+    keys, y = table
+    other = [
+        ({(key, 7 - label): n for (key, label), n in side.items()} for side in both)
+        for both in sides(keys, 7 - y)
+    ]
+    assert [tuple(both) for both in other] == sides(keys, y)
+
+
 def test_rows_may_be_dealt_out_in_the_order_of_other_keys(rng):
     """Keys then only say which rows are equal, and break ties."""
     y, order = rng.integers(2, size=100), random_keys(rng, 100)
@@ -302,10 +312,10 @@ def test_draws_of_less_than_one_are_whole(count):
 def test_weights_may_be_numbers_of_any_size():
     """Of more than a milliard rows the parts have a fifth each."""
     keys, y = np.arange(12, dtype=np.uint64) // 2, np.arange(12) % 2
-    counts = np.where(np.arange(12) < 6, 1e18, 3.0)
+    counts = np.where(np.arange(12) < 6, 1e30, 3.0)
     for part in deal(keys, y, counts, N_PARTS):
         held_out, n = part.held_out, part.held_out_counts
-        np.testing.assert_allclose(n[held_out < 6], 1e18 / N_PARTS, rtol=1e-3)
+        np.testing.assert_allclose(n[held_out < 6], 1e30 / N_PARTS, rtol=1e-3)
 
 
 def test_classes_are_dealt_out_by_themselves(copies):

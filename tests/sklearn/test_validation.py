@@ -114,6 +114,7 @@ def test_integers_that_float64_cannot_tell_apart_are_refused():
         (-large, "1"),
         (frame, "'b'"),
         (frame.astype("Int64"), "'b'"),
+        (frame.astype("int64[pyarrow]"), "'b'"),
         (polars.DataFrame(large, schema=["a", "b"]), "'b'"),
     ]:
         with pytest.raises(ValueError, match=message.format(column)):
