@@ -10,7 +10,7 @@ from scipy.special import entr
 from sksoftmax._features.row_keys import Keys, draw_keys, row_keys
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.matrix import Matrix
-from sksoftmax._selection.judge import Part, deal
+from sksoftmax._selection.dealing import Part, deal
 from sksoftmax._training.objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]
