@@ -7,18 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
+from sksoftmax._features.cells import n_cells
 from sksoftmax._features.row_keys import Keys, draw_keys, row_keys
 from sksoftmax._features.standardization import Standardization
-from sksoftmax._rows.matrix import Matrix
-from sksoftmax._selection.dealing import Part, deal
+from sksoftmax._rows.dealing import Part, deal
 from sksoftmax._training.objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]
 
 # A fifth is held out, as often as it takes for so many rows to have been.
 N_PARTS, _ENOUGH_ROWS = 5, 1000
-# Whole numbers between the least and the largest, for each that is there.
-_LEFT_OUT = 2
 # Not the user's: another start is to be compared on the same rows.
 _SEED = 0
 
@@ -135,7 +133,7 @@ def fifths(objective: Objective, max_rows: int) -> list[Part]:
         None if counts is None else counts[rows],
         N_PARTS,
         order=order[rows],
-        n_cells=lambda distinct: _n_cells(objective.X[rows[distinct]]),
+        n_cells=lambda distinct: n_cells(objective.X[rows[distinct]]),
     )
     return [
         part._replace(train=rows[part.train], held_out=rows[part.held_out])
@@ -157,34 +155,6 @@ def _first_by_key(keys: Keys, objective: Objective, n_rows: int) -> NDArray:
     for code in np.flatnonzero(np.bincount(y[chosen], minlength=y.max() + 1) < N_PARTS):
         chosen |= np.isin(keys[rows], np.sort(keys[rows[y == code]])[:N_PARTS])
     return rows[chosen]
-
-
-def _n_cells(X: Matrix) -> float:
-    """Combinations of the values that the columns of distinct rows have.
-
-    Infinite where a column has not far fewer values than there are rows, unless they
-    are whole numbers of one range, as codes of categories are.
-    """
-    n_rows, n_features = X.shape
-    if isinstance(X, np.ndarray):
-        values = [np.unique(column) for column in X.T]
-        n_values = np.array([v.size for v in values])
-        is_range = np.array([_is_range(v) for v in values])
-    else:
-        is_range = np.zeros(n_features, bool)
-        stored = np.unique(np.stack([X.indices, X.data.astype(np.float64)]), axis=1)
-        n_values = np.bincount(stored[0].astype(int), minlength=n_features)
-        n_values += np.bincount(X.indices, minlength=n_features) < n_rows  # and 0
-    if (~is_range & (n_values > max(n_rows // 2, 2))).any():
-        return np.inf
-    with np.errstate(over="ignore"):
-        return float(n_values.prod(dtype=np.float64))
-
-
-def _is_range(values: Array) -> bool:
-    """Whether sorted values are whole numbers, and hardly one is left out."""
-    is_whole = (values == np.rint(values)).all()
-    return bool(is_whole and np.ptp(values) < _LEFT_OUT * values.size)
 
 
 def _split(objective: Objective, part: Part, max_rows: int) -> Split:

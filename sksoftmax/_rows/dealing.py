@@ -98,11 +98,8 @@ def deal(
         As large as each other, in each class. Those without rows to hold out are left
         away: of a class that is a single distinct row, none is.
     """
-    units = _Units.of(keys, y, counts, keys if order is None else order)
-    if not units.are_a_small_table(n_cells):
-        units = units.once()
-        if not units.are_a_table(n_cells):
-            units = units.copied()
+    order = keys if order is None else order
+    units = _Units.of(keys, y, counts, order).with_copies(n_cells)
     return [
         Part(
             units.rows[share < 1],
@@ -114,6 +111,22 @@ def deal(
         for share in units.shares(n_parts).T
         if share.any()
     ]
+
+
+def first_copies(
+    keys: Keys, y: Rows, counts: Array | None, n_cells: Callable[[Rows], float]
+) -> Rows:
+    """Which row each is a copy of: the first of all that are equal to it.
+
+    A draw, and a row without a weight, is its own. Parameters are those of `deal`.
+    """
+    units = _Units.of(keys, y, counts, keys).with_copies(n_cells)
+    rows, starts = _by_unit(keys, y, counts)
+    firsts = np.arange(len(y))
+    firsts[rows] = rows[starts].repeat(np.diff(np.append(starts, rows.size)))
+    is_draw = np.zeros(len(y), bool)
+    is_draw[units.rows] = units.draws > 1
+    return np.where(is_draw[firsts], np.arange(len(y)), firsts)
 
 
 class _Units(NamedTuple):
@@ -128,23 +141,26 @@ class _Units(NamedTuple):
 
     @classmethod
     def of(cls, keys: Keys, y: Rows, counts: Array | None, order: Keys) -> "_Units":
-        rows = np.arange(len(y)) if counts is None else np.flatnonzero(counts)
-        rows = rows[np.lexsort((y[rows], keys[rows]))]
-        is_new_key = _differ_from_previous(keys[rows])
-        is_new = is_new_key | _differ_from_previous(y[rows])
-        starts = np.flatnonzero(is_new)
+        rows, starts = _by_unit(keys, y, counts)
         counts = np.ones(len(rows)) if counts is None else counts[rows]
         totals = np.add.reduceat(counts, starts, dtype=np.float64)
         draws = np.diff(np.append(starts, len(rows)))
         if draws.max() == 1 and (totals == np.rint(totals)).all():
             draws = np.minimum(totals, _MOST).astype(int)
-        of_key = np.cumsum(is_new_key[starts]) - 1
+        of_key = np.cumsum(_differ_from_previous(keys[rows[starts]])) - 1
         is_disputed = np.bincount(of_key)[of_key] > 1
         rows = rows[starts]
         turns = np.lexsort((keys[rows], order[rows], y[rows]))
         by_unit = totals[turns], draws[turns], is_disputed[turns]
         rows = rows[turns]
         return cls(rows, y[rows], *by_unit, order[rows])
+
+    def with_copies(self, n_cells: Callable[[Rows], float]) -> "_Units":
+        """The same, where draws are of a table, or have different labels."""
+        if self.are_a_small_table(n_cells):
+            return self
+        units = self.once()
+        return units if units.are_a_table(n_cells) else units.copied()
 
     def are_a_small_table(self, n_cells: Callable[[Rows], float]) -> bool:
         """Whether they are few, and each is there often."""
@@ -206,6 +222,14 @@ class _Units(NamedTuple):
         np.add.at(left, of_class, 1 - shares)
         shares[(left < 1e-6)[of_class]] = 0  # the class would be lost from training
         return shares
+
+
+def _by_unit(keys: Keys, y: Rows, counts: Array | None) -> tuple[Rows, Rows]:
+    """Rows with a weight, those of a unit beside each other, and where each begins."""
+    rows = np.arange(len(y)) if counts is None else np.flatnonzero(counts)
+    rows = rows[np.lexsort((y[rows], keys[rows]))]
+    is_new = _differ_from_previous(keys[rows]) | _differ_from_previous(y[rows])
+    return rows, np.flatnonzero(is_new)
 
 
 def _differ_from_previous(values: NDArray) -> NDArray[np.bool_]:

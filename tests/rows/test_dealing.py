@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sksoftmax._selection.dealing import deal
+from sksoftmax._rows.dealing import deal, first_copies
 
 N_PARTS = 5
 
@@ -362,6 +362,29 @@ def test_no_class_of_draws_is_lost_from_training(rng, count):
     counts = np.append(np.ones(29), count)
     parts = deal(keys, y, counts, N_PARTS)
     assert all(part.train_counts[y[part.train] == 1].sum() > 0 for part in parts)
+
+
+def test_copies_are_of_the_first_row_that_is_equal(copies, rng):
+    """With its label; a row without weight is nobody's."""
+    keys, y = copies
+    counts = rng.integers(1, 3, size=y.size) * (rng.random(y.size) < 0.9)
+    firsts = first_copies(keys, y, counts.astype(float), lambda rows: np.inf)
+    there = np.flatnonzero(counts)
+    for row, first in enumerate(firsts):
+        equal = there[(keys[there] == keys[row]) & (y[there] == y[row])]
+        assert first == (equal.min() if counts[row] else row)
+
+
+def test_draws_are_copies_of_none(draws):
+    """Nor is anything in a table."""
+    keys, y = draws
+    rows = np.arange(y.size)
+    np.testing.assert_array_equal(first_copies(keys, y, None, lambda _: np.inf), rows)
+    labels = (keys % 2).astype(int)
+    keys, labels = np.append(keys, [1, 2, 2]), np.append(labels, [0, 0, 0])
+    keys = keys.astype(np.uint64)
+    firsts = first_copies(keys, labels, None, lambda _: 6)
+    np.testing.assert_array_equal(firsts, np.arange(y.size + 3))
 
 
 def test_parts_without_rows_are_left_away(rng):
