@@ -15,7 +15,7 @@ def n_cells(X: Matrix) -> float:
     """Combinations of the values that the columns of distinct rows have.
 
     Infinite where a column has not far fewer values than there are rows, unless they
-    are whole numbers of one range, as codes of categories are.
+    are whole numbers of one range in dense rows, as codes of categories are.
     """
     n_rows, n_features = X.shape
     if isinstance(X, np.ndarray):
@@ -34,6 +34,7 @@ def n_cells(X: Matrix) -> float:
 
 
 def _is_range(values: Array) -> bool:
-    """Whether sorted values are whole numbers, and hardly one is left out."""
-    is_whole = (values == np.rint(values)).all()
+    """Whether sorted values are whole numbers, of which half are there at least."""
+    values = values[~np.isnan(values)]
+    is_whole = values.size and (values == np.rint(values)).all()
     return bool(is_whole and np.ptp(values) < _LEFT_OUT * values.size)

@@ -34,8 +34,8 @@ Keys = NDArray[np.uint64]
 # Part of the rows that is there once, which is about the chance of a new one to be none
 # of them (I. J. Good, Biometrika 40, 1953).
 _UNSEEN = 0.1
-# Distinct rows that are a small table, whatever their values, and if those are few;
-# each is there so often, on average.
+# Distinct rows, with a label each, that are a small table, whatever their values, and
+# if those are few; each is there so often, on average.
 _FEW, _FEW_OF_VALUES, _OFTEN = 25, 200, 10
 # Part of the rows of a table that have different labels; and without these part of the
 # combinations that are there, and of the variance that numbers of draws have.
@@ -95,8 +95,9 @@ def deal(
     Returns
     -------
     parts : list of Part
-        As large as each other, in each class. Those without rows to hold out are left
-        away: of a class that is a single distinct row, none is.
+        As large as each other, in each class, but for what chance makes of draws. Those
+        without rows to hold out are left away: of a class that is a single distinct
+        row, none is.
     """
     order = keys if order is None else order
     units = _Units.of(keys, y, counts, order).with_copies(n_cells)
@@ -113,22 +114,6 @@ def deal(
     ]
 
 
-def first_copies(
-    keys: Keys, y: Rows, counts: Array | None, n_cells: Callable[[Rows], float]
-) -> Rows:
-    """Which row each is a copy of: the first of all that are equal to it.
-
-    A draw, and a row without a weight, is its own. Parameters are those of `deal`.
-    """
-    units = _Units.of(keys, y, counts, keys).with_copies(n_cells)
-    rows, starts = _by_unit(keys, y, counts)
-    firsts = np.arange(len(y))
-    firsts[rows] = rows[starts].repeat(np.diff(np.append(starts, rows.size)))
-    is_draw = np.zeros(len(y), bool)
-    is_draw[units.rows] = units.draws > 1
-    return np.where(is_draw[firsts], np.arange(len(y)), firsts)
-
-
 class _Units(NamedTuple):
     """Distinct rows with a label, in the order of classes and keys; their counts."""
 
@@ -141,13 +126,18 @@ class _Units(NamedTuple):
 
     @classmethod
     def of(cls, keys: Keys, y: Rows, counts: Array | None, order: Keys) -> "_Units":
-        rows, starts = _by_unit(keys, y, counts)
+        rows = np.arange(len(y)) if counts is None else np.flatnonzero(counts)
+        rows = rows[np.lexsort((y[rows], keys[rows]))]
+        is_new_key = _differ_from_previous(keys[rows])
+        starts = np.flatnonzero(is_new_key | _differ_from_previous(y[rows]))
         counts = np.ones(len(rows)) if counts is None else counts[rows]
         totals = np.add.reduceat(counts, starts, dtype=np.float64)
         draws = np.diff(np.append(starts, len(rows)))
         if draws.max() == 1 and (totals == np.rint(totals)).all():
             draws = np.minimum(totals, _MOST).astype(int)
-        of_key = np.cumsum(_differ_from_previous(keys[rows[starts]])) - 1
+            if draws.size >= _UNLIKELY:
+                draws //= np.gcd.reduce(draws)
+        of_key = np.cumsum(is_new_key[starts]) - 1
         is_disputed = np.bincount(of_key)[of_key] > 1
         rows = rows[starts]
         turns = np.lexsort((keys[rows], order[rows], y[rows]))
@@ -157,9 +147,11 @@ class _Units(NamedTuple):
 
     def with_copies(self, n_cells: Callable[[Rows], float]) -> "_Units":
         """The same, where draws are of a table, or have different labels."""
-        if self.are_a_small_table(n_cells):
-            return self
         units = self.once()
+        # As often as each other cells of one label are by design, too.
+        small = units if self.is_disputed.any() else self
+        if small.are_a_small_table(n_cells):
+            return small
         return units if units.are_a_table(n_cells) else units.copied()
 
     def are_a_small_table(self, n_cells: Callable[[Rows], float]) -> bool:
@@ -172,19 +164,14 @@ class _Units(NamedTuple):
 
     def are_a_table(self, n_cells: Callable[[Rows], float]) -> bool:
         """Whether their labels, or their numbers, are those of repeated draws."""
-        if not self._are_seen_again():
-            return False
-        n = n_cells(self.rows)
-        n_disputed = self.draws[self.is_disputed].sum()
-        if n_disputed >= _DISPUTED * self.draws.sum():
-            return math.isfinite(n)
-        is_chance = self.draws.var() >= _VARIANCE * self.draws.mean()
-        return bool(is_chance and self.rows.size >= _FILLED * n)
-
-    def _are_seen_again(self) -> bool:
-        """Whether nearly each is there more than once."""
         once = np.count_nonzero(self.draws == 1)
-        return bool(once <= _UNSEEN * self.draws.sum())
+        n_draws = self.draws.sum()
+        if once > _UNSEEN * n_draws:
+            return False
+        if self.draws[self.is_disputed].sum() >= _DISPUTED * n_draws:
+            return math.isfinite(n_cells(self.rows))
+        is_chance = self.draws.var() >= _VARIANCE * self.draws.mean()
+        return bool(is_chance and self.rows.size >= _FILLED * n_cells(self.rows))
 
     def once(self) -> "_Units":
         """Without what draws of a class have in common: all may have been repeated."""
@@ -214,22 +201,15 @@ class _Units(NamedTuple):
         for code in np.unique(of_class[~is_one]):
             drawn = (of_class == code) & ~is_one
             draws = self.draws[drawn]
-            # That of another class, if not all of its cells have as many draws.
-            seed = int((self.keys[drawn] * draws.astype(np.uint64)).sum())
+            # Of all rows of the class: another one may have the same draws.
+            of_all = self.keys * self.draws.astype(np.uint64)
+            seed = int(of_all[of_class == code].sum())
             parts = _dealt_by_chance(draws, n_parts, seed)
             shares[drawn] = parts / draws[:, np.newaxis]
         left = np.zeros((np.count_nonzero(begins), n_parts))
         np.add.at(left, of_class, 1 - shares)
         shares[(left < 1e-6)[of_class]] = 0  # the class would be lost from training
         return shares
-
-
-def _by_unit(keys: Keys, y: Rows, counts: Array | None) -> tuple[Rows, Rows]:
-    """Rows with a weight, those of a unit beside each other, and where each begins."""
-    rows = np.arange(len(y)) if counts is None else np.flatnonzero(counts)
-    rows = rows[np.lexsort((y[rows], keys[rows]))]
-    is_new = _differ_from_previous(keys[rows]) | _differ_from_previous(y[rows])
-    return rows, np.flatnonzero(is_new)
 
 
 def _differ_from_previous(values: NDArray) -> NDArray[np.bool_]:

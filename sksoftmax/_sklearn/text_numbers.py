@@ -29,7 +29,7 @@ def warn_of_text_numbers(
         n_fractions = np.count_nonzero(is_number & (numbers != np.rint(numbers)))
         are_numbers = np.count_nonzero(is_number) > values.size / 2
         if n_fractions > max(_MANY, values.size / 2) or (
-            are_numbers and values.size > n_rows / 2
+            are_numbers and values.size > max(_MANY, n_rows / 2)
         ):
             # Without figures, to be said once of all folds.
             warnings.warn(

@@ -9,11 +9,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_y
 
-from sksoftmax._features.cells import n_cells
-from sksoftmax._features.row_keys import row_keys
 from sksoftmax._features.standardization import FAR
 from sksoftmax._minimizer.progress import relative_decrease
-from sksoftmax._rows.dealing import first_copies
 from sksoftmax._rows.matrix import Matrix
 from sksoftmax._sklearn.labels import as_labels, label_codes
 from sksoftmax._sklearn.validation import (
@@ -262,23 +259,14 @@ def held_out_rows(
 ) -> NDArray[np.bool_]:
     """Which rows to validate on, of each class in proportion, at random.
 
-    Each class keeps a row to train on. Rows without weight do not count, and copies of
-    a row are where it is.
+    Each class keeps a row to train on. Rows without weight do not count.
 
     Raises
     ------
     ValueError
         If that leaves none to validate on.
     """
-    firsts = first_copies(
-        row_keys(objective.X, 0),
-        objective.y,
-        objective.counts,
-        lambda rows: n_cells(objective.X[rows]),
-    )
-    is_first = firsts == np.arange(firsts.size)
     classes = objective.shuffled_classes(random_state)
-    classes = [rows[is_first[rows]] for rows in classes]
     spare = np.concatenate([rows[1:] for rows in classes])
     n_rows = sum(map(len, classes))
     n_validation = min(max(round(fraction * n_rows), 1), len(spare))
@@ -290,4 +278,4 @@ def held_out_rows(
         )
     held_out = np.zeros(objective.y.size, bool)
     held_out[evenly_spaced(spare, n_validation)] = True
-    return held_out[firsts]
+    return held_out

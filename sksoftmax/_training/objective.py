@@ -38,8 +38,9 @@ Array = NDArray[np.floating]
 # Inputs of all rows, below which float32 hardly pays. With 100 and with 8 units, an
 # evaluation of 300 x 30 took 0.96 of the time, one of 160 x 150 0.65.
 _FEW_VALUES = 2**14
-# Of weights in float32: that of a whole number of copies is still one.
-_ROUNDING = 1e-6
+# Of weights in float32: that of a whole number of copies is still one. Far from it
+# even the largest are none.
+_ROUNDING, _FAR = 1e-6, 1 / 8
 
 
 class Objective:
@@ -178,7 +179,7 @@ class Objective:
             factors = self.class_weight[self.y]
             counts = np.divide(counts, factors, out=counts, where=factors > 0)
         whole = np.rint(counts)
-        is_whole = abs(counts - whole) <= _ROUNDING * counts
+        is_whole = abs(counts - whole) <= np.minimum(_ROUNDING * counts, _FAR)
         return np.where(is_whole, whole, counts)
 
     @property

@@ -36,4 +36,6 @@ def test_whole_numbers_of_one_range_do(low):
     assert n_cells(X) == 60
     assert n_cells(X[::2]) == 30
     assert n_cells(X[::3]) == np.inf
+    assert n_cells(np.append(X, [[np.nan]], axis=0)) == 61
+    assert n_cells(np.append(X + 0.5, [[np.nan]], axis=0)) == np.inf
     assert n_cells(csr_array(X + 1000)) == np.inf

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sksoftmax._rows.dealing import deal, first_copies
+from sksoftmax._rows.dealing import deal
 
 N_PARTS = 5
 
@@ -364,27 +364,33 @@ def test_no_class_of_draws_is_lost_from_training(rng, count):
     assert all(part.train_counts[y[part.train] == 1].sum() > 0 for part in parts)
 
 
-def test_copies_are_of_the_first_row_that_is_equal(copies, rng):
-    """With its label; a row without weight is nobody's."""
-    keys, y = copies
-    counts = rng.integers(1, 3, size=y.size) * (rng.random(y.size) < 0.9)
-    firsts = first_copies(keys, y, counts.astype(float), lambda rows: np.inf)
-    there = np.flatnonzero(counts)
-    for row, first in enumerate(firsts):
-        equal = there[(keys[there] == keys[row]) & (y[there] == y[row])]
-        assert first == (equal.min() if counts[row] else row)
+def test_no_two_classes_have_the_same_chances(rng):
+    """Draws of one cell with a hundred labels, as many of each, are in all parts."""
+    keys = np.append(np.zeros(200, np.uint64), random_keys(rng, 600))
+    y = np.append(np.repeat(np.arange(100), 2), np.repeat(np.arange(100), 6))
+    for part in deal(keys, y, None, N_PARTS):
+        n = part.held_out_draws[keys[part.held_out] == 0].sum()
+        assert 20 < n < 65
 
 
-def test_draws_are_copies_of_none(draws):
-    """Nor is anything in a table."""
-    keys, y = draws
-    rows = np.arange(y.size)
-    np.testing.assert_array_equal(first_copies(keys, y, None, lambda _: np.inf), rows)
-    labels = (keys % 2).astype(int)
-    keys, labels = np.append(keys, [1, 2, 2]), np.append(labels, [0, 0, 0])
-    keys = keys.astype(np.uint64)
-    firsts = first_copies(keys, labels, None, lambda _: 6)
-    np.testing.assert_array_equal(firsts, np.arange(y.size + 3))
+@pytest.mark.parametrize("weight", [1, 10, 9.5])
+def test_equal_weights_are_no_draws(rng, weight):
+    """Of a small sample, each row of which is there once."""
+    keys, y = random_keys(rng, 24), rng.integers(2, size=24)
+    for part in deal(keys, y, np.full(24, float(weight)), N_PARTS):
+        assert not are_draws(part)
+
+
+def test_a_small_table_with_noise_may_have_been_repeated(rng):
+    """Ten times each: its draws are those of the rows before."""
+    keys = random_keys(rng, 64)[rng.integers(64, size=300)]
+    y = rng.integers(2, size=300)
+    once, times = (
+        deal(np.tile(keys, n), np.tile(y, n), None, N_PARTS, n_cells=lambda rows: 64)
+        for n in (1, 10)
+    )
+    for part, same in zip(once, times, strict=True):
+        np.testing.assert_array_equal(part.held_out_draws, same.held_out_draws)
 
 
 def test_parts_without_rows_are_left_away(rng):

@@ -48,8 +48,9 @@ def test_numbers_as_text_are_told(values):
         np.array([f"nr. {k}" for k in range(40)] + ["7", "inf", "nan"], dtype=object),
         np.append(decimals(22), [f"{k} m" for k in range(23)]),
         np.arange(40.0),
+        np.array([*"0123456789"], dtype=object),
     ],
-    ids=["few", "codes", "names", "half", "numbers"],
+    ids=["few", "codes", "names", "half", "numbers", "digits"],
 )
 def test_other_texts_are_not(values):
     """A few numbers, or codes of digits, each of which is there again, are names."""
@@ -59,7 +60,6 @@ def test_other_texts_are_not(values):
 def test_who_names_the_column_knows():
     """Nothing is told of `categorical_features`."""
     assert not fit(decimals(40), categorical_features=["amount"])
-    assert not fit(pd.Categorical(decimals(20)).repeat(5))
 
 
 def test_folds_do_not_repeat_it():

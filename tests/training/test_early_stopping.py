@@ -132,21 +132,6 @@ def test_rows_without_weight_are_in_no_part(rng):
     np.testing.assert_array_equal(present[alone], np.flatnonzero(held_out))
 
 
-def test_copies_of_a_row_are_on_one_side(rng):
-    """Of a table, where equal rows are draws, they need not."""
-    X, y = rng.normal(size=(60, 3)), rng.integers(2, size=60)
-    copied = classifier()._problem(np.tile(X, (4, 1)), np.tile(y, 4), None)[0]
-    held_out = held_out_rows(copied, 0.3, np.random.RandomState(0)).reshape(4, 60)
-    np.testing.assert_array_equal(held_out, held_out[[0] * 4])
-    assert held_out[0].sum() == 18
-    cells = rng.integers(3, size=(240, 2)).astype(float)
-    table = classifier()._problem(cells, rng.integers(2, size=240), None)[0]
-    held_out = held_out_rows(table, 0.3, np.random.RandomState(0))
-    assert len(np.unique(cells[held_out], axis=0)) == 9
-    assert len(np.unique(cells[~held_out], axis=0)) == 9
-    assert held_out.sum() == 72
-
-
 def test_no_rows_are_copied(rng):
     """Each part is all rows, and those of the other have no weight."""
     weights = rng.integers(3, size=60)

@@ -336,6 +336,14 @@ def test_counts_are_samples_whatever_classes_weigh(user_problem):
     np.testing.assert_array_equal(single.counts, copies)
 
 
+def test_large_weights_are_whole_only_if_they_are(X, y, rng):
+    """Weights of a survey are not, in whatever unit."""
+    weights = rng.integers(10**6, 10**7, size=len(y)) + 0.5
+    np.testing.assert_allclose(user_objective(X, y, weights, None).counts, weights)
+    assert (user_objective(X, y, weights, None).counts % 1 > 0.4).all()
+    assert (user_objective(X, y, weights + 0.5, None).counts % 1 == 0).all()
+
+
 def test_counts_need_not_be_whole(X, y, rng):
     """What is no whole number is not made one; a class without weight has none."""
     copies = rng.uniform(0.1, 3, size=25)
