@@ -198,13 +198,13 @@ class _Units(NamedTuple):
         first_part = self.keys[begins] % np.uint64(n_parts)
         turn += (first_part.astype(int) - turn[begins])[of_class]
         shares = (turn[:, np.newaxis] % n_parts == np.arange(n_parts)).astype(float)
+        # Of all rows of a class: another one may have the same draws.
+        by_row = self.keys * self.draws.astype(np.uint64)
+        seeds = np.add.reduceat(by_row, np.flatnonzero(begins))
         for code in np.unique(of_class[~is_one]):
             drawn = (of_class == code) & ~is_one
             draws = self.draws[drawn]
-            # Of all rows of the class: another one may have the same draws.
-            of_all = self.keys * self.draws.astype(np.uint64)
-            seed = int(of_all[of_class == code].sum())
-            parts = _dealt_by_chance(draws, n_parts, seed)
+            parts = _dealt_by_chance(draws, n_parts, int(seeds[code]))
             shares[drawn] = parts / draws[:, np.newaxis]
         left = np.zeros((np.count_nonzero(begins), n_parts))
         np.add.at(left, of_class, 1 - shares)

@@ -381,6 +381,13 @@ def test_equal_weights_are_no_draws(rng, weight):
         assert not are_draws(part)
 
 
+def test_a_few_counts_may_be_equal(rng):
+    """The cells of the exclusive or, each twenty times."""
+    keys, y = random_keys(rng, 4), np.array([0, 1, 1, 0])
+    for part in deal(keys, y, np.full(4, 20.0), N_PARTS):
+        assert are_draws(part)
+
+
 def test_a_small_table_with_noise_may_have_been_repeated(rng):
     """Ten times each: its draws are those of the rows before."""
     keys = random_keys(rng, 64)[rng.integers(64, size=300)]
