@@ -56,19 +56,16 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     return y
 
 
-def refuse_date_labels(y: NDArray) -> None:
-    """Dates and time spans, among which NaT would be a class.
+def refuse_missing_dates(y: NDArray) -> None:
+    """NaT, which scikit-learn's checks let pass, and would be a class.
 
     Raises
     ------
     ValueError
-        If `y` holds them.
+        If `y` holds it.
     """
-    if y.dtype.kind in "mM":
-        raise ValueError(
-            f"Unknown label type: y has dates or time spans ({y.dtype}); labels are "
-            "integers, booleans or strings. Pass y.astype(str)."
-        )
+    if y.dtype.kind in "mM" and np.isnat(y).any():
+        raise ValueError("Input y contains NaT. Leave these samples out.")
 
 
 def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:

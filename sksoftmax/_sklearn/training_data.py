@@ -12,7 +12,7 @@ from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.labels import (
     as_labels,
     check_class_weight,
-    refuse_date_labels,
+    refuse_missing_dates,
 )
 from sksoftmax._sklearn.text_numbers import warn_of_text_numbers
 from sksoftmax._sklearn.validation import (
@@ -106,7 +106,7 @@ class TrainingData(NamedTuple):
         X, y = checked_rows(
             classifier, X, y=y, categories=categories, reset=True, **options
         )
-        refuse_date_labels(y)
+        refuse_missing_dates(y)
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
         classes, codes = np.unique(y, return_inverse=True)

@@ -52,8 +52,8 @@ def test_without_weights_there_are_none():
         ({"X": X.astype("datetime64[D]")}, TypeError, "dates"),
         ({"X": X[:3]}, ValueError, "inconsistent numbers"),
         ({"y": np.array([0.5, 1, 2, 3])}, ValueError, "continuous"),
-        ({"y": DATES}, ValueError, "y has dates .*D"),
-        ({"y": DATES - DATES[0]}, ValueError, r"y has dates .*\(timedelta64\[D\]\)"),
+        ({"y": DATES}, ValueError, "y contains NaT"),
+        ({"y": DATES - DATES[0]}, ValueError, "y contains NaT"),
         (
             {"w": DATES},
             ValueError,
