@@ -78,7 +78,7 @@ class Split(NamedTuple):
 
 
 def copies_of_a_row(parts: list[Part]) -> float:
-    """How many copies of a row there are: the median, of a draw one."""
+    """How much a row weighs, or one of its draws: the median."""
     if not parts:
         return 1.0
     copies = [part.held_out_counts / part.held_out_draws for part in parts]
