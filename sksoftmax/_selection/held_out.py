@@ -77,12 +77,12 @@ class Split(NamedTuple):
         return totals / totals.sum()
 
 
-def copies_of_a_row(parts: list[Part]) -> float:
-    """How much a row weighs, or one of its draws: the median."""
+def weight_of_a_draw(parts: list[Part]) -> float:
+    """What a draw, or a row with its copies, weighs: the median of all."""
     if not parts:
         return 1.0
-    copies = [part.held_out_counts / part.held_out_draws for part in parts]
-    return float(np.median(np.concatenate(copies)))
+    weights = [part.held_out_counts / part.held_out_draws for part in parts]
+    return float(np.median(np.concatenate(weights)))
 
 
 class HeldOut:

@@ -21,8 +21,8 @@ from sksoftmax._selection.held_out import (
     N_PARTS,
     HeldOut,
     Split,
-    copies_of_a_row,
     fifths,
+    weight_of_a_draw,
 )
 from sksoftmax._selection.inputs import (
     FINE,
@@ -192,7 +192,7 @@ def _searched(
         n_inputs = max(encoded(few, i.encoding).layout.layer_units[0] for i in inputs)
         if n_inputs > few.X.shape[1]:
             n_rows = max(min(n_rows, _MAX_INPUTS // n_inputs), n_few)
-    options["unit"] = objective.mean_class_weight * copies_of_a_row(parts)
+    options["unit"] = objective.mean_class_weight * weight_of_a_draw(parts)
     coarse, steps = None, {}
     if objective.X.shape[0] >= _MANY * n_few:
         # Of few rows fine parts are noise.

@@ -9,7 +9,7 @@ from scipy.stats import entropy
 
 import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._selection.held_out import HeldOut, Split, copies_of_a_row, fifths
+from sksoftmax._selection.held_out import HeldOut, Split, fifths, weight_of_a_draw
 from sksoftmax._selection.inputs import encoded
 
 ALL = 10**9
@@ -194,15 +194,15 @@ def test_rows_held_out_have_no_part_in_the_standardisation(distinct):
         np.testing.assert_array_equal(split.train.standardization.scale, 1)
 
 
-def test_copies_of_a_row_are_those_of_most(cells, distinct):
-    """Of a draw there is one; of nothing, too."""
+def test_weight_of_a_draw_is_that_of_most(cells, distinct):
+    """With its copies; of a table it is one, and of nothing."""
     X, y = distinct
     for times in (1, 3):
         weights = np.full(80, float(times))
         weights[:20] = 7
-        assert copies_of_a_row(fifths(objective_of(X, y, weights), ALL)) == times
-    assert copies_of_a_row(fifths(objective_of(*cells), ALL)) == 1
-    assert copies_of_a_row([]) == 1
+        assert weight_of_a_draw(fifths(objective_of(X, y, weights), ALL)) == times
+    assert weight_of_a_draw(fifths(objective_of(*cells), ALL)) == 1
+    assert weight_of_a_draw([]) == 1
 
 
 def test_parts_are_known_by_what_rows_hold(distinct, rng):
