@@ -17,7 +17,7 @@ from sksoftmax._features.encoding import (
 )
 from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.nodes import Nodes
-from sksoftmax._features.quantiles import parts_of
+from sksoftmax._features.quantiles import divided_again, parts_of
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.matrix import (
@@ -131,6 +131,43 @@ class EncodedColumns(Standardization):
         has_nodes = encoding.is_sparse and not is_on_device(X)
         means = _means(X, weights, encoding)
         return cls(encoding, means, features, has_nodes=has_nodes)
+
+    def divided(
+        self, X: Rows, weights: Array | None, chosen: NDArray[np.integer], n_parts: int
+    ) -> tuple[Self, NDArray[np.integer]]:
+        """The same, and some inputs that are parts of columns divided again.
+
+        Parameters
+        ----------
+        X : {ndarray, RemoteRows} of shape (n_samples, n_features)
+            The rows that it is of.
+        weights : ndarray of shape (n_samples,) or None
+        chosen : ndarray of int
+            Which inputs.
+        n_parts : int
+            That each becomes, at most.
+
+        Returns
+        -------
+        other : EncodedColumns
+            With the penalties of before, of a part for all that it is divided into.
+        origins : ndarray of int of shape (n_inputs,)
+            Which input of before each is, or is a part of.
+        """
+        encoding = self.encoding
+        n_before = encoding.columns.size
+        parts = divided_again(X, weights, encoding[:3], chosen, n_parts)
+        origins, starts, widths = parts
+        rule = encoding._replace(
+            columns=encoding.columns[origins],
+            starts=starts,
+            widths=widths,
+            fills=np.full_like(starts, np.nan),
+            name="fine-piecewise",
+        )
+        other = type(self).known(rule, X, weights, self.columns)
+        origins = np.append(origins, np.arange(n_before, encoding.n_inputs))
+        return other.penalised(self.log_penalties[origins]), origins
 
     @property
     def n_undivided(self) -> int:

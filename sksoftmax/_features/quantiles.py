@@ -47,6 +47,54 @@ def parts_of(
     return columns[is_wide], starts, widths
 
 
+def divided_again(
+    X: Rows,
+    weights: Array | None,
+    parts: tuple[NDArray[np.integer], Array, Array],
+    chosen: NDArray[np.integer],
+    n_parts: int,
+) -> tuple[NDArray[np.integer], Array, Array]:
+    """Starts and widths of parts of which some are divided, up to `n_parts` times.
+
+    Parameters
+    ----------
+    X : {ndarray, RemoteRows} of shape (n_samples, n_features)
+    weights : ndarray of shape (n_samples,) or None
+    parts : tuple of ndarray of shape (n_before,)
+        Columns, starts and widths, as `parts_of` has them of these rows.
+    chosen : ndarray of int
+        Which of them are divided, at the quantiles of the values that are in them.
+    n_parts : int
+
+    Returns
+    -------
+    origins : ndarray of int of shape (n_after,)
+        Which one each is a part of.
+    starts, widths : ndarray of shape (n_after,)
+    """
+    columns, starts, widths = parts
+    counts = slice(None) if weights is None else weights > 0
+    counted = None if weights is None else weights[counts]
+    ends = starts.astype(np.float64) + widths
+    begins = [np.full(1, start, np.float64) for start in starts]
+    concerned = np.unique(columns[chosen])
+    for j, x in zip(concerned, columns_of(X, concerned), strict=True):
+        x = x[counts]
+        for k in chosen[columns[chosen] == j]:
+            inside = (x >= starts[k]) & (x <= ends[k])
+            w = None if counted is None else counted[inside]
+            begins[k] = np.append(begins[k], _knots(x[inside], w, n_parts)[1:-1])
+    sizes = [b.size for b in begins]
+    origins = np.repeat(np.arange(columns.size), sizes)
+    narrow = [np.diff(b, append=end) for b, end in zip(begins, ends, strict=True)]
+    is_divided = np.repeat(np.array(sizes) > 1, sizes)
+    found = np.where(is_divided, np.concatenate(narrow), widths[origins])
+    is_wide = (found / 2 >= smallest_scale(X.dtype)) | ~is_divided
+    starts = np.concatenate(begins)
+    starts, found = (v[is_wide].astype(X.dtype) for v in (starts, found))
+    return origins[is_wide], starts, found
+
+
 def _knots(column: Array, weights: Array | None, n_parts: int) -> Array:
     """Where parts meet, the lowest and the highest value among them, in float64."""
     is_gap = np.isnan(column)

@@ -4,12 +4,13 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._features.encoding import EncodingName
+from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.lbfgs import State
 from sksoftmax._minimizer.progress import relative_decrease, report
 from sksoftmax._selection.evidence import Evidence, LaplaceEvidence
@@ -20,11 +21,12 @@ from sksoftmax._selection.inputs import (
     LOOSE,
     Inputs,
     encoded,
+    first_encoding,
     start_of,
+    train_on,
 )
 from sksoftmax._selection.judge import Estimate, Judge, cost_of_an_error
 from sksoftmax._selection.race import Line, Place, race
-from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.objective import Objective
 from sksoftmax._training.training import Callback, Trained, train
 
@@ -146,8 +148,7 @@ class AlphaSearch:
     start : ndarray of shape (n_parameters,)
         Of all fits.
     inputs : sequence of Inputs
-        One for each line of the race; of those with relevances the same without are
-        there, too.
+        One for each line of the race.
     unit : float, default=1
         Of alpha: 1 where rows have no weights.
     is_coarse : bool, default=False
@@ -194,7 +195,7 @@ class AlphaSearch:
         self._evidence: dict[str, LaplaceEvidence] = {}
         self._shown: dict[Place, Evidence] = {}
         self._n_iter: dict[Place, int] = {}
-        self._minima: dict[tuple[Place, int], Array] = {}
+        self._minima: dict[tuple[Inputs, int, int], _Minimum] = {}
         self._splits: dict[EncodingName, tuple[int, Split]] = {}
         self._best_so_far: Place | None = None
         self._fit: tuple[Trained, Split | None] | None = None
@@ -283,25 +284,17 @@ class AlphaSearch:
 
     def _attempt(self, place: Place, part: int) -> None:
         """Fit with one alpha to one part, and let the judge hear of it."""
-        if self._judge.has_heard(place, part):  # a fit with relevances needed it
+        if self._judge.has_heard(place, part):  # others are learnt from it
             return
-        inputs = self._inputs[place.line]
-        split = self._split(inputs.encoding, part)
-        objective = self._objective_of(split).with_alpha(self._alpha(place))
-        options = self._options
-        if inputs.has_relevance:
-            plain = place._replace(line=self._inputs.index(inputs.plain))
-            self._attempt(plain, part)
-            objective, start = with_relevances(
-                objective, self._minima[plain, part], self._seed
-            )
-            split = split and split.seen_by(objective.standardization)
-            options = {**options, "is_warm": True, "tol": LOOSE * options["tol"]}
-        else:
+        inputs, options = self._inputs[place.line], self._options
+        if inputs.source is None:
+            split = self._split(inputs.encoding, part)
+            objective = self._objective_of(split).with_alpha(self._alpha(place))
             start = start_of(objective, self._start, self._seed)
-        if split is not None and "early_stopping" in options:
-            rule = options["early_stopping"]._replace(validation=split.held_out)
-            options = {**options, "early_stopping": rule}
+        else:
+            split, objective, start = self._learnt(inputs, place, part)
+            options = {**options, "is_warm": True, "tol": LOOSE * options["tol"]}
+        options = _with_rule(options, split)
         watch = self._watch(split, part)
         trained = train(
             objective,
@@ -318,12 +311,57 @@ class AlphaSearch:
             raise KeyboardInterrupt
         is_lost = watch is not None and watch.is_lost
         self._take(place, part, split, trained, is_lost)
+        self._go_on(reason)
+
+    def _go_on(self, reason: str) -> None:
+        """Unless that is why a fit has ended, or time is over."""
         if reason in ("interrupted", "callback"):
             self._ended_by = reason
         elif time.perf_counter() >= self._ends:
             self._ended_by = "max_time"
         if self._ended_by is not None:
             raise _EndedError
+
+    def _learnt(
+        self, inputs: Inputs, place: Place, part: int
+    ) -> tuple[Split, Objective, Array]:
+        """One part as inputs that are learnt from a minimum, and that as a start."""
+        source, alpha = inputs.source, self._alpha(place)
+        assert source is not None
+        features, start = self._minimum(source, place, part)
+        is_divided = inputs.encoding != source.encoding
+        split = self._split(source.encoding, part)
+        assert split is not None
+        if is_divided:  # of the rows themselves
+            split = self._held_out.split(part).seen_by(features.of_rows)
+        objective = split.train.with_alpha(alpha)
+        objective, start = inputs.learnt_from(objective, start, self._seed)
+        split = split.seen_by(objective.standardization)
+        if is_divided and "early_stopping" not in self._options:
+            split = split.stored()
+            objective = split.train.with_alpha(alpha)
+        return split, objective, start
+
+    def _minimum(self, inputs: Inputs, place: Place, part: int) -> "_Minimum":
+        """What others are learnt from, which may be no line of the race."""
+        key = inputs, place.step, part
+        if key not in self._minima and inputs in self._inputs:
+            self._attempt(place._replace(line=self._inputs.index(inputs)), part)
+        if key not in self._minima:
+            split = self._split(first_encoding(inputs), part)
+            objective = self._objective_of(split).with_alpha(self._alpha(place))
+            trained = train_on(
+                inputs,
+                objective,
+                start_of(objective, self._start, self._seed),
+                seed=self._seed,
+                ends=self._ends,
+                callback=self._callback,
+                **_with_rule(self._options, split),
+            )
+            self._go_on(trained.minimum.convergence.reason)
+            self._minima[key] = _Minimum.of(trained)
+        return self._minima[key]
 
     def _objective_of(self, split: Split | None) -> Objective:
         return self._objective if split is None else split.train
@@ -356,10 +394,8 @@ class AlphaSearch:
     ) -> None:
         """What a fit has shown."""
         inputs = self._inputs[place.line]
-        if not inputs.has_relevance and inputs._replace(has_relevance=True) in (
-            self._inputs
-        ):
-            self._minima[place, part] = trained.minimum.x
+        if inputs in [one.source for one in self._inputs]:
+            self._minima[inputs, place.step, part] = _Minimum.of(trained)
         if part == 0:
             reason = trained.minimum.convergence.reason
             is_minimum = not is_lost and reason not in CUT_SHORT
@@ -429,6 +465,25 @@ class AlphaSearch:
             line += f"held-out loss = {loss:.6f} +- {error:.2g}"
             line += f" ({part + 1} of {self._held_out.n_parts} parts)"
         return f"{line}, {n_iter} iterations" + ", given up" * is_lost
+
+
+class _Minimum(NamedTuple):
+    """What a fit leaves to those that are learnt from it."""
+
+    features: Standardization
+    parameters: Array
+
+    @classmethod
+    def of(cls, trained: Trained) -> Self:
+        return cls(trained.objective.standardization, trained.minimum.x)
+
+
+def _with_rule(options: dict[str, Any], split: Split | None) -> dict[str, Any]:
+    """Early stopping, if there is some, by the rows held out."""
+    if split is None or "early_stopping" not in options:
+        return options
+    rule = options["early_stopping"]._replace(validation=split.held_out)
+    return {**options, "early_stopping": rule}
 
 
 class _Watch:

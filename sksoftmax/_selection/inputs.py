@@ -17,6 +17,7 @@ from sksoftmax._features.encoded import (
 )
 from sksoftmax._features.encoding import EncodingName, encoding_name
 from sksoftmax._features.row_space import RowSpace
+from sksoftmax._selection.refinement import with_finer_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.objective import Objective
@@ -59,9 +60,28 @@ class Inputs(NamedTuple):
         """The same, where all inputs are as relevant as each other."""
         return self._replace(has_relevance=False)
 
+    @property
+    def source(self) -> "Inputs | None":
+        """What is to be trained first, for these to be made of its minimum.
+
+        Fine parts with relevances are those of the relevant parts of 16.
+        """
+        if not self.has_relevance:
+            return None
+        return RELEVANT_PARTS if self.encoding == FINE.encoding else self.plain
+
+    def learnt_from(
+        self, objective: Objective, parameters: Array, seed: int
+    ) -> tuple[Objective, Array]:
+        """What to train, and from where, by a minimum of the source."""
+        if self.source == RELEVANT_PARTS:
+            return with_finer_parts(objective, parameters)
+        return with_relevances(objective, parameters, seed)
+
 
 LINEAR, PIECEWISE = Inputs("linear", False), Inputs("piecewise", False)
 FINE = Inputs("fine-piecewise", False)
+RELEVANT_PARTS = Inputs("piecewise", True)
 
 
 def offered(
@@ -72,8 +92,8 @@ def offered(
 ) -> tuple[Inputs, ...]:
     """What there is to choose from, the simplest first.
 
-    Fine parts come last, with relevances before without: they are many, and hardly any
-    tells something by itself.
+    Fine parts come last; with relevances alone, where there are some: of many parts
+    hardly any tells something by itself.
 
     Parameters
     ----------
@@ -97,7 +117,7 @@ def offered(
     n_columns = np.inf if isinstance(features, RowSpace) else features.n_undivided
     if not has_relevance or objective.n_samples < _ROWS_PER_COLUMN * n_columns:
         return plain + fine
-    return plain + _relevant(plain) + _relevant(fine) + fine
+    return plain + _relevant(plain) + _relevant(fine)
 
 
 def _relevant(inputs: tuple[Inputs, ...]) -> tuple[Inputs, ...]:
@@ -138,24 +158,41 @@ def train_on(
     early_stopping: EarlyStopping | None = None,
     **options: Any,
 ) -> Trained:
-    """Train, and with relevances once more, from where that has led.
+    """Train, and again and again what is learnt from a minimum, from where that is.
 
-    Parameters are those of `train`; the objective is on the inputs already. Relevances
-    are learnt from a minimum in float32, if there is no early stopping.
+    Parameters are those of `train`; the objective is on the inputs of the first of
+    these fits already (`first_encoding`). All but the last are in float32, if there is
+    no early stopping.
     """
     options["seed"] = seed
-    rule = seen_by(early_stopping, objective)
-    if inputs.has_relevance and rule is None:
-        plain = _roughly_trained(objective, start, **options)
-    else:
-        plain = train(objective, start, early_stopping=rule, **options)
-    if not inputs.has_relevance or plain.minimum.convergence.reason in CUT_SHORT:
-        return plain
-    relevant, start = with_relevances(objective, plain.minimum.x, seed)
-    rule = seen_by(early_stopping, relevant)
-    options |= {"is_warm": True, "tol": LOOSE * options["tol"]}
-    trained = train(relevant, start, early_stopping=rule, **options)
-    return plain.followed_by(trained)
+    tol, trained = options["tol"], None
+    for one in _sequence(inputs):
+        if trained is not None:
+            objective, start = one.learnt_from(objective, trained.minimum.x, seed)
+            options |= {"is_warm": True, "tol": LOOSE * tol}
+        rule = seen_by(early_stopping, objective)
+        if one == inputs or rule is not None:
+            fit = train(objective, start, early_stopping=rule, **options)
+        else:
+            fit = _roughly_trained(objective, start, **options)
+        trained = fit if trained is None else trained.followed_by(fit)
+        if fit.minimum.convergence.reason in CUT_SHORT:
+            break
+    assert trained is not None
+    return trained
+
+
+def first_encoding(inputs: Inputs) -> EncodingName:
+    """The inputs of the fit that all begins with."""
+    return _sequence(inputs)[0].encoding
+
+
+def _sequence(inputs: Inputs) -> list[Inputs]:
+    """What is trained, one from the minimum of the other."""
+    sequence = [inputs]
+    while (source := sequence[0].source) is not None:
+        sequence.insert(0, source)
+    return sequence
 
 
 def _roughly_trained(objective: Objective, start: Array, **options: Any) -> Trained:

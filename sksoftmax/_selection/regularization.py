@@ -31,6 +31,7 @@ from sksoftmax._selection.inputs import (
     Inputs,
     encoded,
     encoding_of,
+    first_encoding,
     offered,
     start_of,
     train_on,
@@ -158,7 +159,7 @@ def _last_fit(
         inputs = inputs.plain
         options |= {"is_warm": True, "state": None}
     else:
-        objective = encoded(objective, inputs.encoding).with_alpha(alpha)
+        objective = encoded(objective, first_encoding(inputs)).with_alpha(alpha)
         start = start_of(objective, start, options["seed"])
     try:
         trained = train_on(inputs, objective, start, **options)
@@ -257,13 +258,10 @@ def _is_finer(one: Inputs, inputs: Sequence[Inputs]) -> bool:
 
 
 def _line_of_fine(one: Inputs, inputs: Sequence[Inputs]) -> Line:
-    """From the best of the coarser parts on, or of the same with relevances."""
-    number = inputs.index(one)
+    """From the best of the coarser parts on."""
     parent = one._replace(encoding=PIECEWISE.encoding)
-    relevant = one._replace(has_relevance=True)
-    further = _FURTHER
-    if relevant in inputs[:number]:
-        parent, further = relevant, 0
+    further = 0 if one.has_relevance else _FURTHER
+    number = inputs.index(one)
     return Line((further,), inputs.index(parent), number, has_to_gain=True)
 
 

@@ -1,0 +1,56 @@
+"""Finer parts of columns, where relevances ask for them.
+
+Of the parts of all columns few are relevant: those where labels change. There each is
+divided again, at the quantiles of the values in it, and the fit goes on from the same
+network, with the penalty of the part for all that it was divided into. On wall_robot,
+whose labels are rules on thresholds, that has half of the log-loss of 64 parts
+everywhere, with half as many inputs, in a third of the time.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sksoftmax._features.encoded import EncodedColumns
+from sksoftmax._training.objective import Objective
+
+Array = NDArray[np.floating]
+
+# Logarithm of the penalty below which a part is relevant, and what it is divided into:
+# with -1 and with 16 log-losses were as good, of more inputs.
+_RELEVANT, _N_PARTS = -2.0, 8
+# Inputs, in all.
+_MAX_INPUTS = 2000
+
+
+def with_finer_parts(
+    objective: Objective, parameters: Array
+) -> tuple[Objective, Array]:
+    """The objective on more parts of columns where those that it has are relevant.
+
+    Parameters
+    ----------
+    objective : Objective
+        On parts of columns with relevances.
+    parameters : ndarray of shape (n_parameters,)
+
+    Returns
+    -------
+    objective : Objective
+    parameters : ndarray of shape (n_parameters,)
+        Those of the same network.
+    """
+    before = objective.standardization
+    assert isinstance(before, EncodedColumns)
+    encoding = before.encoding
+    parts = np.arange(encoding.n_numeric, encoding.columns.size)
+    by_relevance = parts[np.argsort(before.log_penalties[parts], kind="stable")]
+    n_chosen = max(_MAX_INPUTS - encoding.n_inputs, 0) // (_N_PARTS - 1)
+    chosen = by_relevance[:n_chosen]
+    chosen = chosen[before.log_penalties[chosen] < _RELEVANT]
+    X, weights = objective.X, objective.weights
+    features, origins = before.divided(X, weights, chosen, _N_PARTS)
+    other = objective.seen_by(features)
+    coefs, intercepts = objective.layout.unpack(parameters.copy())
+    coef, intercept = before.to_user_units(coefs[0], intercepts[0], np.float64)
+    coefs[0], intercepts[0] = features.from_user_units(coef[:, origins], intercept)
+    return other, other.layout.pack(coefs, intercepts)
