@@ -82,16 +82,18 @@ class SoftmaxMLPClassifier(
         parts between up to 17 quantiles, `min(max(x - start, 0), width)` each [6]_, so
         that it takes no hidden unit to make a step or a bend in one column, and values
         beyond those of training are as the last of them; "fine-piecewise" between up to
-        65. "auto" chooses with `alpha="auto"`, by the same held-out samples (the last
-        from 200 training samples on), and is "linear" with a number for `alpha`, for
-        sparse `X`, more than 100 classes, and more than 2000 parts, or 4 for each
-        sample.
+        65, or with relevances those of "piecewise", of which the relevant ones are
+        divided again, into up to 8. "auto" chooses with `alpha="auto"`, by the same
+        held-out samples (the last from 200 training samples on), and is "linear" with a
+        number for `alpha`, for sparse `X`, more than 100 classes, and more than 2000
+        parts, or 4 for each sample.
 
     relevance : bool, default=True
         With `alpha="auto"`, let there be penalties of their own for the weights of each
         input, `alpha * exp(t)`, learnt from a first fit [7]_, where held-out samples
         are predicted better with them: inputs that tell nothing then count less. That
-        is a second fit, which ends at four times `tol`. Not for more than 100 classes,
+        is a second fit, which ends at four times `tol`, and with "fine-piecewise" there
+        is a third one. Not for more than 100 classes,
         or two columns for each sample.
 
     categorical_features : array-like, "from_dtype" or None, default="from_dtype"

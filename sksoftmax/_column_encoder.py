@@ -51,7 +51,8 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     With "linear", and neither gaps nor categories in the training data, columns are
     passed on as they are.
 
-    `encoder_` of a fitted :class:`SoftmaxMLPClassifier` is one.
+    `encoder_` of a fitted :class:`SoftmaxMLPClassifier` is one, whose parts may be
+    finer where they are relevant.
 
     Parameters
     ----------

@@ -76,12 +76,15 @@ def divided_again(
     counts = slice(None) if weights is None else weights > 0
     counted = None if weights is None else weights[counts]
     ends = starts.astype(np.float64) + widths
+    # Knots are values of rows; the ends that are sums are rounded.
+    stops = np.append(starts[1:], np.inf)
+    stops[:-1][np.diff(columns) != 0] = np.inf
     begins = [np.full(1, start, np.float64) for start in starts]
     concerned = np.unique(columns[chosen])
     for j, x in zip(concerned, columns_of(X, concerned), strict=True):
         x = x[counts]
         for k in chosen[columns[chosen] == j]:
-            inside = (x >= starts[k]) & (x <= ends[k])
+            inside = (x >= starts[k]) & (x <= stops[k])
             w = None if counted is None else counted[inside]
             begins[k] = np.append(begins[k], _knots(x[inside], w, n_parts)[1:-1])
     sizes = [b.size for b in begins]

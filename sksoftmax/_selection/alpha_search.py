@@ -16,7 +16,6 @@ from sksoftmax._minimizer.progress import relative_decrease, report
 from sksoftmax._selection.evidence import Evidence, LaplaceEvidence
 from sksoftmax._selection.held_out import HeldOut, Split
 from sksoftmax._selection.inputs import (
-    CUT_SHORT,
     LINEAR,
     LOOSE,
     Inputs,
@@ -28,7 +27,7 @@ from sksoftmax._selection.inputs import (
 from sksoftmax._selection.judge import Estimate, Judge, cost_of_an_error
 from sksoftmax._selection.race import Line, Place, race
 from sksoftmax._training.objective import Objective
-from sksoftmax._training.training import Callback, Trained, train
+from sksoftmax._training.training import CUT_SHORT, Callback, Trained, train
 
 Array = NDArray[np.floating]
 

@@ -21,7 +21,7 @@ from sksoftmax._selection.refinement import with_finer_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.objective import Objective
-from sksoftmax._training.training import Trained, train
+from sksoftmax._training.training import CUT_SHORT, Trained, train
 
 Array = NDArray[np.floating]
 
@@ -39,8 +39,6 @@ LOOSE = 4.0
 # Numbers, of 4 bytes each: inputs of all rows that are made once, in float32, for the
 # fit that relevances are learnt from, which then takes half of the time.
 _MAX_STORED = 2**24
-# Reasons of fits that did not come to a minimum.
-CUT_SHORT = ("interrupted", "callback", "max_time")
 
 
 class Inputs(NamedTuple):

@@ -24,6 +24,8 @@ Callback = Callable[[State, Objective], bool | None]
 # least twice as many, and the copy of X is small.
 _FIRST_ROWS, _GROWTH, _MAX_COPY = 5000, 4, 2**25
 _STAGE_ITERATIONS, _STAGE_TOL = 12, 1e-2
+# Reasons of fits that did not come to a minimum, nor to the end of `max_iter`.
+CUT_SHORT = ("interrupted", "callback", "max_time")
 # Part of a start in float32.
 _ROUNDING = 1e-6
 
@@ -66,9 +68,11 @@ class Trained(NamedTuple):
     def followed_by(self, last: "Trained") -> "Trained":
         """The last of two fits, with the iterations of both."""
         before, after = self.minimum, last.minimum
-        was_cut_short = before.convergence.reason == "max_iter"
+        reason = after.convergence.reason
+        if before.convergence.reason == "max_iter" and reason not in CUT_SHORT:
+            reason = "max_iter"
         convergence = after.convergence._replace(
-            reason="max_iter" if was_cut_short else after.convergence.reason,
+            reason=reason,
             n_iter=before.convergence.n_iter + after.convergence.n_iter,
             n_evaluations=before.convergence.n_evaluations
             + after.convergence.n_evaluations,

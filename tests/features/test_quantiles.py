@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sksoftmax._features.quantiles import parts_of
+from sksoftmax._features.quantiles import divided_again, parts_of
+from sksoftmax._features.standardization import smallest_scale
 
 N_PARTS = 16
 
@@ -98,3 +99,64 @@ def test_some_columns_alone_have_parts(X):
     columns, *_ = parts_of(X, None, np.array([1, 4]), N_PARTS)
     assert np.unique(columns).tolist() == [1, 4]
     assert [x.size for x in parts_of(X, None, np.empty(0, int), N_PARTS)] == [0, 0, 0]
+
+
+def test_a_part_is_divided_at_the_quantiles_of_its_values(X):
+    """Between its ends; the others are as they were, to the bit."""
+    before = parts_of(X, None, np.arange(6), N_PARTS)
+    chosen = np.array([8, 25])
+    origins, starts, widths = divided_again(X, None, before, chosen, 4)
+    columns = before[0]
+    np.testing.assert_array_equal(np.bincount(origins)[chosen], [4, 4])
+    kept = ~np.isin(origins, chosen)
+    np.testing.assert_array_equal(
+        origins[kept], np.delete(np.arange(columns.size), chosen)
+    )
+    np.testing.assert_array_equal(starts[kept], np.delete(before[1], chosen))
+    np.testing.assert_array_equal(widths[kept], np.delete(before[2], chosen))
+    for k in chosen:
+        x = X[:, columns[k]]
+        inside = x[(x >= before[1][k]) & (x <= before[1][k + 1])]
+        expected = np.quantile(inside, np.arange(4) / 4, method="inverted_cdf")
+        found = origins == k
+        np.testing.assert_array_equal(starts[found], expected)
+        ends = starts[found] + widths[found]
+        np.testing.assert_allclose(ends, [*expected[1:], inside.max()], rtol=1e-12)
+
+
+def test_a_part_of_few_values_is_divided_at_each(X):
+    """Between two values there is nothing to divide."""
+    before = parts_of(X, None, np.arange(6), N_PARTS)
+    last = np.flatnonzero(before[0] == 4)[1:]
+    origins, starts, _ = divided_again(X, None, before, last, 4)
+    np.testing.assert_array_equal(origins, np.arange(before[0].size))
+    np.testing.assert_array_equal(starts, before[1])
+    origins, starts, _ = divided_again(X, None, before, np.array([6]), 1000)
+    x = np.unique(X[:, 0])
+    inside = x[(x >= before[1][6]) & (x < before[1][7])]
+    np.testing.assert_array_equal(starts[origins == 6], inside)
+
+
+def test_weights_divide_a_part_as_copies_do(X, rng):
+    """And a row without a weight is none."""
+    counts = rng.integers(4, size=len(X)).astype(np.float64)
+    copies = np.repeat(X, counts.astype(int), axis=0)
+    before = parts_of(copies, None, np.arange(6), N_PARTS)
+    chosen = np.arange(6, 20)
+    expected = divided_again(copies, None, before, chosen, 5)
+    found = divided_again(X, counts, before, chosen, 5)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_part_that_is_too_narrow_is_left_out(X):
+    """Coefficients would not be numbers of the dtype."""
+    X = X[:, :1].astype(np.float32)
+    X[:3, 0] = [0, 1e-38, X[:, 0].max()]
+    X = np.append(X, -X, axis=0)
+    before = parts_of(X, None, np.arange(1), N_PARTS)
+    chosen = np.arange(1, before[0].size)
+    origins, starts, widths = divided_again(X, None, before, chosen, 1000)
+    assert origins.size == starts.size == widths.size == np.unique(X).size - 2
+    assert starts.dtype == widths.dtype == np.float32
+    assert (widths / 2 >= smallest_scale(np.float32)).all()

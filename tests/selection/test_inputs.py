@@ -15,10 +15,13 @@ from sksoftmax._selection.inputs import (
     PIECEWISE,
     Inputs,
     encoded,
+    encoding_of,
+    first_encoding,
     offered,
     start_of,
     train_on,
 )
+from sksoftmax._selection.refinement import with_finer_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.training import train
@@ -40,7 +43,8 @@ def problem(X=None, alpha=1.0, n=200):
 
 
 def test_the_simplest_come_first():
-    """Without relevances before with, columns before their parts; fine ones last."""
+    """Without relevances before with, columns before their parts; fine ones last, and
+    with relevances alone where there are some."""
     objective, _ = problem(n=200)
     plain = (LINEAR, PIECEWISE)
     assert offered(objective, "auto", has_relevance=False) == (*plain, FINE)
@@ -49,7 +53,6 @@ def test_the_simplest_come_first():
         LINEAR_RELEVANT,
         PIECEWISE_RELEVANT,
         FINE_RELEVANT,
-        FINE,
     )
     for encoding in ("linear", "piecewise", "fine-piecewise"):
         inputs = offered(objective, encoding, has_relevance=True)
@@ -138,6 +141,29 @@ def test_relevances_are_learnt_from_a_fit_without(encoding):
     np.testing.assert_array_equal(without.minimum.x, expected)
 
 
+def test_finer_parts_are_learnt_from_those_with_relevances():
+    """A third fit, from where the second has led; only the last is in float64."""
+    objective, start = problem(n=400)
+    objective = encoded(objective, first_encoding(FINE_RELEVANT))
+    assert encoding_of(objective) == "piecewise"
+    start = start_of(objective, start, 0)
+    plain = train(objective.stored(), start, seed=0, **OPTIONS)
+    relevant, x = with_relevances(objective, plain.minimum.x, 0)
+    options = {**OPTIONS, "tol": LOOSE * OPTIONS["tol"], "is_warm": True, "seed": 0}
+    second = train(relevant.stored(), x, **options)
+    fine, x = with_finer_parts(relevant, second.minimum.x)
+    last = train(fine, x, **options)
+    all_three = train_on(FINE_RELEVANT, objective, start, seed=0, **OPTIONS)
+    np.testing.assert_array_equal(all_three.minimum.x, last.minimum.x)
+    assert encoding_of(all_three.objective) == "fine-piecewise"
+    assert all_three.objective.X is objective.X
+    fits = (plain, second, last)
+    assert all_three.stages == [stage for fit in fits for stage in fit.stages]
+    n_iter = [fit.minimum.convergence.n_iter for fit in fits]
+    assert all_three.minimum.convergence.n_iter == sum(n_iter)
+    assert len(all_three.minimum.loss_curve) == sum(n_iter)
+
+
 @pytest.mark.parametrize(("n_stored", "is_stored"), [(18_000, True), (17_999, False)])
 def test_the_fit_before_relevances_is_in_float32(monkeypatch, n_stored, is_stored):
     """Of inputs that are made once, if memory allows; the last is in float64."""
@@ -192,6 +218,29 @@ def test_a_first_fit_out_of_iterations_is_told():
     assert last.minimum.convergence.reason == "tol"
     both = plain.followed_by(last).minimum.convergence
     assert (plain.minimum.convergence.reason, both.reason) == ("max_iter", "max_iter")
+
+
+def test_ctrl_c_is_heard_where_the_first_fit_was_out_of_iterations():
+    """In the second one, which is no other reason than `max_iter` for the caller."""
+    X = np.random.default_rng(0).normal(size=(300, 12))
+    n_iter = []
+
+    class Interrupting(SoftmaxMLPClassifier):
+        def _train(self, problem, *, is_warm, callback, **options):
+            def interrupting(state, objective):
+                n_iter.append(objective.n_samples)
+                if n_iter[-8:] == [300] * 8:
+                    raise KeyboardInterrupt
+                return callback and callback(state, objective)
+
+            options |= {"is_warm": is_warm, "callback": interrupting}
+            return super()._train(problem, **options)
+
+    clf = Interrupting((5,), max_iter=5, random_state=0)
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X, X[:, 0] > 0)
+    assert clf.convergence_.reason == "interrupted"
+    assert len(n_iter) == n_iter.index(300) + 8
 
 
 def test_early_stopping_is_of_both_fits():

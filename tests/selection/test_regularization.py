@@ -1,5 +1,6 @@
 """`alpha="auto"`."""
 
+import time
 import warnings
 from types import SimpleNamespace
 
@@ -13,10 +14,12 @@ from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.utils.class_weight import compute_sample_weight
 
 import sksoftmax._selection.alpha_search
+import sksoftmax._selection.held_out
 import sksoftmax._selection.regularization
 from sksoftmax import SoftmaxMLPClassifier, check_gradient
+from sksoftmax._selection.inputs import encoded, start_of
 from sksoftmax._selection.judge import Estimate
-from sksoftmax._selection.regularization import search_doubts
+from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
 
 
 def classifier(**parameters):
@@ -459,3 +462,51 @@ def test_an_edge_is_that_of_all_inputs(alpha, which):
     )
     (doubt,) = search_doubts(found, None)
     assert f"the {which} that was tried" in str(doubt)
+
+
+@pytest.mark.parametrize("reason", ["callback", "interrupted", "max_time"])
+def test_a_search_for_fine_parts_can_end_anywhere(reason, monkeypatch):
+    """Also in a fit that is no candidate; what it has found by then is its best."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 2))
+    clf = classifier(hidden_layer_sizes=(4,))
+    objective, start, *_ = clf._problem(X, abs(X[:, 0]) < 0.5, None)
+    options = {"encoding": "fine-piecewise", "has_relevance": True, "seed": 0}
+    options |= {"max_iter": 5, "tol": 1e-2}
+    objective = encoded(objective, "fine-piecewise")
+    start = start_of(objective, start, 0)
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(sksoftmax._selection.held_out, "_ENOUGH_ROWS", 40)
+
+    def n_iter_until(last):
+        """Of the search, and what it has found."""
+        n_iter = 0
+
+        def callback(state, function):
+            nonlocal n_iter
+            n_iter += 1
+            if n_iter >= last and reason == "max_time":
+                now[0] = 10.0
+            if n_iter == last and reason == "interrupted":
+                raise KeyboardInterrupt
+            return n_iter >= last and reason == "callback"
+
+        now[0] = 0.0
+        found, trained = train_with_best_alpha(
+            objective, start, callback=callback, ends=20.0, **options
+        )
+        assert np.isfinite(trained.minimum.x).all()
+        return n_iter, found
+
+    n_all, _ = n_iter_until(np.inf)
+    ended_by = []
+    for last in np.linspace(1, n_all // 2, 12).astype(int):
+        n_iter, found = n_iter_until(last)
+        assert found.ended_by in (None, reason)
+        if reason == "interrupted":
+            assert n_iter == last
+        elif reason == "callback":  # not heard where it comes with max_iter
+            assert last <= n_iter <= last + 2
+        ended_by.append(found.ended_by)
+    assert ended_by.count(reason) > 3
