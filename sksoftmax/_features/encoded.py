@@ -289,9 +289,12 @@ def with_indicators(
 
 
 def worth_dividing(
-    X: Rows, weights: Array | None, features: Standardization
+    X: Rows, weights: Array | None, features: Standardization, *, has_relevance: bool
 ) -> list[EncodingName]:
-    """Encodings of dense rows that have more parts than others, but not too many."""
+    """Encodings of dense rows that have more parts than others, but not too many.
+
+    With relevances fine parts are those of relevant ones alone, so never too many.
+    """
     worth: list[EncodingName] = []
     if not is_dense(X) or not features.is_learnt:
         return worth
@@ -304,7 +307,10 @@ def worth_dividing(
         columns, _, widths = parts_of(X, weights, numeric, N_PARTS[encoding])
         if not np.isfinite(widths).all():
             break
-        if not n_before < columns.size <= min(_MAX_PARTS, _PARTS_PER_ROW * n_rows):
+        most = min(_MAX_PARTS, _PARTS_PER_ROW * n_rows)
+        if has_relevance and encoding == "fine-piecewise":
+            most = columns.size
+        if not n_before < columns.size <= most:
             break
         worth.append(encoding)
         n_before = _MANY_MORE * columns.size

@@ -106,14 +106,15 @@ def offered(
     plain = (LINEAR if encoding == "auto" else Inputs(encoding, False),)
     if objective.layout.layer_units[-1] > _MAX_CLASSES:
         return plain
+    n_columns = np.inf if isinstance(features, RowSpace) else features.n_undivided
+    has_relevance &= objective.n_samples >= _ROWS_PER_COLUMN * n_columns
     fine: tuple[Inputs, ...] = ()
     if encoding == "auto":
-        worth = worth_dividing(X, weights, features)
+        worth = worth_dividing(X, weights, features, has_relevance=has_relevance)
         plain += (PIECEWISE,) * ("piecewise" in worth)
         is_fine = "fine-piecewise" in worth and objective.n_samples >= _FINE_ROWS
         fine = (FINE,) * is_fine
-    n_columns = np.inf if isinstance(features, RowSpace) else features.n_undivided
-    if not has_relevance or objective.n_samples < _ROWS_PER_COLUMN * n_columns:
+    if not has_relevance:
         return plain + fine
     return plain + _relevant(plain) + _relevant(fine)
 

@@ -190,7 +190,8 @@ def _searched(
     inputs = (LINEAR if encoding == "auto" else Inputs(encoding, False),)
     if few is not None:
         inputs = offered(few, encoding, has_relevance=has_relevance)
-        n_inputs = max(encoded(few, i.encoding).layout.layer_units[0] for i in inputs)
+        encodings = {first_encoding(one) for one in inputs}
+        n_inputs = max(encoded(few, e).layout.layer_units[0] for e in encodings)
         if n_inputs > few.X.shape[1]:
             n_rows = max(min(n_rows, _MAX_INPUTS // n_inputs), n_few)
     options["unit"] = objective.mean_class_weight * weight_of_a_draw(parts)

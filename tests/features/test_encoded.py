@@ -133,8 +133,9 @@ def test_far_from_zero_no_digit_is_lost(rng):
 def test_what_is_worth_it(X, rng):
     """Dense columns of some values each, with rows for what becomes of them."""
 
-    def worth(X, features=None):
-        return worth_dividing(X, None, features or Standardization.of(X, None))
+    def worth(X, features=None, has_relevance=False):
+        features = features or Standardization.of(X, None)
+        return worth_dividing(X, None, features, has_relevance=has_relevance)
 
     assert worth(X) == ["piecewise", "fine-piecewise"]
     assert worth(csr_array(X)) == []
@@ -142,8 +143,11 @@ def test_what_is_worth_it(X, rng):
     assert worth(X[:, [3, 5]]) == []  # no column has parts
     assert worth(rng.normal(size=(30, 8))) == []  # more than four for each row
     assert worth(rng.normal(size=(600, 120))) == []  # too many
-    assert worth(rng.normal(size=(600, 60))) == ["piecewise"]
-    assert worth(rng.integers(0, 20, size=(600, 9)) * 1.0) == ["piecewise"]
+    many = rng.normal(size=(600, 60))
+    assert worth(many) == ["piecewise"]
+    assert worth(many, has_relevance=True) == worth(X)  # of the relevant ones alone
+    few = rng.integers(0, 20, size=(600, 9)) * 1.0
+    assert worth(few) == worth(few, has_relevance=True) == ["piecewise"]
     huge = rng.choice([-1e308, 0, 1e308], size=(500, 1))
     with np.errstate(all="ignore"):
         assert worth(huge) == []  # the width overflows
