@@ -243,11 +243,11 @@ def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
     for number, one in enumerate(inputs):
         if _is_finer(one, inputs):
             lines.append(_line_of_fine(one, inputs))
+        elif one.has_relevance:
+            lines.append(Line((0,), inputs.index(one.plain), len(plain)))
         elif one in steps:
             around = (0,) if number else (0, 2, -2)
             lines.append(Line([steps[one] + step for step in around]))
-        elif one.has_relevance:
-            lines.append(Line((0,), inputs.index(one.plain), len(plain)))
         else:
             lines.append(Line(COARSE_OF_PARTS if number else COARSE))
     return lines
