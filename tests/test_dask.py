@@ -122,6 +122,7 @@ FITS = {
     "early stopping": {"early_stopping": True},
     "search": {"alpha": "auto", "relevance": False},
     "relevance": {"alpha": "auto", "encoding": "piecewise", "max_iter": 30},
+    "finer parts": {"alpha": "auto", "encoding": "fine-piecewise", "max_iter": 30},
     "own units": {"standardize": False},
 }
 
@@ -129,7 +130,10 @@ FITS = {
 @pytest.mark.filterwarnings("ignore:standardize=False. the mean of column 3")
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=[SLOW] * (n in ("search", "relevance"))) for n in FITS],
+    [
+        pytest.param(n, marks=[SLOW] * (n in ("search", "relevance", "finer parts")))
+        for n in FITS
+    ],
 )
 def test_all_kinds_of_fits_have_the_same_bits(table, rng, client, name):
     """Weights and labels in memory, or in collections of other chunks."""
