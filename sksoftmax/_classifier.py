@@ -119,8 +119,8 @@ class SoftmaxMLPClassifier(
         deviations from 0: beside it little is learnt.
 
     max_iter : int, default=500
-        Most iterations over all samples of one call of `fit`. Large data have up to 12
-        more on each of a few subsets.
+        Most iterations over all samples of one call of `fit`; with relevances of each
+        of its fits. Large data have up to 12 more on each of a few subsets.
 
     tol : float, default=5e-3
         The fit ends where ten iterations together lowered the objective by no more than

@@ -463,3 +463,13 @@ def test_fine_parts_may_be_asked_for(n_samples):
     assert {step.encoding for step in clf.alpha_path_} == {"fine-piecewise"}
     assert {step.has_relevance for step in clf.alpha_path_} == {False, True}
     assert clf.score(*steps(1000, seed=1)) > 0.9
+
+
+def test_categories_alone_have_no_fine_parts():
+    """Where they are asked for, too, inputs are those of categories."""
+    X = np.random.default_rng(0).integers(0, 4, (120, 3)).astype(float)
+    y = (X[:, 0] > 1) ^ (X[:, 1] > 2)
+    parameters = {"encoding": "fine-piecewise", "categorical_features": [0, 1, 2]}
+    clf = classifier(hidden_layer_sizes=(4,), **parameters).fit(X, y)
+    assert clf.coefs_[0].shape[0] == 12
+    assert clf.score(X, y) > 0.9

@@ -13,8 +13,9 @@ Array = NDArray[np.floating]
 _MAX_DENSITY = 0.06
 EncodingName: TypeAlias = Literal["linear", "piecewise", "fine-piecewise"]
 
-# Parts of a column, at most. With 8 or 32 for 16 most log-losses are alike; where the
-# labels are rules on single columns they go on to fall, by half and more with 64.
+# Parts of a column, at most, before the relevant ones are divided again. With 8 or 32
+# for 16 most log-losses are alike; where the labels are rules on single columns they go
+# on to fall, by half and more with 64.
 N_PARTS: dict[str, int] = {"piecewise": 16, "fine-piecewise": 64}
 # In the order that errors name them.
 ENCODINGS = "linear", *N_PARTS

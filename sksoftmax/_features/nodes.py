@@ -6,9 +6,9 @@ A Practical Guide to Splines, Springer 2001, chapter III):
 
     function(x) = (1 - f) u_left + f u_right,    f = (x - left) / (right - left).
 
-So a row stores two numbers of each column, where its parts are up to 64. Weights of the
-parts become values at nodes before a pass over the rows, by sums over the parts to the
-left of each, and a gradient returns by the transpose.
+So a row stores two numbers of each column, where its parts are up to 128. Weights of
+the parts become values at nodes before a pass over the rows, by sums over the parts to
+the left of each, and a gradient returns by the transpose.
 """
 
 from collections.abc import Iterator

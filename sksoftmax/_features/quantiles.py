@@ -73,10 +73,12 @@ def divided_again(
     starts, widths : ndarray of shape (n_after,)
     """
     columns, starts, widths = parts
+    if not chosen.size:
+        return np.arange(columns.size), starts, widths
     counts = slice(None) if weights is None else weights > 0
     counted = None if weights is None else weights[counts]
+    # Knots are values of rows, as parts are to adjoin; sums of widths are rounded.
     ends = starts.astype(np.float64) + widths
-    # Knots are values of rows; the ends that are sums are rounded.
     stops = np.append(starts[1:], np.inf)
     stops[:-1][np.diff(columns) != 0] = np.inf
     begins = [np.full(1, start, np.float64) for start in starts]
@@ -86,8 +88,8 @@ def divided_again(
         for k in chosen[columns[chosen] == j]:
             inside = (x >= starts[k]) & (x <= stops[k])
             w = None if counted is None else counted[inside]
-            begins[k] = np.append(begins[k], _knots(x[inside], w, n_parts)[1:-1])
-    sizes = [b.size for b in begins]
+            *begins[k], ends[k] = _knots(x[inside], w, n_parts)
+    sizes = [len(b) for b in begins]
     origins = np.repeat(np.arange(columns.size), sizes)
     narrow = [np.diff(b, append=end) for b, end in zip(begins, ends, strict=True)]
     is_divided = np.repeat(np.array(sizes) > 1, sizes)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Self
@@ -194,6 +195,9 @@ class AlphaSearch:
         self._evidence: dict[str, LaplaceEvidence] = {}
         self._shown: dict[Place, Evidence] = {}
         self._n_iter: dict[Place, int] = {}
+        self._n_iter_before: Counter[Place] = (
+            Counter()
+        )  # of fits that are no candidates
         self._minima: dict[tuple[Inputs, int, int], _Minimum] = {}
         self._splits: dict[EncodingName, tuple[int, Split]] = {}
         self._best_so_far: Place | None = None
@@ -262,7 +266,7 @@ class AlphaSearch:
             loss,
             error,
             *self._shown[place],
-            self._n_iter[place],
+            self._n_iter[place] + self._n_iter_before[place],
             *self._inputs[place.line],
         )
 
@@ -355,9 +359,11 @@ class AlphaSearch:
                 start_of(objective, self._start, self._seed),
                 seed=self._seed,
                 ends=self._ends,
+                verbose=max(self._verbose - 1, 0),
                 callback=self._callback,
                 **_with_rule(self._options, split),
             )
+            self._n_iter_before[place] += len(trained.minimum.loss_curve)
             self._go_on(trained.minimum.convergence.reason)
             self._minima[key] = _Minimum.of(trained)
         return self._minima[key]

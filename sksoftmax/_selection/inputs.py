@@ -37,7 +37,7 @@ _MAX_CLASSES = 100
 # the last one: to go on makes too much of what they were learnt from.
 LOOSE = 4.0
 # Numbers, of 4 bytes each: inputs of all rows that are made once, in float32, for the
-# fit that relevances are learnt from, which then takes half of the time.
+# fits that others are learnt from, which then take half of the time.
 _MAX_STORED = 2**24
 
 

@@ -137,6 +137,30 @@ def test_a_part_of_few_values_is_divided_at_each(X):
     np.testing.assert_array_equal(starts[origins == 6], inside)
 
 
+def test_where_no_part_is_chosen_all_are_as_they_were(X):
+    """Nor does it take a column."""
+    for numeric in (np.arange(6), np.arange(0)):
+        before = parts_of(X, None, numeric, N_PARTS)
+        found = divided_again(X, None, before, np.arange(0), 4)
+        np.testing.assert_array_equal(before[0][found[0]], before[0])
+        for ours, theirs in zip(found[1:], before[1:], strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("far", [1e5, 1e7])
+def test_parts_of_parts_adjoin(rng, far):
+    """In float32, beside one so wide that the sum that ends it is rounded."""
+    X = rng.normal(size=(800, 1)).astype(np.float32)
+    X[0] = -far
+    before = parts_of(X, None, np.arange(1), N_PARTS)
+    chosen = np.arange(1, before[0].size)
+    origins, starts, widths = divided_again(X, None, before, chosen, 8)
+    assert np.bincount(origins)[1:].min() > 1
+    ends = starts[1:-1].astype(np.float64) + widths[1:-1]
+    np.testing.assert_allclose(ends[0], starts[2], atol=1e-7 * far, rtol=0)
+    np.testing.assert_allclose(ends[1:], starts[3:], atol=1e-6)
+
+
 def test_weights_divide_a_part_as_copies_do(X, rng):
     """And a row without a weight is none."""
     counts = rng.integers(4, size=len(X)).astype(np.float64)

@@ -16,8 +16,8 @@ def objective_with_relevances():
     """Of a step of one column of three, and a minimum of it."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(600, 3))
-    X[::7, 1] = np.nan
     y = X[:, 0] > 0.3
+    X[::7, 1] = X[:3, 0] = np.nan
     weights = rng.integers(1, 4, size=600).astype(float)
     clf = SoftmaxMLPClassifier((6,), random_state=0)
     objective, start = clf._problem(X, y, weights)[:2]
