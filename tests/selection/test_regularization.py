@@ -497,12 +497,15 @@ def test_a_search_for_fine_parts_can_end_anywhere(reason, monkeypatch):
             objective, start, callback=callback, ends=20.0, **options
         )
         assert np.isfinite(trained.minimum.x).all()
-        return n_iter, found
+        return n_iter, found, trained
 
-    n_all, _ = n_iter_until(np.inf)
+    n_all, found, trained = n_iter_until(np.inf)
+    n_last = trained.minimum.convergence.n_iter
+    assert found.inputs.has_relevance
+    assert n_all == sum(step.n_iter for step in found.path) + n_last
     ended_by = []
     for last in np.linspace(1, n_all // 2, 12).astype(int):
-        n_iter, found = n_iter_until(last)
+        n_iter, found, _ = n_iter_until(last)
         assert found.ended_by in (None, reason)
         if reason == "interrupted":
             assert n_iter == last
