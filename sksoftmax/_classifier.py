@@ -93,8 +93,7 @@ class SoftmaxMLPClassifier(
         input, `alpha * exp(t)`, learnt from a first fit [7]_, where held-out samples
         are predicted better with them: inputs that tell nothing then count less. That
         is a second fit, which ends at four times `tol`, and with "fine-piecewise" there
-        is a third one. Not for more than 100 classes,
-        or two columns for each sample.
+        is a third one. Not for more than 100 classes, or two columns for each sample.
 
     categorical_features : array-like, "from_dtype" or None, default="from_dtype"
         Which columns hold categories, as

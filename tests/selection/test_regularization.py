@@ -17,9 +17,13 @@ import sksoftmax._selection.alpha_search
 import sksoftmax._selection.held_out
 import sksoftmax._selection.regularization
 from sksoftmax import SoftmaxMLPClassifier, check_gradient
-from sksoftmax._selection.inputs import encoded, start_of
+from sksoftmax._selection.inputs import LINEAR, PIECEWISE, encoded, start_of
 from sksoftmax._selection.judge import Estimate
-from sksoftmax._selection.regularization import search_doubts, train_with_best_alpha
+from sksoftmax._selection.regularization import (
+    _lines,
+    search_doubts,
+    train_with_best_alpha,
+)
 
 
 def classifier(**parameters):
@@ -462,6 +466,15 @@ def test_an_edge_is_that_of_all_inputs(alpha, which):
     )
     (doubt,) = search_doubts(found, None)
     assert f"the {which} that was tried" in str(doubt)
+
+
+def test_relevances_are_tried_where_it_is_best_without():
+    """Not where few rows had them best: with more rows that moves."""
+    plain = LINEAR, PIECEWISE
+    inputs = (*plain, *(one._replace(has_relevance=True) for one in plain))
+    lines = _lines(inputs, dict.fromkeys(inputs, 4))
+    assert [line.parent for line in lines] == [None, None, 0, 1]
+    assert [min(line.first) for line in lines] == [2, 4, 0, 0]
 
 
 @pytest.mark.parametrize("reason", ["callback", "interrupted", "max_time"])
