@@ -55,6 +55,19 @@ def test_type_checkers_are_told_of_the_annotations():
     assert importlib.resources.files("sksoftmax").joinpath("py.typed").is_file()
 
 
+def test_nothing_is_imported_before_it_is_asked_for():
+    """The package alone costs nobody the time of its classifiers."""
+    code = """
+import sys
+import sksoftmax
+print(sorted({"sksoftmax._classifier", "sksoftmax._network"} & {*sys.modules}))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
 def test_optional_packages_are_not_imported():
     """The classifier brings none of them, nor parts of scikit-learn for few."""
     code = """
