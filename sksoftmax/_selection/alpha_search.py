@@ -91,6 +91,19 @@ class Candidate(NamedTuple):
     encoding: EncodingName
     has_relevance: bool
 
+    @property
+    def what(self) -> tuple[Inputs, float]:
+        """What it is, whatever it has shown."""
+        return Inputs(self.encoding, self.has_relevance), self.alpha
+
+    def judged_again(self, again: "Candidate") -> "Candidate":
+        """With what its fit to more rows has shown, but the evidence."""
+        return again._replace(
+            log_evidence=self.log_evidence,
+            n_effective=self.n_effective,
+            n_iter=self.n_iter + again.n_iter,
+        )
+
 
 class Found(NamedTuple):
     """What a search has found.
@@ -128,6 +141,27 @@ class Found(NamedTuple):
     fit: Trained
     is_final: bool
     ended_by: str | None
+
+    def followed_by(self, again: "Found") -> "Found":
+        """What a search on more rows has found, that began at the best candidate.
+
+        The others are so much worse than that as they were; and evidences of more rows
+        are not to be compared with theirs.
+        """
+        judged = {step.what: step for step in again.path}
+        change = judged[self.candidate.what].held_out_loss
+        change -= self.candidate.held_out_loss
+        path = [
+            step.judged_again(judged.pop(step.what))
+            if step.what in judged
+            else step._replace(held_out_loss=step.held_out_loss + change)
+            for step in self.path
+        ]
+        path += [step._replace(**_UNKNOWN._asdict()) for step in judged.values()]
+        order = [*dict.fromkeys(step.what[0] for step in self.path)]
+        path.sort(key=lambda step: (order.index(step.what[0]), step.alpha))
+        (best,) = (step for step in path if step.what == again.candidate.what)
+        return again._replace(candidate=best, path=path)
 
     def has_learnt(self) -> bool:
         """Whether held-out rows are predicted better than by the class frequencies."""
@@ -423,7 +457,7 @@ class AlphaSearch:
         ):
             self._best_so_far, self._fit = place, (trained, split)
         if self._verbose:
-            report(self._progress(place, part, n_iter, is_lost))
+            report(self._progress(place, part, trained, is_lost))
 
     def _on_all_rows(self, trained: Trained, split: Split | None) -> Trained:
         """In the parameters of the objective on all rows."""
@@ -458,7 +492,9 @@ class AlphaSearch:
             excess = partial(self._judge.excess, best, part)
         return _Watch(split, self._options["tol"], excess)
 
-    def _progress(self, place: Place, part: int, n_iter: int, is_lost: bool) -> str:
+    def _progress(
+        self, place: Place, part: int, trained: Trained, is_lost: bool
+    ) -> str:
         inputs = self._inputs[place.line]
         line = f"With alpha = {self._alpha(place):.3g}, "
         if len(self._inputs) > 1:
@@ -469,7 +505,9 @@ class AlphaSearch:
             loss, error, _ = self._judge.loss(place)
             line += f"held-out loss = {loss:.6f} +- {error:.2g}"
             line += f" ({part + 1} of {self._held_out.n_parts} parts)"
-        return f"{line}, {n_iter} iterations" + ", given up" * is_lost
+        n_iter, n_rows = len(trained.minimum.loss_curve), trained.objective.n_samples
+        line += f", {n_iter} iterations on {n_rows} rows"
+        return line + ", given up" * is_lost
 
 
 class _Minimum(NamedTuple):

@@ -373,7 +373,10 @@ def test_fits_end_with_the_search():
 
 
 def test_a_line_is_printed_for_each_fit(capsys):
-    """Its alpha, its loss on so many parts, its iterations, and what was given up."""
+    """Its alpha, its loss on so many parts, its iterations, and what was given up.
+
+    Losses of fits to more rows are lower: it says how many.
+    """
     search = Search(*prepared(*data()), verbose=1)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(search.calls)
@@ -381,7 +384,7 @@ def test_a_line_is_printed_for_each_fit(capsys):
     for line in lines:
         found = re.fullmatch(
             r"With alpha = (\S+), held-out loss = (\S+) \+- (\S+) "
-            r"\((\d) of 5 parts\), (\d+) iterations(, given up)?",
+            r"\((\d) of 5 parts\), (\d+) iterations on (\d+) rows(, given up)?",
             line,
         )
         alpha = min(n_lines, key=lambda a, x=float(found[1]): abs(np.log(a / x)))
@@ -392,9 +395,10 @@ def test_a_line_is_printed_for_each_fit(capsys):
         assert int(found[4]) == part + 1
         minimum = search.trained[alpha][part].minimum
         assert int(found[5]) == len(minimum.loss_curve)
+        assert int(found[6]) == search.held_out.split(part).train.n_samples
         if part == 0:
             is_unknown = np.isnan(search.by_alpha()[alpha].log_evidence)
-            assert is_unknown == (found[6] is not None)
+            assert is_unknown == (found[7] is not None)
     assert any(line.endswith("given up") for line in lines)
 
 
@@ -408,7 +412,8 @@ def test_without_parts_the_line_has_the_evidence(capsys):
     for line, (alpha, (trained,)) in zip(lines, search.trained.items(), strict=True):
         assert line == (
             f"With alpha = {alpha:.3g}, log evidence = {path[alpha].log_evidence:.6g}, "
-            f"{len(trained.minimum.loss_curve)} iterations"
+            f"{len(trained.minimum.loss_curve)} iterations on "
+            f"{search.objective.n_samples} rows"
         )
 
 
@@ -544,6 +549,28 @@ def test_something_is_learnt_if_it_predicts(search, gain, has_learnt):
     candidate = search.found.candidate._replace(held_out_loss=1.0)
     found = search.found._replace(gain=Estimate(*gain), candidate=candidate)
     assert found.has_learnt() == has_learnt
+
+
+def test_a_search_on_more_rows_goes_into_the_path(search):
+    """Others are as much worse as they were; evidences are those of fewer rows."""
+    found = search.found
+    best = found.candidate
+    same = best._replace(held_out_loss=0.3, log_evidence=-9.0, n_iter=7)
+    further = same._replace(alpha=best.alpha / 1e6, held_out_loss=0.2, n_iter=5)
+    again = found._replace(candidate=further, path=[same, further])
+    path = found.followed_by(again).path
+    assert [step.alpha for step in path] == sorted({s.alpha for s in path})
+    by_alpha = {step.alpha: step for step in path}
+    assert len(by_alpha) == len(found.path) + 1
+    assert by_alpha[best.alpha] == best._replace(
+        held_out_loss=0.3, n_iter=best.n_iter + 7
+    )
+    assert found.followed_by(again).candidate == by_alpha[further.alpha]
+    assert by_alpha[further.alpha][1] == 0.2
+    assert np.isnan(by_alpha[further.alpha][3:5]).all()
+    for step in found.path:
+        worse_by = step.held_out_loss - best.held_out_loss
+        assert by_alpha[step.alpha].held_out_loss == pytest.approx(0.3 + worse_by)
 
 
 def test_the_first_fit_is_never_lost():

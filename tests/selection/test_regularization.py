@@ -468,6 +468,101 @@ def test_an_edge_is_that_of_all_inputs(alpha, which):
     assert f"the {which} that was tried" in str(doubt)
 
 
+def overlapping_clusters(n_rows, n_features):
+    """Fifteen, three for each of five classes."""
+    rng = np.random.default_rng(0)
+    centres = 0.7 * rng.normal(size=(15, n_features))
+    cluster = rng.integers(0, 15, n_rows)
+    return centres[cluster] + rng.normal(size=(n_rows, n_features)), cluster % 5
+
+
+def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch):
+    """That of a thousand rows is half a decade too small for 24,000.
+
+    The losses of all that were tried are of 6,000 rows then.
+    """
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
+    X, y = overlapping_clusters(29_000, 30)
+    X_test, y_test = X[24_000:], y[24_000:]
+    clf = classifier(hidden_layer_sizes=(50,), alpha="auto")
+    clf.fit(X[:24_000], y[:24_000])
+    assert log_loss(y_test, clf.predict_proba(X_test)) < 0.18
+    path, loss = clf.alpha_path_, clf.held_out_loss_
+    with monkeypatch.context() as patch:
+        patch.setattr(sksoftmax._selection.regularization, "_MAX_VALUES", 0)
+        before = clf.fit(X[:24_000], y[:24_000])
+    assert log_loss(y_test, before.predict_proba(X_test)) > 0.21
+    assert loss < 0.9 * before.held_out_loss_
+    assert {step.alpha for step in path} >= {s.alpha for s in before.alpha_path_}
+
+
+def test_copies_are_not_more_rows(monkeypatch):
+    """Of few that are repeated the search is not made again."""
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
+    X, y = overlapping_clusters(1500, 5)
+    clf = classifier(alpha="auto", max_iter=20)
+    searches = []
+    run = sksoftmax._selection.alpha_search.AlphaSearch.run
+    monkeypatch.setattr(
+        sksoftmax._selection.alpha_search.AlphaSearch,
+        "run",
+        lambda self, lines: searches.append(lines) or run(self, lines),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        clf.fit(np.tile(X, (60, 1)), np.tile(y, 60))
+    assert len(searches) == 2
+
+
+@pytest.mark.parametrize("reason", ["callback", "interrupted", "max_time"])
+def test_a_search_on_more_rows_can_end(reason, monkeypatch):
+    """Then it is as if it had not begun."""
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    X, y = overlapping_clusters(8000, 5)
+    objective, start, *_ = classifier()._problem(X, y, None)
+
+    def found_with(callback):
+        return train_with_best_alpha(
+            objective, start, callback=callback, ends=20.0, max_iter=20, tol=1e-3
+        )[0]
+
+    def end(state, function):
+        if function.n_samples == 2000:
+            if reason == "interrupted":
+                raise KeyboardInterrupt
+            now[0] = 10.0 * (reason == "max_time")
+            return reason == "callback"
+        return False
+
+    whole, cut = found_with(None), found_with(end)
+    assert (whole.ended_by, cut.ended_by) == (None, reason)
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_VALUES", 0)
+    now[0] = 0.0
+    before = found_with(None)
+    assert (cut.candidate, cut.inputs) == (before.candidate, before.inputs)
+    assert whole.candidate != before.candidate
+
+
+def test_parts_of_more_rows_may_ask_for_more_alpha():
+    """A decade above the best of few rows may be the only one that is not lost."""
+    lines = _lines((LINEAR, PIECEWISE), {LINEAR: 2, PIECEWISE: 2})
+    assert sorted(lines[1].first) == [2, 4]
+
+
+@pytest.mark.slow
+def test_a_noisy_rule_is_learnt_from_many_rows():
+    """Of three thresholds; 0.258 where one alpha was tried for the parts of columns."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120_000, 10)).astype(np.float32)
+    y = (X[:, 0] > 0.5) ^ (X[:, 1] < 0) ^ (X[:, 2] > -1)
+    is_noise = rng.random(120_000) < 0.1
+    y[is_noise] = rng.random(120_000)[is_noise] < 0.5
+    clf = SoftmaxMLPClassifier(random_state=0).fit(X[20_000:], y[20_000:])
+    assert log_loss(y[:20_000], clf.predict_proba(X[:20_000])) < 0.21
+
+
 def test_relevances_are_tried_where_it_is_best_without():
     """Not where few rows had them best: with more rows that moves."""
     plain = LINEAR, PIECEWISE
