@@ -49,8 +49,8 @@ _CLEAR, _RISE, _LOOK_EVERY = 2.0, 0.05, 5
 # class frequencies': two thirds of the iterations, and log-losses 1 % lower.
 _LEARNT = 0.9
 
-# Part of a loss that is hardly better.
-_HARDLY = 0.01
+# Part of a loss that is hardly better, unless by so many errors.
+_HARDLY, _SURE = 0.01, 4.0
 
 _UNKNOWN = Evidence(np.nan, np.nan)
 
@@ -167,7 +167,9 @@ class Found(NamedTuple):
         """Whether held-out rows are predicted better than by the class frequencies."""
         gain, error, n = self.gain
         noise = error / 2 if n > 1 else 0.0
-        return gain > max(_HARDLY * self.candidate.held_out_loss, noise)
+        if gain > max(_HARDLY * self.candidate.held_out_loss, noise):
+            return True
+        return n > 1 and gain > _SURE * self.gain.if_a_row_were_lost(1).standard_error
 
 
 class AlphaSearch:

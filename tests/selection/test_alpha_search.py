@@ -542,10 +542,16 @@ def test_evidence_knows_no_more_than_a_tenth_of_the_samples(n, largest):
         ((0.1, np.inf, 1), True),
         ((-0.1, 0.01, 50), False),
         ((np.nan, np.nan, 0), False),
+        ((0.005, 0.001, 5000), True),
+        ((0.004, 0.001, 5000), False),
+        ((0.005, 0.001, 900), False),
     ],
 )
 def test_something_is_learnt_if_it_predicts(search, gain, has_learnt):
-    """Better than the class frequencies do, by 1 % and more than half the error."""
+    """Better than the class frequencies do, by 1 % and more than half the error.
+
+    Or by four errors, to which a row that is lost would add.
+    """
     candidate = search.found.candidate._replace(held_out_loss=1.0)
     found = search.found._replace(gain=Estimate(*gain), candidate=candidate)
     assert found.has_learnt() == has_learnt
