@@ -262,7 +262,7 @@ class AlphaSearch:
             if isinstance(error, KeyboardInterrupt):
                 self._ended_by = "interrupted"
         assert self._fit is not None
-        is_of_all = not self._held_out.n_parts or "early_stopping" in self._options
+        is_of_all = not self._held_out.n_parts or self._held_out.is_of_all
         return Found(
             best,
             self._candidate(best[0], best[0]),

@@ -94,11 +94,16 @@ class HeldOut:
         How many there are.
     split : callable
         `split(part)` makes one.
+    is_of_all : bool, default=False
+        Whether the rows to train on are all that there are.
     """
 
-    def __init__(self, n_parts: int, split: Callable[[int], Split]) -> None:
+    def __init__(
+        self, n_parts: int, split: Callable[[int], Split], *, is_of_all: bool = False
+    ) -> None:
         self.n_parts = n_parts
         self._split = split
+        self.is_of_all = is_of_all
         self._last: tuple[int, Split] | None = None
 
     @classmethod
@@ -113,6 +118,16 @@ class HeldOut:
         n_rows = max((part.held_out.size for part in parts), default=1)
         n_parts = min(len(parts), max_parts, -(-_ENOUGH_ROWS // n_rows))
         return cls(n_parts, lambda part: _split(objective, parts[part], max_rows))
+
+    @classmethod
+    def by_validation(
+        cls, objective: Objective, validation: Objective, max_rows: int
+    ) -> "HeldOut":
+        """Validation data, beside all rows or about `max_rows` of them."""
+        if objective.n_samples <= max_rows:
+            split = Split.of(objective, validation)
+            return cls(1, lambda part: split, is_of_all=True)
+        return cls(1, lambda part: _beside(objective, validation, max_rows))
 
     def split(self, part: int) -> Split:
         """The rows to train on, which are copied, and those to judge by."""
@@ -158,8 +173,7 @@ def _first_by_key(keys: Keys, objective: Objective, n_rows: int) -> NDArray:
 
 
 def _split(objective: Objective, part: Part, max_rows: int) -> Split:
-    chosen = _some(objective.y[part.train], max_rows)
-    train = objective.repeated(part.train[chosen], part.train_counts[chosen])
+    train = _train(objective, part, max_rows)
     features = train.standardization
     train = train.reduced()
     chosen = _some(objective.y[part.held_out], max_rows)
@@ -167,6 +181,18 @@ def _split(objective: Objective, part: Part, max_rows: int) -> Split:
     held_out = objective.repeated(part.held_out[chosen], counts).seen_by(features)
     independent = part.held_out_draws[chosen]
     return Split(train, held_out.beside(train), independent)
+
+
+def _beside(objective: Objective, validation: Objective, max_rows: int) -> Split:
+    """The rows to train on that there would be without validation data, and those."""
+    part = fifths(objective, max_rows * N_PARTS // (N_PARTS - 1))[0]
+    train = _train(objective, part, max_rows)
+    return Split.of(train, validation.seen_by(train.standardization.of_rows))
+
+
+def _train(objective: Objective, part: Part, max_rows: int) -> Objective:
+    chosen = _some(objective.y[part.train], max_rows)
+    return objective.repeated(part.train[chosen], part.train_counts[chosen])
 
 
 def _some(y: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:

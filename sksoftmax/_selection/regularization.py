@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +21,6 @@ from sksoftmax._selection.alpha_search import (
 from sksoftmax._selection.held_out import (
     N_PARTS,
     HeldOut,
-    Split,
     fifths,
     weight_of_a_draw,
 )
@@ -110,8 +110,9 @@ def train_with_best_alpha(
     then it comes from the best of the fits that were made. Half of the time until
     `ends` is for the search.
 
-    With early stopping the validation data judge, and each fit is one to all rows that
-    there are to train on. So it is where nothing can be held out: there the evidence
+    With early stopping the validation data judge, and the best of few fits to all rows
+    that there are to train on is the last one; of many rows, others are to some of
+    them. Where nothing can be held out each fit is to all rows, and the evidence
     judges.
 
     Returns
@@ -185,19 +186,14 @@ def _searched(
     **options: Any,
 ) -> Found:
     """What is best on held-out rows, or by the evidence, where there are none."""
-    n_few = max(_FEW_ROWS, _FEW_OF_A_CLASS * objective.layout.layer_units[-1])
-    row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
-    n_rows = max(min(_MAX_ROWS, _MAX_COPY // row_bytes), n_few)
+    n_few, n_rows = _numbers_of_rows(objective)
     parts = fifths(objective, n_rows * N_PARTS // (N_PARTS - 1))
     held_out = HeldOut.of(objective, parts, n_few, 1)
     few = held_out.split(0).train if parts else None
     inputs = (LINEAR if encoding == "auto" else Inputs(encoding, False),)
     if few is not None:
         inputs = offered(few, encoding, has_relevance=has_relevance)
-        encodings = {first_encoding(one) for one in inputs}
-        n_inputs = max(encoded(few, e).layout.layer_units[0] for e in encodings)
-        if n_inputs > few.X.shape[1]:
-            n_rows = max(min(n_rows, _MAX_INPUTS // n_inputs), n_few)
+        n_rows = max(min(n_rows, _most_rows(few, inputs)), n_few)
     options["unit"] = objective.mean_class_weight * weight_of_a_draw(parts)
     coarse, steps = None, {}
     if objective.X.shape[0] >= _MANY * n_few:
@@ -234,11 +230,32 @@ def _on_more_rows(
     if parts[0].train.size < _WORTH_IT * n_rows:  # most are copies
         return found
     held_out = HeldOut.of(objective, parts, n_more, 1)
+    return _again(found, objective, held_out, start, **options)
+
+
+def _again(
+    found: Found, objective: Objective, held_out: HeldOut, start: Array, **options: Any
+) -> Found:
+    """The best alpha of the inputs that were found, from that of fewer rows on."""
     search = AlphaSearch(objective, held_out, start, inputs=(found.inputs,), **options)
     again = search.run([Line((found.best[0].step,))])
     if again.ended_by is not None:
         return found._replace(ended_by=again.ended_by)
     return found.followed_by(again)
+
+
+def _numbers_of_rows(objective: Objective) -> tuple[int, int]:
+    """Of a first look, and at most of a search."""
+    n_few = max(_FEW_ROWS, _FEW_OF_A_CLASS * objective.layout.layer_units[-1])
+    row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
+    return n_few, max(min(_MAX_ROWS, _MAX_COPY // row_bytes), n_few)
+
+
+def _most_rows(few: Objective, inputs: Sequence[Inputs]) -> int:
+    """Whose inputs are not too many values, where columns are divided."""
+    encodings = {first_encoding(one) for one in inputs}
+    n_inputs = max(encoded(few, e).layout.layer_units[0] for e in encodings)
+    return _MAX_INPUTS // n_inputs if n_inputs > few.X.shape[1] else _MAX_ROWS
 
 
 def _searched_by_validation(
@@ -250,15 +267,24 @@ def _searched_by_validation(
     early_stopping: EarlyStopping,
     **options: Any,
 ) -> Found:
-    """What is best on the validation data of early stopping."""
+    """What is best on the validation data of early stopping.
+
+    Of many rows it is sought on some, and then begun there on all of them.
+    """
     unit = objective.mean_class_weight
     if objective.counts is not None:
         unit *= float(np.median(objective.counts[objective.counted]))
-    split = Split.of(objective, early_stopping.validation)
-    inputs = offered(objective, encoding, has_relevance=has_relevance)
-    options |= {"inputs": inputs, "unit": unit, "early_stopping": early_stopping}
-    search = AlphaSearch(objective, HeldOut(1, lambda part: split), start, **options)
-    return search.run(_lines(inputs, {}))
+    options |= {"unit": unit, "early_stopping": early_stopping}
+    beside = partial(HeldOut.by_validation, objective, early_stopping.validation)
+    n_few, n_rows = _numbers_of_rows(objective)
+    few = beside(n_few).split(0).train
+    inputs = offered(few, encoding, has_relevance=has_relevance)
+    held_out = beside(max(min(n_rows, _most_rows(few, inputs)), n_few))
+    search = AlphaSearch(objective, held_out, start, inputs=inputs, **options)
+    found = search.run(_lines(inputs, {}))
+    if held_out.is_of_all or found.ended_by is not None:
+        return found
+    return _again(found, objective, beside(objective.n_samples), start, **options)
 
 
 def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:

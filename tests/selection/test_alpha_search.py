@@ -263,11 +263,10 @@ def test_validation_data_judge_where_there_are_some():
     objective, start = prepared(*data())
     X_val, y_val = data(80, seed=1)
     validation = objective.on(X_val, y_val, None)
-    split = Split.of(objective, validation)
     search = Search(
         objective,
         start,
-        held_out=HeldOut(1, lambda part: split),
+        held_out=HeldOut.by_validation(objective, validation, ALL),
         early_stopping=EarlyStopping(validation, 5, 1e-4),
     )
     found = search.found

@@ -320,6 +320,26 @@ def test_where_nothing_can_be_held_out_there_are_no_parts(rng):
     assert HeldOut.of(objective, parts, ALL, len(parts)).n_parts == 0
 
 
+def test_validation_data_are_beside_all_rows_or_some(distinct, rng):
+    """Some are those that are trained on where nothing else is to judge."""
+    X, y = distinct
+    objective = objective_of(X * [1, 1, 1, 1, 1, 1e3], y)
+    validation = objective.on(rng.normal(size=(30, 6)), rng.integers(3, size=30), None)
+    beside_all = HeldOut.by_validation(objective, validation, 80)
+    assert beside_all.is_of_all
+    assert beside_all.split(0)[:2] == (objective, validation)
+    beside_some = HeldOut.by_validation(objective, validation, 40)
+    assert not beside_some.is_of_all
+    train, held_out, independent = beside_some.split(0)
+    (same,) = splits_of(objective, fifths(objective, 50)[:1], 40)
+    np.testing.assert_array_equal(train.X, same.train.X)
+    assert train.n_samples == 40
+    x = point(objective)
+    expected = validation.row_losses(train.translated(x, objective))
+    np.testing.assert_allclose(held_out.row_losses(x), expected, rtol=1e-9)
+    assert independent.tolist() == [1] * 30
+
+
 def test_the_last_split_is_kept():
     """Splits are made when they are asked for."""
     made = []

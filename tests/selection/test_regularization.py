@@ -38,6 +38,14 @@ def assert_same_fit(one, other):
     assert one.stages_ == other.stages_
 
 
+def overlapping_clusters(n_rows, n_features):
+    """Fifteen, three for each of five classes."""
+    rng = np.random.default_rng(0)
+    centres = 0.7 * rng.normal(size=(15, n_features))
+    cluster = rng.integers(0, 15, n_rows)
+    return centres[cluster] + rng.normal(size=(n_rows, n_features)), cluster % 5
+
+
 @pytest.mark.parametrize("n_samples", [80, 12_000])
 def test_fit_is_that_of_the_alpha_found(n_samples):
     """Bit for bit, also from subsets: to learn alpha changes nothing else."""
@@ -403,6 +411,26 @@ def test_validation_data_choose_alpha(small_data):
     assert_same_fit(clf, alone)
 
 
+def test_validation_data_choose_from_fits_to_some_rows(monkeypatch):
+    """Of many; then fits to all begin at the best of them, and the last is one."""
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
+    n_rows = []
+    train = sksoftmax._selection.alpha_search.train
+    monkeypatch.setattr(
+        sksoftmax._selection.alpha_search,
+        "train",
+        lambda f, *args, **kwargs: (
+            n_rows.append(f.n_samples) or train(f, *args, **kwargs)
+        ),
+    )
+    X, y = overlapping_clusters(4000, 5)
+    clf = classifier(alpha="auto", early_stopping=True).fit(X, y)
+    assert n_rows == sorted(n_rows)
+    assert {*n_rows} == {1000, 3600}
+    assert_same_fit(clf, classifier(alpha=clf.alpha_, early_stopping=True).fit(X, y))
+    assert clf.held_out_loss_ == pytest.approx(clf.best_validation_loss_, rel=1e-12)
+
+
 def test_validation_data_know_the_unit_of_weights(small_data):
     """All weights times a number: the same fit, with alpha in their unit."""
     X, y = small_data
@@ -466,14 +494,6 @@ def test_an_edge_is_that_of_all_inputs(alpha, which):
     )
     (doubt,) = search_doubts(found, None)
     assert f"the {which} that was tried" in str(doubt)
-
-
-def overlapping_clusters(n_rows, n_features):
-    """Fifteen, three for each of five classes."""
-    rng = np.random.default_rng(0)
-    centres = 0.7 * rng.normal(size=(15, n_features))
-    cluster = rng.integers(0, 15, n_rows)
-    return centres[cluster] + rng.normal(size=(n_rows, n_features)), cluster % 5
 
 
 def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch):
