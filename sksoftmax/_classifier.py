@@ -321,7 +321,7 @@ class SoftmaxMLPClassifier(
     Fits with different alphas are compared sample by sample; those that are clearly
     worse are given up, the others race on until a thousand samples or all were held
     out. At most 20,000 samples, or 128 MiB of `X`, are copied for that; and of many
-    more a quarter, or 64 MiB, to look at alpha once more. The user guide has more
+    more a quarter, up to 64 MiB, to look at alpha once more. The user guide has more
     (docs/user_guide/alpha.md). Of four samples the exclusive or cannot be told from
     chance: it takes a given alpha.
 
