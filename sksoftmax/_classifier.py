@@ -236,17 +236,18 @@ class SoftmaxMLPClassifier(
 
     log_evidence_ : float
         With `alpha="auto"`, the logarithm of the probability that the labels have for
-        `alpha_` [5]_, up to a constant; for comparison. NaN with `early_stopping`, and
-        where penalties were learnt.
+        `alpha_` [5]_, up to a constant; for comparison. NaN with `early_stopping`,
+        where penalties were learnt, and of an alpha that was tried on more samples than
+        the others.
 
     alpha_path_ : list of named tuples
         With `alpha="auto"`, what was tried, in the order of inputs and alpha: `alpha`;
         `held_out_loss`, comparable between them, and its `standard_error`;
         `log_evidence` and `n_effective`, the number of coefficients that the data
-        determine (NaN for fits that were given up, with `early_stopping`, and with
-        relevances); `n_iter`, the iterations of its fits; `encoding`, and
-        `has_relevance`, whether penalties were learnt. After a warm start, these are
-        those of the fit that learnt `alpha_`.
+        determine (NaN for fits that were given up, with `early_stopping`, with
+        relevances, and where only more samples were tried); `n_iter`, the iterations of
+        its fits; `encoding`, and `has_relevance`, whether penalties were learnt. After
+        a warm start, these are those of the fit that learnt `alpha_`.
 
     convergence_ : (reason, n_iter, n_evaluations, gradient_norm, seconds)
         Why the fit ended, a named tuple. `reason` is "tol"; "gradient" or "rounding",
@@ -320,10 +321,10 @@ class SoftmaxMLPClassifier(
     order or on `random_state`: copies are held out together, and classes in proportion.
     Fits with different alphas are compared sample by sample; those that are clearly
     worse are given up, the others race on until a thousand samples or all were held
-    out. At most 20,000 samples, or 128 MiB of `X`, are copied for that; and of many
-    more a quarter, up to 64 MiB, to look at alpha once more. The user guide has more
-    (docs/user_guide/alpha.md). Of four samples the exclusive or cannot be told from
-    chance: it takes a given alpha.
+    out. At most 20,000 samples, or 128 MiB of `X`, are copied for that; and beyond
+    80,000 samples a quarter of them, up to 64 MiB, to look at alpha once more. The user
+    guide has more (docs/user_guide/alpha.md). Of four samples the exclusive or cannot
+    be told from chance: it takes a given alpha.
 
     Weights that sum to less than a tenth of the number of samples cannot be numbers of
     copies, as boosting's, which sum to 1: Kish's effective number of samples,

@@ -96,12 +96,12 @@ class Candidate(NamedTuple):
         """What it is, whatever it has shown."""
         return Inputs(self.encoding, self.has_relevance), self.alpha
 
-    def judged_again(self, again: "Candidate") -> "Candidate":
-        """With what its fit to more rows has shown, but the evidence."""
-        return again._replace(
+    def with_more_rows(self, more: "Candidate") -> "Candidate":
+        """What its fit to more rows has shown, with the evidence of fewer."""
+        return more._replace(
             log_evidence=self.log_evidence,
             n_effective=self.n_effective,
-            n_iter=self.n_iter + again.n_iter,
+            n_iter=self.n_iter + more.n_iter,
         )
 
 
@@ -152,7 +152,7 @@ class Found(NamedTuple):
         change = judged[self.candidate.what].held_out_loss
         change -= self.candidate.held_out_loss
         path = [
-            step.judged_again(judged.pop(step.what))
+            step.with_more_rows(judged.pop(step.what))
             if step.what in judged
             else step._replace(held_out_loss=step.held_out_loss + change)
             for step in self.path
@@ -243,7 +243,8 @@ class AlphaSearch:
     def run(self, lines: Sequence[Line]) -> Found:
         """Search, from some candidates of each line on.
 
-        A KeyboardInterrupt before there is anything to be found is raised.
+        An EndedError or a KeyboardInterrupt before there is anything to be found is
+        raised.
         """
         try:
             best = race(
@@ -255,12 +256,21 @@ class AlphaSearch:
                 n_parts=max(self._held_out.n_parts, 1),
                 simplest=_FREQUENCIES,
             )
-        except (_EndedError, KeyboardInterrupt) as error:
+        except (EndedError, KeyboardInterrupt) as error:
             if self._best_so_far is None:
                 raise
-            best = [self._best_so_far]
             if isinstance(error, KeyboardInterrupt):
                 self._ended_by = "interrupted"
+            best = [self._best_so_far]
+        return self._found(best)
+
+    def cut_short(self, reason: str) -> Found:
+        """What there is when the search that was to follow this one has ended so."""
+        assert self._best_so_far is not None
+        self._ended_by = reason
+        return self._found([self._best_so_far])
+
+    def _found(self, best: list[Place]) -> Found:
         assert self._fit is not None
         is_of_all = not self._held_out.n_parts or self._held_out.is_of_all
         return Found(
@@ -359,7 +369,7 @@ class AlphaSearch:
         elif time.perf_counter() >= self._ends:
             self._ended_by = "max_time"
         if self._ended_by is not None:
-            raise _EndedError
+            raise EndedError(self._ended_by)
 
     def _learnt(
         self, inputs: Inputs, place: Place, part: int
@@ -499,7 +509,7 @@ class AlphaSearch:
     ) -> str:
         inputs = self._inputs[place.line]
         line = f"With alpha = {self._alpha(place):.3g}, "
-        if len(self._inputs) > 1:
+        if len(self._inputs) > 1 or inputs != LINEAR:
             line += inputs.encoding + ", relevance" * inputs.has_relevance + ", "
         if not self._held_out.n_parts:
             line += f"log evidence = {self._shown[place].log_evidence:.6g}"
@@ -591,5 +601,14 @@ class _Watch:
         return worse_by > _CLEAR * error and rise > _RISE * loss
 
 
-class _EndedError(Exception):
-    """The search ended before it was through."""
+class EndedError(Exception):
+    """The search ended before it was through.
+
+    Parameters
+    ----------
+    reason : {"max_time", "callback", "interrupted"}
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -124,10 +124,14 @@ class HeldOut:
         cls, objective: Objective, validation: Objective, max_rows: int
     ) -> "HeldOut":
         """Validation data, beside all rows or about `max_rows` of them."""
-        if objective.n_samples <= max_rows:
-            split = Split.of(objective, validation)
-            return cls(1, lambda part: split, is_of_all=True)
-        return cls(1, lambda part: _beside(objective, validation, max_rows))
+        if objective.n_samples > max_rows:
+            parts = fifths(objective, max_rows * N_PARTS // (N_PARTS - 1))
+            if parts:
+                return cls(
+                    1, lambda _: _beside(objective, validation, parts[0], max_rows)
+                )
+        split = Split.of(objective, validation)
+        return cls(1, lambda _: split, is_of_all=True)
 
     def split(self, part: int) -> Split:
         """The rows to train on, which are copied, and those to judge by."""
@@ -183,9 +187,10 @@ def _split(objective: Objective, part: Part, max_rows: int) -> Split:
     return Split(train, held_out.beside(train), independent)
 
 
-def _beside(objective: Objective, validation: Objective, max_rows: int) -> Split:
+def _beside(
+    objective: Objective, validation: Objective, part: Part, max_rows: int
+) -> Split:
     """The rows to train on that there would be without validation data, and those."""
-    part = fifths(objective, max_rows * N_PARTS // (N_PARTS - 1))[0]
     train = _train(objective, part, max_rows)
     return Split.of(train, validation.seen_by(train.standardization.of_rows))
 

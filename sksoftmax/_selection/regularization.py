@@ -1,7 +1,7 @@
 """`alpha="auto"`: a fit with the regularisation that is best on held-out rows."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from sksoftmax._selection.alpha_search import (
     COARSE,
     COARSE_OF_PARTS,
     AlphaSearch,
+    EndedError,
     Found,
 )
 from sksoftmax._selection.held_out import (
@@ -195,54 +196,69 @@ def _searched(
         inputs = offered(few, encoding, has_relevance=has_relevance)
         n_rows = max(min(n_rows, _most_rows(few, inputs)), n_few)
     options["unit"] = objective.mean_class_weight * weight_of_a_draw(parts)
-    coarse, steps = None, {}
+    first, steps = None, {}
     if objective.X.shape[0] >= _MANY * n_few:
         # Of few rows fine parts are noise.
         coarser = [one for one in inputs if not _is_finer(one, inputs)]
-        coarse = AlphaSearch(
+        first = AlphaSearch(
             objective, held_out, start, inputs=coarser, is_coarse=True, **options
-        ).run(_lines(coarser, {}))
+        )
+        coarse = first.run(_lines(coarser, {}))
         if coarse.ended_by is not None:
             return coarse
         if coarse.has_learnt():
             steps = {coarser[place.line]: place.step for place in coarse.best}
     held_out = HeldOut.of(objective, parts, n_rows, len(parts))
-    found = AlphaSearch(objective, held_out, start, inputs=inputs, **options).run(
-        _lines(inputs, steps)
-    )
+    search = AlphaSearch(objective, held_out, start, inputs=inputs, **options)
+    found = search.run(_lines(inputs, steps))
     if found.ended_by is None:
-        return _on_more_rows(found, n_rows, objective, start, **options)
-    if coarse is not None:
+        more = partial(_more_rows, objective, found, n_rows)
+        return _again(search, found, more, objective, start, **options)
+    if first is not None:
         # It begins anew, and has not been where the first look says that it is best.
-        return coarse._replace(ended_by=found.ended_by)
+        return first.cut_short(found.ended_by)
     return found
 
 
-def _on_more_rows(
-    found: Found, n_rows: int, objective: Objective, start: Array, **options: Any
+def _again(
+    search: AlphaSearch,
+    found: Found,
+    more: Callable[[], HeldOut | None],
+    objective: Objective,
+    start: Array,
+    **options: Any,
 ) -> Found:
-    """The best alpha of the inputs that were found, on many more rows than `n_rows`."""
+    """The best alpha on more rows of the inputs that were found, if there are more.
+
+    If that ends before it is through, what there is without it.
+    """
+    try:
+        held_out = more()
+        if held_out is None:
+            return found
+        options["inputs"] = (found.inputs,)
+        last = AlphaSearch(objective, held_out, start, **options)
+        again = last.run([Line((found.best[0].step,))])
+    except KeyboardInterrupt:
+        return search.cut_short("interrupted")
+    except EndedError as error:
+        return search.cut_short(error.reason)
+    if again.ended_by is not None:
+        return search.cut_short(again.ended_by)
+    return found.followed_by(again)
+
+
+def _more_rows(objective: Objective, found: Found, n_rows: int) -> HeldOut | None:
+    """Many more than `n_rows`, if there are so many that are no copies."""
     n_all, n_values = objective.n_samples, found.fit.objective.row_inputs
     n_more = max(min(n_all // 2, _MAX_ROWS), n_all // _MANY)
     n_more = min(n_more, _MAX_VALUES // n_values)
     if n_more < _WORTH_IT * n_rows:
-        return found
+        return None
     parts = fifths(objective, n_more * N_PARTS // (N_PARTS - 1))
-    if parts[0].train.size < _WORTH_IT * n_rows:  # most are copies
-        return found
-    held_out = HeldOut.of(objective, parts, n_more, 1)
-    return _again(found, objective, held_out, start, **options)
-
-
-def _again(
-    found: Found, objective: Objective, held_out: HeldOut, start: Array, **options: Any
-) -> Found:
-    """The best alpha of the inputs that were found, from that of fewer rows on."""
-    search = AlphaSearch(objective, held_out, start, inputs=(found.inputs,), **options)
-    again = search.run([Line((found.best[0].step,))])
-    if again.ended_by is not None:
-        return found._replace(ended_by=again.ended_by)
-    return found.followed_by(again)
+    if parts[0].train.size <= n_rows:
+        return None
+    return HeldOut.of(objective, parts, n_more, 1)
 
 
 def _numbers_of_rows(objective: Objective) -> tuple[int, int]:
@@ -253,7 +269,7 @@ def _numbers_of_rows(objective: Objective) -> tuple[int, int]:
 
 
 def _most_rows(few: Objective, inputs: Sequence[Inputs]) -> int:
-    """Whose inputs are not too many values, where columns are divided."""
+    """Rows whose inputs are not too many values, where columns are divided."""
     encodings = {first_encoding(one) for one in inputs}
     n_inputs = max(encoded(few, e).layout.layer_units[0] for e in encodings)
     return _MAX_INPUTS // n_inputs if n_inputs > few.X.shape[1] else _MAX_ROWS
@@ -285,7 +301,8 @@ def _searched_by_validation(
     found = search.run(_lines(inputs, {}))
     if held_out.is_of_all or found.ended_by is not None:
         return found
-    return _again(found, objective, beside(objective.n_samples), start, **options)
+    more = partial(beside, objective.n_samples)
+    return _again(search, found, more, objective, start, **options)
 
 
 def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:

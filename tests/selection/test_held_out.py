@@ -340,6 +340,15 @@ def test_validation_data_are_beside_all_rows_or_some(distinct, rng):
     assert independent.tolist() == [1] * 30
 
 
+def test_validation_data_are_beside_all_rows_where_none_can_be_held_out(rng):
+    """Each class is one row that is repeated."""
+    X, y = rng.normal(size=(30, 6)).repeat(9, axis=0), np.arange(30).repeat(9)
+    objective = objective_of(X, y)
+    beside = HeldOut.by_validation(objective, objective, 100)
+    assert beside.is_of_all
+    assert beside.split(0).train is objective
+
+
 def test_the_last_split_is_kept():
     """Splits are made when they are asked for."""
     made = []

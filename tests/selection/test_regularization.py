@@ -17,7 +17,14 @@ import sksoftmax._selection.alpha_search
 import sksoftmax._selection.held_out
 import sksoftmax._selection.regularization
 from sksoftmax import SoftmaxMLPClassifier, check_gradient
-from sksoftmax._selection.inputs import LINEAR, PIECEWISE, encoded, start_of
+from sksoftmax._selection.held_out import fifths
+from sksoftmax._selection.inputs import (
+    LINEAR,
+    PIECEWISE,
+    encoded,
+    encoding_of,
+    start_of,
+)
 from sksoftmax._selection.judge import Estimate
 from sksoftmax._selection.regularization import (
     _lines,
@@ -519,7 +526,7 @@ def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch):
 def test_copies_are_not_more_rows(monkeypatch):
     """Of few that are repeated the search is not made again."""
     monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
-    X, y = overlapping_clusters(1500, 5)
+    X, y = overlapping_clusters(1200, 5)
     clf = classifier(alpha="auto", max_iter=20)
     searches = []
     run = sksoftmax._selection.alpha_search.AlphaSearch.run
@@ -530,39 +537,65 @@ def test_copies_are_not_more_rows(monkeypatch):
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        clf.fit(np.tile(X, (60, 1)), np.tile(y, 60))
+        clf.fit(np.tile(X, (70, 1)), np.tile(y, 70))
     assert len(searches) == 2
 
 
+def rule(n_rows, n_features):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_rows, n_features))
+    return X, ((X[:, 0] > 0.5) ^ (X[:, 1] < 0)).astype(int)
+
+
 @pytest.mark.parametrize("reason", ["callback", "interrupted", "max_time"])
-def test_a_search_on_more_rows_can_end(reason, monkeypatch):
-    """Then it is as if it had not begun."""
+@pytest.mark.parametrize("data", [overlapping_clusters, rule])
+def test_a_search_on_more_rows_can_end(data, reason, monkeypatch):
+    """Also in a fit that is no candidate; then there is one of those before.
+
+    Of the clusters the best on all parts is another one than that of the first part,
+    whose fit there is; of the rule it has relevances, learnt from another fit.
+    """
     monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
     now = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
-    X, y = overlapping_clusters(8000, 5)
-    objective, start, *_ = classifier()._problem(X, y, None)
-
-    def found_with(callback):
-        return train_with_best_alpha(
-            objective, start, callback=callback, ends=20.0, max_iter=20, tol=1e-3
-        )[0]
+    X, y = data(8000, 5 if data is overlapping_clusters else 12)
+    objective, start, *_ = classifier(hidden_layer_sizes=(5,))._problem(X, y, None)
+    options = {"encoding": "auto", "has_relevance": True, "max_iter": 20, "tol": 0.02}
 
     def end(state, function):
-        if function.n_samples == 2000:
+        if 1500 < function.n_samples < 8000:
             if reason == "interrupted":
                 raise KeyboardInterrupt
             now[0] = 10.0 * (reason == "max_time")
             return reason == "callback"
         return False
 
-    whole, cut = found_with(None), found_with(end)
-    assert (whole.ended_by, cut.ended_by) == (None, reason)
-    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_VALUES", 0)
-    now[0] = 0.0
-    before = found_with(None)
-    assert (cut.candidate, cut.inputs) == (before.candidate, before.inputs)
-    assert whole.candidate != before.candidate
+    found, _ = train_with_best_alpha(
+        objective, start, callback=end, ends=20.0, **options
+    )
+    assert found.ended_by == reason
+    assert encoding_of(found.fit.objective) == found.candidate.encoding
+    assert (found.inputs, found.candidate.alpha) == found.candidate.what
+    assert found.candidate in found.path
+
+
+def test_ctrl_c_between_two_searches_keeps_the_first(monkeypatch):
+    """There is a fit by then, while rows are dealt out for the next."""
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
+    deals = []
+
+    def deal(objective, max_rows):
+        deals.append(max_rows)
+        if len(deals) == 2:
+            raise KeyboardInterrupt
+        return fifths(objective, max_rows)
+
+    monkeypatch.setattr(sksoftmax._selection.regularization, "fifths", deal)
+    clf = classifier(alpha="auto", max_iter=20, tol=0.02)
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(*overlapping_clusters(8000, 5))
+    assert clf.convergence_.reason == "interrupted"
+    assert clf.held_out_loss_ < np.log(5)
 
 
 def test_parts_of_more_rows_may_ask_for_more_alpha():
