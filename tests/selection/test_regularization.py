@@ -516,7 +516,7 @@ def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch):
     assert log_loss(y_test, clf.predict_proba(X_test)) < 0.18
     path, loss = clf.alpha_path_, clf.held_out_loss_
     with monkeypatch.context() as patch:
-        patch.setattr(sksoftmax._selection.regularization, "_MAX_VALUES", 0)
+        patch.setattr(sksoftmax._selection.regularization, "_MORE_VALUES", 0)
         before = clf.fit(X[:24_000], y[:24_000])
     assert log_loss(y_test, before.predict_proba(X_test)) > 0.21
     assert loss < 0.9 * before.held_out_loss_
