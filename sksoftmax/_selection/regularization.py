@@ -50,10 +50,9 @@ _MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
 # Bytes of X that a search copies, and inputs of all rows, but for few rows.
 _MAX_COPY, _MAX_INPUTS = 2**27, 2**22
 # The best inputs are judged again on half of all rows, up to `_MAX_ROWS`, or a quarter,
-# and at most so many values of X and of inputs, if those are so many times the rows
-# before: the best alpha moves with the rows. On 40,000 that of 5,000 had up to 1.6
-# times the log-loss.
-_MORE_VALUES, _MORE_INPUTS, _WORTH_IT = 2**20, 2**22, 2
+# and at most so many values of X, if those are so many times the rows before: the best
+# alpha moves with the rows. On 40,000 that of 5,000 had up to 1.6 times the log-loss.
+_MORE_VALUES, _WORTH_IT = 2**20, 2
 # Steps from the best alpha of parts to that of finer ones, which are more weights.
 _FURTHER = 1
 
@@ -253,9 +252,8 @@ def _more_rows(objective: Objective, found: Found, n_rows: int) -> HeldOut | Non
     """Many more than `n_rows`, if there are so many that are no copies."""
     n_all, n_inputs = objective.n_samples, found.fit.objective.row_inputs
     n_more = max(min(n_all // 2, _MAX_ROWS), n_all // _MANY)
-    n_more = min(
-        n_more, _MORE_VALUES // row_values(objective.X), _MORE_INPUTS // n_inputs
-    )
+    n_more = min(n_more, _MORE_VALUES // row_values(objective.X))
+    n_more = min(n_more, _MAX_INPUTS // n_inputs)
     if n_more < _WORTH_IT * n_rows:
         return None
     parts = fifths(objective, n_more * N_PARTS // (N_PARTS - 1))
