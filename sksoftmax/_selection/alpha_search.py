@@ -264,10 +264,9 @@ class AlphaSearch:
             best = [self._best_so_far]
         return self._found(best)
 
-    def cut_short(self, reason: str) -> Found:
-        """What there is when the search that was to follow this one has ended so."""
+    def so_far(self) -> Found:
+        """The best of the first part, whose fit there is, if nothing comes after it."""
         assert self._best_so_far is not None
-        self._ended_by = reason
         return self._found([self._best_so_far])
 
     def _found(self, best: list[Place]) -> Found:

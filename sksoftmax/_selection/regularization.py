@@ -196,33 +196,44 @@ def _searched(
         inputs = offered(few, encoding, has_relevance=has_relevance)
         n_rows = max(min(n_rows, _most_rows(few, inputs)), n_few)
     options["unit"] = objective.mean_class_weight * weight_of_a_draw(parts)
-    first, steps = None, {}
+    first, steps, favourite = None, {}, LINEAR
     if objective.X.shape[0] >= _MANY * n_few:
         # Of few rows fine parts are noise.
         coarser = [one for one in inputs if not _is_finer(one, inputs)]
-        first = AlphaSearch(
-            objective, held_out, start, inputs=coarser, is_coarse=True, **options
+        look = {"inputs": coarser, "is_coarse": True, **options}
+        coarse, first = _run(
+            AlphaSearch(objective, held_out, start, **look), _lines(coarser, {})
         )
-        coarse = first.run(_lines(coarser, {}))
         if coarse.ended_by is not None:
             return coarse
         if coarse.has_learnt():
             steps = {coarser[place.line]: place.step for place in coarse.best}
+            favourite = coarse.inputs
     held_out = HeldOut.of(objective, parts, n_rows, len(parts))
-    search = AlphaSearch(objective, held_out, start, inputs=inputs, **options)
-    found = search.run(_lines(inputs, steps))
+    found, so_far = _run(
+        AlphaSearch(objective, held_out, start, inputs=inputs, **options),
+        _lines(inputs, steps, favourite),
+    )
     if found.ended_by is None:
         more = partial(_more_rows, objective, found, n_rows)
-        return _again(search, found, more, objective, start, **options)
+        return _again(found, so_far, more, objective, start, **options)
     if first is not None:
         # It begins anew, and has not been where the first look says that it is best.
-        return first.cut_short(found.ended_by)
+        return first._replace(ended_by=found.ended_by)
     return found
 
 
+def _run(search: AlphaSearch, lines: Sequence[Line]) -> tuple[Found, Found]:
+    """What a search finds, and what of that there is if the next one is cut short.
+
+    It is to be known nowhere else: it has stored inputs, which are to go with it.
+    """
+    return search.run(lines), search.so_far()
+
+
 def _again(
-    search: AlphaSearch,
     found: Found,
+    so_far: Found,
     more: Callable[[], HeldOut | None],
     objective: Objective,
     start: Array,
@@ -230,7 +241,7 @@ def _again(
 ) -> Found:
     """The best alpha on more rows of the inputs that were found, if there are more.
 
-    If that ends before it is through, what there is without it.
+    If that ends before it is through, what there was so far.
     """
     try:
         held_out = more()
@@ -240,11 +251,11 @@ def _again(
         last = AlphaSearch(objective, held_out, start, **options)
         again = last.run([Line((found.best[0].step,))])
     except KeyboardInterrupt:
-        return search.cut_short("interrupted")
+        return so_far._replace(ended_by="interrupted")
     except EndedError as error:
-        return search.cut_short(error.reason)
+        return so_far._replace(ended_by=error.reason)
     if again.ended_by is not None:
-        return search.cut_short(again.ended_by)
+        return so_far._replace(ended_by=again.ended_by)
     return found.followed_by(again)
 
 
@@ -298,15 +309,19 @@ def _searched_by_validation(
     few = beside(n_few).split(0).train
     inputs = offered(few, encoding, has_relevance=has_relevance)
     held_out = beside(max(min(n_rows, _most_rows(few, inputs)), n_few))
-    search = AlphaSearch(objective, held_out, start, inputs=inputs, **options)
-    found = search.run(_lines(inputs, {}))
+    found, so_far = _run(
+        AlphaSearch(objective, held_out, start, inputs=inputs, **options),
+        _lines(inputs, {}),
+    )
     if held_out.is_of_all or found.ended_by is not None:
         return found
     more = partial(beside, objective.n_samples)
-    return _again(search, found, more, objective, start, **options)
+    return _again(found, so_far, more, objective, start, **options)
 
 
-def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
+def _lines(
+    inputs: Sequence[Inputs], steps: dict[Inputs, int], favourite: Inputs = LINEAR
+) -> list[Line]:
     """Where the races begin: near the best steps, as far as they are known."""
     lines: list[Line] = []
     plain = [one for one in inputs if not one.has_relevance and one != FINE]
@@ -316,8 +331,10 @@ def _lines(inputs: Sequence[Inputs], steps: dict[Inputs, int]) -> list[Line]:
         elif one.has_relevance:
             lines.append(Line((0,), inputs.index(one.plain), len(plain)))
         elif one in steps:
-            # More rows of parts may ask for more alpha, where all others are lost.
-            around = (2, 0) if number else (0, 2, -2)
+            # More rows of parts may ask for more alpha, where all others are lost: to
+            # be tried, for a long fit, where they are what is best of few.
+            is_favourite = one.encoding == favourite.encoding
+            around = (0, 2, -2) if not number else (2, 0) if is_favourite else (0,)
             lines.append(Line([steps[one] + step for step in around]))
         else:
             lines.append(Line(COARSE_OF_PARTS if number else COARSE))

@@ -599,9 +599,12 @@ def test_ctrl_c_between_two_searches_keeps_the_first(monkeypatch):
 
 
 def test_parts_of_more_rows_may_ask_for_more_alpha():
-    """A decade above the best of few rows may be the only one that is not lost."""
-    lines = _lines((LINEAR, PIECEWISE), {LINEAR: 2, PIECEWISE: 2})
-    assert sorted(lines[1].first) == [2, 4]
+    """A decade above the best of few rows, where parts are the best of those."""
+    first = {
+        favourite: _lines((LINEAR, PIECEWISE), {LINEAR: 2, PIECEWISE: 2}, favourite)[1]
+        for favourite in (LINEAR, PIECEWISE, PIECEWISE._replace(has_relevance=True))
+    }
+    assert [sorted(line.first) for line in first.values()] == [[2], [2, 4], [2, 4]]
 
 
 @pytest.mark.slow
