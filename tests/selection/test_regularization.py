@@ -612,9 +612,9 @@ def test_a_noisy_rule_is_learnt_from_many_rows():
     """Of three thresholds; 0.258 where one alpha was tried for the parts of columns."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120_000, 10)).astype(np.float32)
-    y = (X[:, 0] > 0.5) ^ (X[:, 1] < 0) ^ (X[:, 2] > -1)
+    y = ((X[:, 0] > 0.5) ^ (X[:, 1] < 0) ^ (X[:, 2] > -1)).astype(int)
     is_noise = rng.random(120_000) < 0.1
-    y[is_noise] = rng.random(120_000)[is_noise] < 0.5
+    y[is_noise] = rng.integers(0, 2, is_noise.sum())
     clf = SoftmaxMLPClassifier(random_state=0).fit(X[20_000:], y[20_000:])
     assert log_loss(y[:20_000], clf.predict_proba(X[:20_000])) < 0.21
 
