@@ -38,7 +38,7 @@ _MAX_CLASSES = 100
 LOOSE = 4.0
 # Numbers, of 4 bytes each: inputs of all rows that are made once, in float32, for the
 # fits that others are learnt from, which then take half of the time.
-_MAX_STORED = 2**24
+MAX_STORED = 2**24
 
 
 class Inputs(NamedTuple):
@@ -197,7 +197,7 @@ def _sequence(inputs: Inputs) -> list[Inputs]:
 def _roughly_trained(objective: Objective, start: Array, **options: Any) -> Trained:
     """Train in float32, unless that takes much memory: a point of the objective."""
     n_values = objective.n_samples * objective.row_inputs
-    stored = objective.stored() if n_values <= _MAX_STORED else objective
+    stored = objective.stored() if n_values <= MAX_STORED else objective
     trained = train(stored, start, **options)
     if stored is objective:
         return trained

@@ -167,7 +167,7 @@ def test_finer_parts_are_learnt_from_those_with_relevances():
 @pytest.mark.parametrize(("n_stored", "is_stored"), [(18_000, True), (17_999, False)])
 def test_the_fit_before_relevances_is_in_float32(monkeypatch, n_stored, is_stored):
     """Of inputs that are made once, if memory allows; the last is in float64."""
-    monkeypatch.setattr("sksoftmax._selection.inputs._MAX_STORED", n_stored)
+    monkeypatch.setattr("sksoftmax._selection.inputs.MAX_STORED", n_stored)
     objective, start = problem(np.random.default_rng(0).normal(size=(600, 30)))
     options = {"max_iter": 30, "tol": 1e-2}
     first = objective.stored() if is_stored else objective

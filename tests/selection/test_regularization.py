@@ -1,5 +1,6 @@
 """`alpha="auto"`."""
 
+import re
 import time
 import warnings
 from types import SimpleNamespace
@@ -503,16 +504,24 @@ def test_an_edge_is_that_of_all_inputs(alpha, which):
     assert f"the {which} that was tried" in str(doubt)
 
 
-def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch):
+def tried_on_more_than(n_rows, capsys):
+    """Each alpha, as progress lines have it."""
+    tried = re.findall(r"alpha = (\S+), .* on (\d+) rows", capsys.readouterr().out)
+    return [float(alpha) for alpha, n in tried if int(n) > n_rows]
+
+
+def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch, capsys):
     """That of a thousand rows is half a decade too small for 24,000.
 
-    The losses of all that were tried are of 6,000 rows then.
+    The losses of all that were tried are of 6,000 rows then. Less than that of a
+    thousand is not tried on them.
     """
     monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
     X, y = overlapping_clusters(29_000, 30)
     X_test, y_test = X[24_000:], y[24_000:]
-    clf = classifier(hidden_layer_sizes=(50,), alpha="auto")
+    clf = classifier(hidden_layer_sizes=(50,), alpha="auto", verbose=1)
     clf.fit(X[:24_000], y[:24_000])
+    assert tried_on_more_than(2000, capsys) == [3.16, 10, 31.6]
     assert log_loss(y_test, clf.predict_proba(X_test)) < 0.18
     path, loss = clf.alpha_path_, clf.held_out_loss_
     with monkeypatch.context() as patch:
@@ -521,6 +530,18 @@ def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch):
     assert log_loss(y_test, before.predict_proba(X_test)) > 0.21
     assert loss < 0.9 * before.held_out_loss_
     assert {step.alpha for step in path} >= {s.alpha for s in before.alpha_path_}
+
+
+def test_parts_of_columns_have_a_last_look_on_more_rows(monkeypatch, capsys):
+    """Their inputs keep a search to few rows, but not the look at the best alpha."""
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_INPUTS", 2**14)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(4400, 5))
+    logit = 2 * (X > 0).sum(axis=1) - 5 + 2 * ((X[:, 0] > 0.5) & (X[:, 1] < 0))
+    y = rng.random(4400) < 1 / (1 + np.exp(-logit))
+    clf = classifier(alpha="auto", max_iter=30, tol=0.02, verbose=1)
+    clf.set_params(encoding="piecewise").fit(X, y)
+    assert len(tried_on_more_than(2000, capsys)) == 3
 
 
 def test_copies_are_not_more_rows(monkeypatch):
