@@ -152,8 +152,9 @@ class SoftmaxMLPClassifier(
         what it has learnt: alpha, parts of columns and penalties. Needs the same
         classes, features, hidden layers, activations and encoding. With the same data
         and parameters the fit goes on as if it had not stopped: two fits of k
-        iterations give the same bits as one of 2 k. For that the estimator, also when
-        pickled, keeps 24 vectors of the length of all weights.
+        iterations give the same bits as one of 2 k, but for early stopping, which goes
+        on from the iterate that it kept. For that the estimator, also when pickled,
+        keeps 24 vectors of the length of all weights.
 
     random_state : int, RandomState instance or None, default=None
         Draws the initial coefficients of the hidden layers, the samples that early
@@ -237,8 +238,8 @@ class SoftmaxMLPClassifier(
     log_evidence_ : float
         With `alpha="auto"`, the logarithm of the probability that the labels have for
         `alpha_` [5]_, up to a constant; for comparison. NaN with `early_stopping`,
-        where penalties were learnt, and of an alpha that was tried on more samples than
-        the others.
+        where penalties were learnt, and of an alpha that was only tried on more samples
+        than the others.
 
     alpha_path_ : list of named tuples
         With `alpha="auto"`, what was tried, in the order of inputs and alpha: `alpha`;
@@ -283,7 +284,8 @@ class SoftmaxMLPClassifier(
 
     A weight of k is the same as k copies of a sample, a weight of 0 as its absence; but
     in a table of few categories, where equal samples are told as draws, `alpha="auto"`
-    counts them, and not their weights. Without hidden layers this is
+    counts them, and not their weights, and `early_stopping` without `X_val` sets other
+    samples aside. Without hidden layers this is
     `LogisticRegression(C=1 / alpha)` for three or more classes and `C=2 / alpha` for
     two.
 
@@ -476,7 +478,8 @@ class SoftmaxMLPClassifier(
     ) -> Self:
         """Fit the network.
 
-        A fit that raises leaves the estimator as it was. One that is interrupted
+        A fit that raises leaves the estimator as it was; warnings, which may be errors,
+        come after it is fitted. One that is interrupted
         (KeyboardInterrupt, Ctrl-C) leaves the best iterate so far, if there is one, and
         raises the KeyboardInterrupt all the same.
 
@@ -599,7 +602,9 @@ class SoftmaxMLPClassifier(
                     is_warm=is_warm,
                     feature_names=self._feature_names(),
                 )
-                doubts = doubts if doubt is None else [doubt]
+                if doubt is not None:  # others but of time are what comes of it
+                    doubts = [d for d in doubts if isinstance(d, ConvergenceWarning)]
+                    doubts.append(doubt)
             is_interrupted = self.convergence_.reason == "interrupted"
             if isinstance(X, DeviceRows):
                 self.__dict__.update(X.beside(vars(self)))

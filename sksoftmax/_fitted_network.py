@@ -252,7 +252,8 @@ class FittedNetworkMixin:
             return mlp
         from sklearn.pipeline import make_pipeline  # few need it
 
-        return make_pipeline(local.encoder_, mlp)
+        encoder = local.encoder_.set_output(transform="default")  # mlp has no names
+        return make_pipeline(encoder, mlp)
 
     def _feature_names(self) -> NDArray | None:
         return getattr(self, "feature_names_in_", None)

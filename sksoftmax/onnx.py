@@ -71,8 +71,11 @@ from skl2onnx.algebra.onnx_ops import (
     OnnxWhere,
 )
 from skl2onnx.common.data_types import (
+    DataType,
     DoubleTensorType,
     FloatTensorType,
+    Int32TensorType,
+    Int64TensorType,
     StringTensorType,
     guess_proto_type,
 )
@@ -93,6 +96,7 @@ __all__: list[str] = []
 # Of a column, from one number to the next, in what it adds to a hidden unit.
 _LARGEST_STEP = 10.0
 _TENSORS = {np.float64: DoubleTensorType, np.float32: FloatTensorType}
+_INTEGERS = (Int32TensorType, Int64TensorType)
 
 
 def _softplus(a: Any, one: NDArray, **version: int) -> Any:
@@ -259,7 +263,7 @@ def _rows(operator: Any, container: Any) -> Any:
             if len(columns) in coded:
                 place = coded.index(len(columns))
                 known = categories.values[place], categories.levels[place]
-                column = _levels(column, *known, name, is_text, container, to)
+                column = _levels(column, *known, name, given.type, container, to)
             elif is_text:
                 raise ValueError(f"{name} holds numbers; got an input of strings.")
             columns.append(OnnxCast(column, to=to, **version))
@@ -271,37 +275,55 @@ def _levels(
     values: NDArray,
     levels: NDArray,
     name: str,
-    is_text: bool,
+    given: DataType,
     container: Any,
     to: int,
 ) -> Any:
     """Levels of a column of categories, NaN for gaps."""
     *known, unknown = levels.astype(float).tolist()
+    is_text = isinstance(given, StringTensorType)
     if is_text != all(isinstance(value, str) for value in values):
         raise ValueError(
             f"{name} holds {'numbers' if is_text else 'strings'}; got an input of "
             f"{'strings' if is_text else 'numbers'}."
         )
     if is_text:
-        texts = [str(value) for value in values]
-        if "" not in texts:
-            texts, known = [*texts, ""], [*known, np.nan]
-        return OnnxLabelEncoder_2(
-            column,
-            keys_strings=texts,
-            values_floats=known,
-            default_float=unknown,
-            op_version=2,  # of the domain ai.onnx.ml
-        )
+        keys = [str(value) for value in values]
+        if "" not in keys:
+            keys, known = [*keys, ""], [*known, np.nan]
+        return _looked_up(column, known, unknown, keys_strings=keys)
     version = {"op_version": container.target_opset}
+    if isinstance(given, _INTEGERS):  # which may be as large as numbers of customers
+        is_whole = np.equal(values % 1, 0)
+        keys = values[is_whole].astype(np.int64).tolist()
+        column = OnnxCast(column, to=guess_proto_type(Int64TensorType()), **version)
+        known = np.array(known)[is_whole].tolist()
+        return _looked_up(column, known, unknown, keys_int64s=keys)
     dtype = np.float64 if to == guess_proto_type(DoubleTensorType()) else np.float32
+    numbers = values.astype(dtype)
+    if np.unique(numbers).size < values.size:
+        raise ValueError(
+            f"{np.dtype(dtype)} can't tell the categories of {name} apart. Convert "
+            "with Int64TensorType or DoubleTensorType inputs, or make strings of them "
+            "before the fit."
+        )
     column = OnnxCast(column, to=to, **version)
-    is_value = OnnxEqual(column, values.astype(dtype), **version)
+    is_value = OnnxEqual(column, numbers, **version)
     above = (np.array(known) - unknown).astype(dtype)[:, np.newaxis]
     level = OnnxMatMul(OnnxCast(is_value, to=to, **version), above, **version)
     level = OnnxAdd(level, np.array([unknown], dtype), **version)
     gap = np.array([np.nan], dtype)
     return OnnxWhere(OnnxIsNaN(column, **version), gap, level, **version)
+
+
+def _looked_up(column: Any, known: list, unknown: float, **keys: list) -> Any:
+    return OnnxLabelEncoder_2(
+        column,
+        values_floats=known,
+        default_float=unknown,
+        op_version=2,  # of the domain ai.onnx.ml
+        **keys,
+    )
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:

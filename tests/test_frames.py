@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import DataConversionWarning
@@ -38,6 +39,19 @@ def test_a_frame_gives_what_its_array_gives(frames):
     p = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(frame, Y).predict_proba(frame)
     clf = SoftmaxMLPClassifier(alpha=1, random_state=0).fit(X, Y)
     np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-6)
+
+
+def test_categories_do_not_depend_on_what_transformers_return(frames):
+    """Where a user has them return frames, from fits and conversions, too."""
+    colours = ["red", "blue", "green"]
+    frame = frames.DataFrame({"colour": [colours[y] for y in Y], "width": X[:, 3]})
+    clf = SoftmaxMLPClassifier((5,), alpha=1, random_state=0).fit(frame, Y)
+    p = clf.predict_proba(frame)
+    with config_context(transform_output=frames.__name__):
+        np.testing.assert_array_equal(clf.predict_proba(frame), p)
+        np.testing.assert_array_equal(clone(clf).fit(frame, Y).predict_proba(frame), p)
+        converted = clf.to_sklearn().predict_proba(frame)
+    np.testing.assert_allclose(converted, p, atol=1e-12)
 
 
 def test_a_refit_without_names_forgets_them(frames):

@@ -101,6 +101,19 @@ def test_onnx_keeps_the_origin(steps, y, offset, dtype):
         np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-3)
 
 
+@pytest.mark.parametrize("offset", [0, 5, 1e4])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_that_are_changed_count(steps, y, offset, dtype):
+    """An intercept moved by a prior, or coefficients, far from 0 as near it."""
+    X = (steps + offset).astype(dtype)
+    clf = fit(X, y)
+    clf.intercepts_[0] = clf.intercepts_[0] + np.array([0, 3, 0], dtype)
+    clf.coefs_[0] = clf.coefs_[0] / 2
+    logits = X.astype(float) @ clf.coefs_[0].astype(float) + clf.intercepts_[0]
+    atol = 100 * np.finfo(dtype).eps * (1 + offset)
+    np.testing.assert_allclose(clf.decision_function(X), logits, atol=atol)
+
+
 @pytest.mark.parametrize("unit", [1e-300, 1e300])
 def test_units_near_the_ends_of_float64(steps, y, unit):
     """Columns of such sizes are as any other."""

@@ -20,6 +20,8 @@ pd = pytest.importorskip("pandas")
 from skl2onnx.common.data_types import (  # noqa: E402
     DoubleTensorType,
     FloatTensorType,
+    Int32TensorType,
+    Int64TensorType,
     StringTensorType,
 )
 
@@ -344,6 +346,34 @@ def test_codes_in_an_array(rng):
     assert "x0_infrequent_sklearn" in clf.encoder_.get_feature_names_out()
     X[3:6, 0] = [11, -1, np.nan]
     np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X))
+
+
+@pytest.mark.parametrize("types", [Int32TensorType, Int64TensorType, DoubleTensorType])
+def test_large_codes_are_told_apart(rng, types):
+    """Numbers of customers, which the float32 of all else could not."""
+    X = np.column_stack(
+        [rng.choice([2_000_000_011, 2_000_000_012, 7], 200), np.ones(200)]
+    )
+    X[:, 1] = rng.normal(size=200)
+    y = (X[:, 0] == 2_000_000_012) ^ (X[:, 1] > 1)
+    clf = SoftmaxMLPClassifier(
+        (5,), alpha=1.0, categorical_features=[0], random_state=0
+    )
+    clf.fit(X, y)
+    code, number = ("code", types([None, 1])), ("number", FloatTensorType([None, 1]))
+    options = {"options": {id(clf): {"zipmap": False}}}
+    exported = skl2onnx.to_onnx(clf, initial_types=[code, number], **options)
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    X[:5, 0] = 2_000_000_013  # unknown
+    dtype = {"Int32": np.int32, "Int64": np.int64}.get(types.__name__[:5], np.float64)
+    columns = {"code": X[:, :1].astype(dtype), "number": X[:, 1:].astype(np.float32)}
+    found = session.run(None, columns)[1]
+    np.testing.assert_allclose(found, clf.predict_proba(X), atol=1e-5)
+    code = ("code", FloatTensorType([None, 1]))
+    with pytest.raises(
+        ValueError, match="float32 can't tell the categories of column 0"
+    ):
+        skl2onnx.to_onnx(clf, initial_types=[code, number], **options)
 
 
 def test_an_empty_string_may_be_a_category():

@@ -231,9 +231,8 @@ class AlphaSearch:
         self._evidence: dict[str, LaplaceEvidence] = {}
         self._shown: dict[Place, Evidence] = {}
         self._n_iter: dict[Place, int] = {}
-        self._n_iter_before: Counter[Place] = (
-            Counter()
-        )  # of fits that are no candidates
+        # Of fits that are no candidates.
+        self._n_iter_before: Counter[Place] = Counter()
         self._minima: dict[tuple[Inputs, int, int], _Minimum] = {}
         self._splits: dict[EncodingName, tuple[int, Split]] = {}
         self._best_so_far: Place | None = None

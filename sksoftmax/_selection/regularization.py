@@ -41,7 +41,7 @@ from sksoftmax._selection.inputs import (
 from sksoftmax._selection.race import Line
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.objective import Objective
-from sksoftmax._training.training import Trained
+from sksoftmax._training.training import CUT_SHORT, Trained
 
 Array = NDArray[np.floating]
 
@@ -171,6 +171,8 @@ def _last_fit(
         start = start_of(objective, start, options["seed"])
     try:
         trained = train_on(inputs, objective, start, **options)
+        if found.ended_by == "max_time" and trained.validation is not None:
+            trained.validation.start = found.fit.validation.start
     except KeyboardInterrupt:
         return _as_it_is(found, "interrupted")
     reason = trained.minimum.convergence.reason
@@ -219,10 +221,18 @@ def _searched(
     if found.ended_by is None:
         more = partial(_more_rows, objective, found, n_rows)
         return _again(found, so_far, more, objective, start, **options)
-    if first is not None:
-        # It begins anew, and has not been where the first look says that it is best.
-        return first._replace(ended_by=found.ended_by)
-    return found
+    return found if first is None else _further(first, found)
+
+
+def _further(first: Found, found: Found) -> Found:
+    """What a search that was cut short has found, or the first look before it.
+
+    It begins anew: it is further, once it has been where the first look was best.
+    """
+    has_been_there = first.candidate.what in [step.what for step in found.path]
+    if has_been_there and found.fit.minimum.convergence.reason not in CUT_SHORT:
+        return found
+    return first._replace(ended_by=found.ended_by)
 
 
 def _run(search: AlphaSearch, lines: Sequence[Line]) -> tuple[Found, Found]:

@@ -86,7 +86,7 @@ class Categories(NamedTuple):
             handle_unknown="use_encoded_value",
             unknown_value=_UNKNOWN,
             encoded_missing_value=np.nan,
-        )
+        ).set_output(transform="default")  # whatever the user's frames are to be
         for column in columns:
             _check_sortable(X, column, name)
         encoder.fit(_objects(X, columns))

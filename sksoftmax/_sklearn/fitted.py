@@ -45,9 +45,28 @@ class Layers(NamedTuple):
         coefs, intercepts = [*attributes["coefs_"]], [*attributes["intercepts_"]]
         origin = attributes["_origin"]
         if origin is not None:
-            intercepts[0] = attributes["_origin_intercept"]
+            at_origin = attributes["_origin_intercept"]
+            if _was_changed(coefs[0], intercepts[0], origin, at_origin):
+                at_origin = (intercepts[0] + origin @ coefs[0]).astype(coefs[0].dtype)
+            intercepts[0] = at_origin
         fills, encoding = attributes["_fills"], attributes["_encoding"]
         return cls(coefs, intercepts, origin, fills, encoding)
+
+
+def _was_changed(
+    coef: Array, intercept: Array, origin: Array, at_origin: Array
+) -> bool:
+    """Whether a user has set other weights since the fit, beyond rounding.
+
+    Not told of arrays on a device, where it would wait for them.
+    """
+    if not isinstance(coef, np.ndarray):
+        return False
+    columns = np.flatnonzero(origin)
+    coef, origin = coef[columns], origin[columns].astype(np.float64)
+    size = abs(intercept) + abs(origin) @ abs(coef)
+    rounding = (len(columns) + 4) * np.finfo(coef.dtype).eps * size
+    return bool((abs(intercept + origin @ coef - at_origin) > rounding).any())
 
 
 # What follows X to its library and device, beside what is private to the fit.

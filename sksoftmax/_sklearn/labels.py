@@ -76,7 +76,7 @@ def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
             f"{name} has labels that are not in y: {sorted(unknown, key=str)}; y has "
             f"{classes.tolist()}."
         )
-    return np.searchsorted(classes, y)
+    return np.searchsorted(classes, y.astype(classes.dtype))
 
 
 def check_class_weight(

@@ -619,6 +619,61 @@ def test_ctrl_c_between_two_searches_keeps_the_first(monkeypatch):
     assert clf.held_out_loss_ < np.log(5)
 
 
+@pytest.mark.parametrize(("n_iter", "n_rows"), [(1, 1000), (60, 6000)])
+def test_a_second_look_counts_once_it_has_been_where_the_first_was(n_iter, n_rows):
+    """What is of more rows is kept then, where a callback ends the search."""
+    clf = classifier()
+    objective, start, *_ = clf._problem(*overlapping_clusters(8000, 5), None)
+    n_of_second = 0
+
+    def callback(state, function):
+        nonlocal n_of_second
+        n_of_second += function.n_samples > 2000
+        return n_of_second >= n_iter
+
+    options = {"seed": 0, "max_iter": 20, "tol": 0.02, "callback": callback}
+    found, trained = train_with_best_alpha(objective, start, **options)
+    assert found.ended_by == "callback"
+    assert trained.stages[-1].n_samples == pytest.approx(n_rows, rel=0.1)
+
+
+def test_early_stopping_out_of_time_is_judged_from_its_first_fit(monkeypatch):
+    """That of the search; the last one begins where that has led."""
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    clf = classifier(early_stopping=True)
+    X, y = overlapping_clusters(6000, 5)
+    problem = clf._problem(X, y, None).validated(clf, None, None, None)
+    n_iter = 0
+
+    def callback(state, function):
+        nonlocal n_iter
+        n_iter += 1
+        now[0] = 10.0 * (n_iter > 50)
+
+    options = {"seed": 0, "max_iter": 20, "tol": 0.02, "callback": callback}
+    options |= {"ends": 20.0, "early_stopping": problem.early_stopping}
+    found, trained = train_with_best_alpha(problem.objective, problem.start, **options)
+    assert found.ended_by == "max_time"
+    assert trained.validation.start.validation_loss == pytest.approx(
+        np.log(5), rel=0.01
+    )
+    assert trained.validation.has_learnt()
+
+
+def test_out_of_time_is_told_beside_validation_data_of_another_kind():
+    """And not that all of the time was over, but half."""
+    X, y = overlapping_clusters(300, 5)
+    clf = classifier(alpha="auto", early_stopping=True, max_time=1e-9)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        clf.fit(X, y, X_val=X + 100, y_val=y)
+    half, other = (str(warning.message) for warning in caught)
+    assert half.startswith("Half of max_time")
+    assert "X_val is not what X is" in other
+
+
 def test_parts_of_more_rows_may_ask_for_more_alpha():
     """A decade above the best of few rows, where parts are the best of those."""
     first = {

@@ -55,6 +55,13 @@ def test_codes_are_places_of_labels(labels):
     np.testing.assert_array_equal(label_codes(y, classes, "y_val"), [2, 0, 0])
 
 
+def test_codes_are_those_of_labels_in_another_dtype():
+    """Also of integers that float64, to which NumPy takes both, can't tell apart."""
+    classes = np.array([2**60, 2**60 + 1])
+    codes = label_codes(classes.astype(np.uint64), classes, "y_val")
+    np.testing.assert_array_equal(codes, [0, 1])
+
+
 def test_unknown_labels_are_shown():
     """With those that there are, also where the types differ."""
     with pytest.raises(
