@@ -171,8 +171,9 @@ def _last_fit(
         start = start_of(objective, start, options["seed"])
     try:
         trained = train_on(inputs, objective, start, **options)
-        if found.ended_by == "max_time" and trained.validation is not None:
-            trained.validation.start = found.fit.validation.start
+        curve, of_search = trained.validation, found.fit.validation
+        if found.ended_by == "max_time" and curve and of_search:
+            curve.start = of_search.start
     except KeyboardInterrupt:
         return _as_it_is(found, "interrupted")
     reason = trained.minimum.convergence.reason

@@ -45,28 +45,28 @@ class Layers(NamedTuple):
         coefs, intercepts = [*attributes["coefs_"]], [*attributes["intercepts_"]]
         origin = attributes["_origin"]
         if origin is not None:
-            at_origin = attributes["_origin_intercept"]
-            if _was_changed(coefs[0], intercepts[0], origin, at_origin):
-                at_origin = (intercepts[0] + origin @ coefs[0]).astype(coefs[0].dtype)
-            intercepts[0] = at_origin
+            fitted = attributes["_origin_intercept"]
+            intercepts[0] = _at_origin(origin, coefs[0], intercepts[0], fitted)
         fills, encoding = attributes["_fills"], attributes["_encoding"]
         return cls(coefs, intercepts, origin, fills, encoding)
 
 
-def _was_changed(
-    coef: Array, intercept: Array, origin: Array, at_origin: Array
-) -> bool:
-    """Whether a user has set other weights since the fit, beyond rounding.
+def _at_origin(origin: Any, coef: Any, intercept: Any, fitted: Any) -> Any:
+    """The first intercept for rows less an origin: the fitted one, which is exact.
 
-    Not told of arrays on a device, where it would wait for them.
+    Unless a user has set other weights since, which shows beyond rounding. On a device
+    that is not looked for: predictions would wait for it.
     """
     if not isinstance(coef, np.ndarray):
-        return False
+        return fitted
     columns = np.flatnonzero(origin)
-    coef, origin = coef[columns], origin[columns].astype(np.float64)
-    size = abs(intercept) + abs(origin) @ abs(coef)
-    rounding = (len(columns) + 4) * np.finfo(coef.dtype).eps * size
-    return bool((abs(intercept + origin @ coef - at_origin) > rounding).any())
+    used, origin = coef[columns], origin[columns].astype(np.float64)
+    with np.errstate(all="ignore"):
+        size = abs(intercept) + abs(origin) @ abs(used)
+        rounding = (len(columns) + 4) * np.finfo(coef.dtype).eps * size
+        moved = intercept + origin @ used
+        is_changed = abs(moved - fitted) > rounding
+    return moved.astype(coef.dtype) if is_changed.any() else fitted
 
 
 # What follows X to its library and device, beside what is private to the fit.
