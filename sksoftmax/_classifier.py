@@ -594,17 +594,9 @@ class SoftmaxMLPClassifier(
                 self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"
             )
             self.__dict__.update(attributes_of(trained, keeps_state=self.warm_start))
-            if problem.early_stopping is not None and trained.validation is not None:
-                doubt = validation_doubt(
-                    problem.early_stopping,
-                    trained.validation,
-                    is_given=X_val is not None,
-                    is_warm=is_warm,
-                    feature_names=self._feature_names(),
-                )
-                if doubt is not None:  # others but of time are what comes of it
-                    doubts = [d for d in doubts if isinstance(d, ConvergenceWarning)]
-                    doubts.append(doubt)
+            doubts = self._with_doubt_of_validation(
+                doubts, problem, trained, is_given=X_val is not None, is_warm=is_warm
+            )
             is_interrupted = self.convergence_.reason == "interrupted"
             if isinstance(X, DeviceRows):
                 self.__dict__.update(X.beside(vars(self)))
@@ -694,6 +686,30 @@ class SoftmaxMLPClassifier(
         self.alpha_path_ = found.path
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
         return trained, list(search_doubts(found, self.max_time))
+
+    def _with_doubt_of_validation(
+        self,
+        doubts: list[Warning],
+        problem: Problem,
+        trained: Trained,
+        *,
+        is_given: bool,
+        is_warm: bool,
+    ) -> list[Warning]:
+        """In the place of those that come of it, which are all but those of time."""
+        rule, curve = problem.early_stopping, trained.validation
+        if rule is None or curve is None:
+            return doubts
+        doubt = validation_doubt(
+            rule,
+            curve,
+            is_given=is_given,
+            is_warm=is_warm,
+            feature_names=self._feature_names(),
+        )
+        if doubt is None:
+            return doubts
+        return [*(d for d in doubts if isinstance(d, ConvergenceWarning)), doubt]
 
     def _warn(self, doubts: Sequence[Warning]) -> None:
         """Of these, and of convergence, unless one of them says more of that."""
