@@ -20,7 +20,8 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     Raises
     ------
     ValueError
-        If there are several labels for each sample, or objects of other types than str.
+        If there are several labels for each sample, objects of other types than str, or
+        samples without a label.
     """
     y = local(y)
     if hasattr(y, "iloc") and np.ndim(y) == 2 and y.shape[1] == 1:
@@ -39,14 +40,12 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
             f"n_samples) and sample_weight={name}.ravel(); for ones and zeros "
             f"{name}.argmax(axis=1)."
         )
+    if _lacks_labels(y):
+        raise ValueError(f"{name} has samples without a label. Leave them out.")
     if getattr(y, "dtype", None) == np.dtype(object):
         types = {
             type(label).__name__ for label in np.ravel(y) if not _is_missing(label)
         }
-        if "NoneType" in types:
-            raise ValueError(
-                f"{name} has None, which is no label. Leave these samples out."
-            )
         if not types.issubset(("str", "str_")):
             raise ValueError(
                 f"Unknown label type: {name} is an array of objects, of the types "
@@ -133,6 +132,20 @@ def balanced_class_weight(totals: Array) -> Array:
     """
     # A class without weight has no samples that a factor would be for.
     return totals.sum() / (len(totals) * np.where(totals > 0, totals, np.inf))
+
+
+def _lacks_labels(y: Any) -> bool:
+    """None among labels, and what stands for it in columns of strings.
+
+    Of NaN scikit-learn's checks tell.
+    """
+    dtype = getattr(y, "dtype", None)
+    if hasattr(y, "null_count") and dtype is not None:  # polars
+        return y.null_count() > 0
+    if hasattr(y, "isna") and str(dtype).startswith("str"):
+        return bool(y.isna().any())
+    is_object = isinstance(y, list | tuple) or dtype == np.dtype(object)
+    return is_object and any(label is None for label in np.ravel(y))
 
 
 def _is_missing(label: Any) -> bool:

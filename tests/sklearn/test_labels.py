@@ -115,10 +115,18 @@ def test_labels_of_other_types_have_a_remedy(labels, types):
     assert "y_val.astype(int)" in str(error.value)
 
 
-def test_samples_without_a_label_are_told():
+@pytest.mark.parametrize("kind", ["list", "array", "pandas", "polars"])
+def test_samples_without_a_label_are_told(kind):
     """As strings they would be a class of their own."""
-    with pytest.raises(ValueError, match="y has None, which is no label"):
-        as_labels(np.array(["a", None, "b"], dtype=object))
+    labels = ["a", None, "b"]
+    if kind == "array":
+        labels = np.array(labels, dtype=object)
+    if kind == "pandas":
+        labels = pytest.importorskip("pandas").Series(labels, dtype="string")
+    if kind == "polars":
+        labels = pytest.importorskip("polars").Series(labels)
+    with pytest.raises(ValueError, match=r"y has samples without a label\. Leave them"):
+        as_labels(labels)
 
 
 @pytest.mark.parametrize("dtype", ["Int64", "boolean"])
