@@ -479,9 +479,9 @@ class SoftmaxMLPClassifier(
         """Fit the network.
 
         A fit that raises leaves the estimator as it was; warnings, which may be errors,
-        come after it is fitted. One that is interrupted
-        (KeyboardInterrupt, Ctrl-C) leaves the best iterate so far, if there is one, and
-        raises the KeyboardInterrupt all the same.
+        come after it is fitted. One that is interrupted (KeyboardInterrupt, Ctrl-C)
+        leaves the best iterate so far, if there is one, and raises the
+        KeyboardInterrupt all the same.
 
         Parameters
         ----------
