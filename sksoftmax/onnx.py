@@ -258,13 +258,12 @@ def _rows(operator: Any, container: Any) -> Any:
     for given in operator.inputs:
         for k in range(given.type.shape[1]):
             column = OnnxGather(given, np.array([k]), axis=1, **version)
-            is_text = isinstance(given.type, StringTensorType)
             name = column_name(len(columns), names)
             if len(columns) in coded:
                 place = coded.index(len(columns))
                 known = categories.values[place], categories.levels[place]
                 column = _levels(column, *known, name, given.type, container, to)
-            elif is_text:
+            elif isinstance(given.type, StringTensorType):
                 raise ValueError(f"{name} holds numbers; got an input of strings.")
             columns.append(OnnxCast(column, to=to, **version))
     return OnnxConcat(*columns, axis=1, **version)

@@ -51,9 +51,9 @@ _MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
 # Bytes of X that a search copies, and inputs of all rows, but for few rows.
 _MAX_COPY, _MAX_INPUTS = 2**27, 2**22
 # The best inputs are judged again on half of all rows, up to `_MAX_ROWS`, or a quarter,
-# and at most so many values of X and of inputs, if those are so many times the rows
-# before: the best alpha moves with the rows. On 40,000 that of 5,000 had up to 1.6
-# times the log-loss, and that of 5,000 in parts 1.05 to 1.14 times.
+# and at most so many values of X and `MAX_STORED` inputs, if those are so many times
+# the rows before: the best alpha moves with the rows. On 40,000 that of 5,000 had up to
+# 1.6 times the log-loss, and that of 5,000 in parts 1.05 to 1.14 times.
 _MORE_VALUES, _WORTH_IT = 2**20, 2
 # Steps from the best alpha of parts to that of finer ones, which are more weights.
 _FURTHER = 1
@@ -171,11 +171,11 @@ def _last_fit(
         start = start_of(objective, start, options["seed"])
     try:
         trained = train_on(inputs, objective, start, **options)
-        curve, of_search = trained.validation, found.fit.validation
-        if found.ended_by == "max_time" and curve and of_search:
-            curve.start = of_search.start
     except KeyboardInterrupt:
         return _as_it_is(found, "interrupted")
+    curve, of_search = trained.validation, found.fit.validation
+    if found.ended_by == "max_time" and curve and of_search:
+        curve.start = of_search.start  # it goes on from there
     reason = trained.minimum.convergence.reason
     if reason not in ("callback", "interrupted"):
         return _ended_by(trained, found.ended_by)
