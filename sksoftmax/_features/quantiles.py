@@ -20,8 +20,8 @@ from sksoftmax._rows.matrix import Rows, columns_of
 
 Array = NDArray[np.floating]
 
-# Of sums of weights.
-_ROUNDING = 1e-9
+# Of sums of weights, which may be float32.
+_ROUNDING = 1e-6
 
 
 def parts_of(
@@ -132,7 +132,7 @@ def _places(weights: Array, n_parts: int) -> NDArray[np.integer]:
     heaviest = weights[order]
     others = np.cumsum(heaviest[::-1])[::-1]
     n_left = n_parts - np.arange(weights.size)
-    n_own = np.argmin(heaviest * n_left >= others)
+    n_own = np.argmin(heaviest * n_left >= others * (1 - _ROUNDING))
     own = order[:n_own]
     weights[own] = 0
     ends = np.cumsum(weights)

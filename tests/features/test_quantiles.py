@@ -63,6 +63,18 @@ def test_a_whole_part_is_one_in_any_unit_of_weights(rng):
             np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_knots_of_weights_are_those_of_copies(rng, dtype):
+    """Though thirds are rounded, in sums of which some are just a part."""
+    for _ in range(20):
+        X = np.round(rng.normal(size=(100, 2)), 2).astype(dtype)
+        counts = rng.integers(0, 4, 100)
+        ours = parts_of(X, (counts / 3).astype(dtype), np.arange(2), N_PARTS)
+        theirs = parts_of(X.repeat(counts, axis=0), None, np.arange(2), N_PARTS)
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 def test_there_may_be_more_parts(X):
     """Of columns that have as many values."""
     columns, *_ = parts_of(X, None, np.arange(6), 64)
