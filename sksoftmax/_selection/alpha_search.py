@@ -486,9 +486,9 @@ class AlphaSearch:
         """On the rows of the first fit."""
         encoding = self._inputs[place.line].encoding
         if encoding not in self._evidence:
-            rows = self._objective_of(self._split(encoding, 0))
             random_state = np.random.RandomState(self._seed)
-            self._evidence[encoding] = LaplaceEvidence(rows, random_state)
+            evidence = LaplaceEvidence(trained.objective, random_state)
+            self._evidence[encoding] = evidence
         minimum = trained.minimum
         return self._evidence[encoding](minimum.x, minimum.loss, self._alpha(place))
 

@@ -354,6 +354,17 @@ def test_few_samples_are_not_given_up(n_samples, rng):
     assert np.abs(classifier(alpha=10).fit(X, y).decision_function(X)).max() < 0.1
 
 
+@pytest.mark.filterwarnings("ignore:Each class is a single sample")
+@pytest.mark.parametrize("shape", [(2, 8), (5, 64)])
+def test_single_samples_of_more_columns_have_an_evidence(shape, rng):
+    """Though their fit is in the space of the rows."""
+    X, y = rng.normal(size=shape), np.arange(shape[0])
+    clf = classifier(alpha="auto", hidden_layer_sizes=100).fit(X, y)
+    alone = classifier(alpha=clf.alpha_, hidden_layer_sizes=100).fit(X, y)
+    np.testing.assert_array_equal(clf.predict_proba(X), alone.predict_proba(X))
+    assert np.isfinite([step.log_evidence for step in clf.alpha_path_]).all()
+
+
 def test_max_time_is_for_all_fits(small_data):
     """The first fit always is, and the result goes on from there."""
     clf = classifier(alpha="auto", max_time=1e-9)
