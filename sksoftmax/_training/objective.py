@@ -185,7 +185,10 @@ class Objective:
     @property
     def mean_class_weight(self) -> float:
         """Of all samples: the unit in which an alpha means the same as without."""
-        return self._class_moment(1)
+        if self.class_weight is None:
+            return 1.0
+        largest = self.class_weight.max()
+        return float(largest * self._class_mean(self.class_weight / largest))
 
     @property
     def effective_samples(self) -> float:
@@ -193,15 +196,16 @@ class Objective:
 
         That is `(sum s_i c_i)**2 / sum s_i c_i**2`.
         """
-        n_samples = self.weights_sum * self.weights_unit / self._class_moment(1)
-        return n_samples * self._class_moment(1) ** 2 / self._class_moment(2)
-
-    def _class_moment(self, power: int) -> float:
-        """Mean of that power of the class weights, over the samples."""
+        mean = self.mean_class_weight
+        n_samples = self.weights_sum * (self.weights_unit / mean)
         if self.class_weight is None:
-            return 1.0
-        counts = self.class_sums(self.counts)
-        return float(np.average(self.class_weight**power, weights=counts))
+            return n_samples
+        relative = self.class_weight / mean
+        return n_samples / self._class_mean(relative**2)
+
+    def _class_mean(self, values: Array) -> float:
+        """Mean over the samples of what is so much for each class."""
+        return float(np.average(values, weights=self.class_sums(self.counts)))
 
     def class_sums(self, values: Array | None) -> Array:
         """Sum of values of the rows, None for ones, of each class."""
