@@ -337,12 +337,14 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     if layers.encoding is not None:
         _check_starts(layers.encoding, coefs[0], names)
         h = _encoded(h, layers.encoding, dtype, **version)
-    elif layers.fills is not None:
-        h = _filled(h, layers.fills.astype(dtype), **version)
+    fills = layers.fills
     if layers.origin is not None:
-        rounded = layers.origin.astype(dtype)
+        rounded: NDArray[np.floating] = layers.origin.astype(dtype)
         intercepts[0] = _intercept_from(rounded, layers.origin, layers, names)
         h = OnnxSub(h, rounded, **version)
+        fills = None if fills is None else fills - rounded
+    if layers.encoding is None and fills is not None:
+        h = _filled(h, fills.astype(dtype), **version)
     for *layer, name in zip(coefs, intercepts, clf._activations, strict=False):
         a = OnnxGemm(h, *layer, **version)
         h = _ACTIVATIONS[name](a, np.ones(1, dtype), **version)

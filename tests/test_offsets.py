@@ -101,6 +101,24 @@ def test_onnx_keeps_the_origin(steps, y, offset, dtype):
         np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-3)
 
 
+@pytest.mark.parametrize(("offset", "dtype"), OFFSETS[:4])
+def test_gaps_that_are_new_are_the_mean(steps, y, offset, dtype):
+    """Which far from 0 is no number of the dtype."""
+    runtime = pytest.importorskip("onnxruntime")
+    skl2onnx = pytest.importorskip("skl2onnx")
+    pytest.importorskip("sksoftmax.onnx")
+    gaps = np.where(np.arange(600)[:, np.newaxis] % 3 == np.arange(3), np.nan, steps)
+    expected = fit(steps, y).predict_proba(gaps)
+    clf = fit((steps + offset).astype(dtype), y)
+    X = (gaps + offset).astype(dtype)
+    np.testing.assert_allclose(clf.predict_proba(X), expected, atol=1e-3)
+    rows = X.astype(np.float32)
+    model = skl2onnx.to_onnx(clf, rows[:1], options={"zipmap": False})
+    session = runtime.InferenceSession(model.SerializeToString())
+    p = session.run(None, {"X": rows})[1]
+    np.testing.assert_allclose(p, expected, atol=1e-3)
+
+
 @pytest.mark.parametrize("offset", [0, 5, 1e4])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_weights_that_are_changed_count(steps, y, offset, dtype):

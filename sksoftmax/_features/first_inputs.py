@@ -56,7 +56,10 @@ class FirstInputs(NamedTuple):
             return self.nodes.rows(rows)
         if self.encoding is not None:
             return inputs_of(rows, self.encoding)
-        return from_origin(filled(rows, self.fills), self.origin)
+        rows, fills = from_origin(rows, self.origin), self.fills
+        if fills is not None and self.origin is not None:
+            fills = fills - self.origin  # to all digits, as the mean is no number of X
+        return filled(rows, fills)
 
     def coef(self, coef: Array) -> Array:
         """Weights for such inputs, from those of the encoding, (n_units, n_inputs)."""

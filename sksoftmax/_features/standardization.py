@@ -65,8 +65,8 @@ class Standardization:
     log_penalties : ndarray of shape (n_inputs,)
         Logarithms of the factors of alpha for the weights of each input.
     fills : ndarray of shape (n_features,) or None
-        What stands for gaps of the columns: their means, in the dtype of `X`. None of
-        sparse ones.
+        What stands for gaps of the columns: their means, in float64. None of sparse
+        ones.
     has_gaps : ndarray of bool of shape (n_features,)
         Which columns of the rows have some.
     encoding : Encoding or None
@@ -138,7 +138,7 @@ class Standardization:
         features = cls(lowest, mean, scale, origin, is_shifting=is_shifting)
         features.has_gaps = has_gaps
         if is_dense(X):
-            features.fills = (lowest + mean).astype(X.dtype)
+            features.fills = lowest + mean
         return features
 
     def check_dtype(
@@ -216,14 +216,20 @@ class Standardization:
         """Sizes of the means, in spreads; 0 of columns that are left out."""
         return abs(self.lowest + self._mean) / self.scale
 
-    def share_far(self, X: Rows, weights: Array | None, blocks: list[slice]) -> Array:
-        """Part of other rows that is far from the mean, by column, gaps aside.
+    def share_far(
+        self,
+        X: Rows,
+        weights: Array | None,
+        blocks: list[slice],
+        spreads: float = FAR,
+    ) -> Array:
+        """Part of other rows that is so far from the mean, by column, gaps aside.
 
         0 of columns that are left out, and of all where nothing is learnt of them.
         """
         if not self.is_learnt:
             return np.zeros(X.shape[1])
-        lowest, mean, far = self.lowest, self._mean, FAR * self.scale
+        lowest, mean, far = self.lowest, self._mean, spreads * self.scale
         total, n_far = column_sums(
             X,
             weights,
