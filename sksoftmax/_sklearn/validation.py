@@ -347,9 +347,13 @@ def _ends_of_integers(X: Any) -> Iterator[tuple[int, str, int, int]]:
                 lowest, highest = values.min(), values.max()
                 if isinstance(lowest, Integral):  # not of gaps alone
                     yield number, f"column {column!r}", int(lowest), int(highest)
-    is_array = isinstance(X, np.ndarray) and X.dtype in (np.int64, np.uint64)
-    if is_array and X.ndim == 2 and X.size:
-        ends = X.min(axis=0).tolist(), X.max(axis=0).tolist()
+    rows = X
+    if isinstance(X, list | tuple):
+        with suppress(ValueError):  # of rows that do not fit together
+            rows = np.asarray(X)
+    is_array = isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.size
+    if is_array and rows.dtype.kind in "iu" and rows.dtype.itemsize == 8:
+        ends = rows.min(axis=0).tolist(), rows.max(axis=0).tolist()
         for number, (lowest, highest) in enumerate(zip(*ends, strict=True)):
             yield number, f"column {number}", lowest, highest
 

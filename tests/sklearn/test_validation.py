@@ -112,6 +112,9 @@ def test_integers_that_float64_cannot_tell_apart_are_refused():
         (large, "1"),
         (large.astype(np.uint64), "1"),
         (-large, "1"),
+        (large.astype(">i8"), "1"),
+        (large.tolist(), "1"),
+        (tuple(map(tuple, large.tolist())), "1"),
         (frame, "'b'"),
         (frame.astype("Int64"), "'b'"),
         (frame.astype("int64[pyarrow]"), "'b'"),
@@ -122,7 +125,8 @@ def test_integers_that_float64_cannot_tell_apart_are_refused():
     categories = Categories.of(large, [1])
     gaps = pandas.DataFrame({"a": pandas.array([None, None], dtype="Int64")})
     few = large[:1], large[:0]
-    for X in (Z, Z + 2**53 - 9, 1e4 * large, large * [1, 0], *few, gaps):
+    ragged = [[2**60], [2**60, 2]]
+    for X in (Z, Z + 2**53 - 9, 1e4 * large, large * [1, 0], *few, gaps, ragged):
         refuse_lost_integers(X)
     refuse_lost_integers(2**60 + 100_000 * Z)
     refuse_lost_integers(large, categories)
