@@ -34,7 +34,8 @@ from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
 from sksoftmax._training.attributes import attributes_of, weights_at
 from sksoftmax._training.early_stopping import validation_doubt
 from sksoftmax._training.problem import Problem, objective_of
-from sksoftmax._training.training import Stage, Trained, train
+from sksoftmax._training.training import CUT_SHORT, Stage, Trained, train
+from sksoftmax._training.warm_start import start_doubt
 from sksoftmax._version import VersionedEstimator
 
 Array = NDArray[np.floating]
@@ -545,8 +546,10 @@ class SoftmaxMLPClassifier(
             the class frequencies, or best with the last alpha of the search; if early
             stopping keeps a network that is hardly trained, or `X_val` has other
             columns than `X`, as most of its values in one are more than 4 standard
-            deviations from the mean in `X`; with `standardize=False` of a column that
-            is far from 0; or if the weights are taken for relative ones.
+            deviations from the mean in `X`, or nearly all in most columns less than a
+            quarter; if `warm_start` begins at weights that are worse than the class
+            frequencies, and hardly comes away from there; with `standardize=False` of
+            a column that is far from 0; or if the weights are taken for relative ones.
         """
         refuse_fit_params(self, params)
         return self._fit(
@@ -555,7 +558,7 @@ class SoftmaxMLPClassifier(
 
     def _ends(self) -> float:
         """When time is over, by `time.perf_counter`."""
-        seconds = math.inf if self.max_time is None else self.max_time
+        seconds = math.inf if self.max_time is None else float(self.max_time)
         return time.perf_counter() + seconds
 
     def _fit(
@@ -594,7 +597,7 @@ class SoftmaxMLPClassifier(
                 self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"
             )
             self.__dict__.update(attributes_of(trained, keeps_state=self.warm_start))
-            doubts = self._with_doubt_of_validation(
+            doubts = self._with_doubt_of_data(
                 doubts, problem, trained, is_given=X_val is not None, is_warm=is_warm
             )
             is_interrupted = self.convergence_.reason == "interrupted"
@@ -630,7 +633,7 @@ class SoftmaxMLPClassifier(
             data,
             hidden_units,
             activations,
-            alpha=1.0 if self.alpha == "auto" else self.alpha,
+            alpha=1.0 if self.alpha == "auto" else float(self.alpha),
             standardize=self.standardize,
             feature_names=self._feature_names(),
             map_blocks=map_blocks,
@@ -668,7 +671,7 @@ class SoftmaxMLPClassifier(
         objective, start, state, seed, early_stopping = problem
         options |= {
             "max_iter": self.max_iter,
-            "tol": self.tol,
+            "tol": float(self.tol),
             "seed": seed,
             "is_warm": is_warm,
             "state": state,
@@ -687,7 +690,7 @@ class SoftmaxMLPClassifier(
         self.alpha_, self.held_out_loss_, _, self.log_evidence_, *_ = found.candidate
         return trained, list(search_doubts(found, self.max_time))
 
-    def _with_doubt_of_validation(
+    def _with_doubt_of_data(
         self,
         doubts: list[Warning],
         problem: Problem,
@@ -698,15 +701,18 @@ class SoftmaxMLPClassifier(
     ) -> list[Warning]:
         """In the place of those that come of it, which are all but those of time."""
         rule, curve = problem.early_stopping, trained.validation
-        if rule is None or curve is None:
-            return doubts
-        doubt = validation_doubt(
-            rule,
-            curve,
-            is_given=is_given,
-            is_warm=is_warm,
-            feature_names=self._feature_names(),
-        )
+        doubt = None
+        if rule is not None and curve is not None:
+            doubt = validation_doubt(
+                rule,
+                curve,
+                problem.objective,
+                is_given=is_given,
+                is_warm=is_warm,
+                feature_names=self._feature_names(),
+            )
+        elif is_warm and self.convergence_.reason not in (*CUT_SHORT, "max_iter"):
+            doubt = start_doubt(problem.objective, problem.start, self.loss_)
         if doubt is None:
             return doubts
         return [*(d for d in doubts if isinstance(d, ConvergenceWarning)), doubt]

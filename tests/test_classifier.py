@@ -95,6 +95,20 @@ def test_units_of_a_column_do_not_matter(small_data, a, b):
     np.testing.assert_allclose(q, p, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:early_stopping kept")
+def test_parameters_of_narrow_dtypes_are_computed_in_float64(small_data):
+    """As half precision, of which a sum over samples soon is infinite."""
+    X, y = small_data
+    half = {"alpha": np.float16(0.3), "tol": np.float16(0.005)}
+    whole = {name: float(value) for name, value in half.items()}
+    for extra in ({}, {"early_stopping": True, "validation_fraction": np.float16(0.3)}):
+        ours, other = (
+            SoftmaxMLPClassifier((5,), random_state=0, **extra, **p).fit(X, y)
+            for p in (half, whole)
+        )
+        np.testing.assert_array_equal(ours.predict_proba(X), other.predict_proba(X))
+
+
 @pytest.mark.parametrize("offset", [10, 100, 1000])
 @pytest.mark.parametrize("load", [load_iris, load_wine])
 def test_offsets_do_not_matter_in_float32(load, offset):

@@ -18,7 +18,7 @@ from sksoftmax._features.encoding import (
 from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.nodes import Nodes
 from sksoftmax._features.quantiles import divided_again, parts_of
-from sksoftmax._features.standardization import Standardization
+from sksoftmax._features.standardization import FAR, Standardization
 from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.matrix import (
     Matrix,
@@ -192,11 +192,17 @@ class EncodedColumns(Standardization):
             encoding=self.encoding.name,
         )
 
-    def share_far(self, X: Rows, weights: Array | None, blocks: list[slice]) -> Array:
-        """Part of other rows that is far from the mean, by column; 0 of categories."""
+    def share_far(
+        self,
+        X: Rows,
+        weights: Array | None,
+        blocks: list[slice],
+        spreads: float = FAR,
+    ) -> Array:
+        """Part of other rows so far from the mean, by column; 0 of categories."""
         numeric = self.encoding.columns[: self.encoding.n_numeric]
         shares = np.zeros(X.shape[1])
-        found = self.columns.share_far(X, weights, blocks)
+        found = self.columns.share_far(X, weights, blocks, spreads)
         shares[numeric] = found[numeric]
         return shares
 

@@ -9,6 +9,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_y
 
+from sksoftmax._features.first_inputs import has_nan
 from sksoftmax._features.standardization import FAR
 from sksoftmax._minimizer.progress import relative_decrease
 from sksoftmax._rows.matrix import Matrix
@@ -19,6 +20,7 @@ from sksoftmax._sklearn.validation import (
     checked_rows,
     column_name,
     multiplied,
+    refuse_gaps,
     renamed,
 )
 from sksoftmax._training.objective import Objective, evenly_spaced
@@ -30,6 +32,9 @@ Array = NDArray[np.floating]
 _HARDLY, _NATS = 0.01, 1.0
 # Part of the validation data that are not those of other columns.
 _MOST = 0.5
+# Or of the columns, where nearly all values of so many rows lie within a part of a
+# spread of the mean, as those that are not divided by it do.
+_NEARLY_ALL, _ROWS, _NARROW = 0.95, 10, 0.25
 
 
 class EarlyStopping(NamedTuple):
@@ -132,6 +137,7 @@ class ValidationCurve:
 def validation_doubt(
     rule: EarlyStopping,
     curve: ValidationCurve,
+    training: Objective,
     *,
     is_given: bool,
     is_warm: bool,
@@ -153,6 +159,11 @@ def validation_doubt(
                 f"its values in {column_name(column, feature_names)} are more than "
                 f"{FAR} spreads from the mean there. {advice}"
             )
+        if (narrow := _share_narrow(rows, training)) > _MOST:
+            return UserWarning(
+                f"early_stopping: X_val is not what X is, as {narrow:.0%} of its "
+                f"columns are within {_NARROW} spreads of the means in X. {advice}"
+            )
         advice = f"Most likely X_val is not what X is. {advice}"
     if is_warm or curve.has_learnt():
         return None
@@ -160,6 +171,18 @@ def validation_doubt(
         "early_stopping kept a network that is hardly trained: no iterate predicts the "
         f"validation data clearly better than the first. {advice}"
     )
+
+
+def _share_narrow(rows: Objective, training: Objective) -> float:
+    """Part of the columns that hardly vary, of those that do in training."""
+    if rows.n_samples < _ROWS:
+        return 0.0
+    near, before = (
+        1 - part.features.share_far(part.X, part.weights, part.blocks, _NARROW)
+        for part in (rows, training)
+    )
+    varies = before < 1 - _MOST
+    return float((near[varies] > _NEARLY_ALL).mean()) if varies.any() else 0.0
 
 
 def check_validation_data(
@@ -239,7 +262,11 @@ def validation_objective(
             X,
             "sample_weight_val times class_weight",
         )
-    return objective.on(objective.standardization.filled(X), codes, weights)
+    features = objective.standardization
+    knows_gaps = features.fills is not None or features.encoding is not None
+    if not knows_gaps and isinstance(X, np.ndarray) and has_nan(X):
+        refuse_gaps("X_val")
+    return objective.on(features.filled(X), codes, weights)
 
 
 def parts(

@@ -134,9 +134,10 @@ class Problem(NamedTuple):
         if given is not None:
             validation = validation_objective(objective, *given)
         else:
-            fraction = classifier.validation_fraction
+            fraction = float(classifier.validation_fraction)
             objective, validation = parts(objective, fraction, self.seed)
-        rule = EarlyStopping(validation, classifier.n_iter_no_change, classifier.tol)
+        tol = float(classifier.tol)
+        rule = EarlyStopping(validation, classifier.n_iter_no_change, tol)
         return self._replace(objective=objective, early_stopping=rule)
 
     @contextmanager
@@ -147,7 +148,7 @@ class Problem(NamedTuple):
         try:
             yield
         except (NotFiniteError, np.linalg.LinAlgError) as error:
-            also = f" Extreme values of alpha ({alpha}) do this too."
+            also = f" Extreme values of alpha ({alpha}) or of weights do this too."
             X = self.objective.X
             raise ValueError(overflow_message(X, error, feature_names, also)) from error
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import entr
 
 from sksoftmax._features.encoding import encoding_name
 from sksoftmax._minimizer.lbfgs import State
@@ -13,6 +14,9 @@ from sksoftmax._training.objective import Objective
 
 Array = NDArray[np.floating]
 Attributes = Mapping[str, Any]  # of an estimator, by their names
+
+# Part of the class frequencies' loss below which something is learnt.
+_LEARNT = 0.9
 
 
 def check_same_problem(
@@ -83,6 +87,28 @@ def previous_point(
         coefs[0], intercepts[0], origin
     )
     return objective.layout.pack(coefs, intercepts), state
+
+
+def start_doubt(objective: Objective, start: Array, loss: float) -> UserWarning | None:
+    """What a user should know of a start that a fit has not come away from.
+
+    Parameters
+    ----------
+    objective : Objective
+    start : ndarray of shape (n_parameters,)
+    loss : float
+        Where the fit ended.
+    """
+    totals = objective.class_sums(objective.weights)
+    entropy = float(entr(totals / totals.sum()).sum())
+    if loss <= _LEARNT * entropy or (before := objective.log_loss(start)) <= entropy:
+        return None
+    return UserWarning(
+        f"warm_start=True: the previous fit has a log-loss of {before:.3g} on these "
+        f"samples, where the class frequencies have {entropy:.3g}, and from there "
+        f"this one came to {loss:.3g}. If X or y are not what they were, set "
+        "warm_start=False to fit anew."
+    )
 
 
 def _has_weights(objective: Objective, state: State, weights: Sequence[Array]) -> bool:

@@ -384,6 +384,28 @@ def test_validation_data_need_early_stopping():
         classifier(early_stopping=False).fit(X_FEW, Y_FEW, **VALIDATION)
 
 
+def test_validation_data_of_small_units_are_told(rng):
+    """As of a pipeline that scales X alone; not few rows, nor those of heavy tails."""
+    X = rng.normal(size=(400, 4))
+    y = np.digitize(X[:, 0] + 0.3 * rng.normal(size=400), [-0.5, 0.5])
+    clf = SoftmaxMLPClassifier((8,), alpha=0.1, early_stopping=True, random_state=0)
+    with pytest.warns(UserWarning, match=r"100% of its columns are within 0\.25 s"):
+        clf.fit(X[:300], y[:300], X_val=0.05 * X[300:], y_val=y[300:])
+    clf.fit(X[:300], y[:300], X_val=X[300:], y_val=y[300:])
+    few = np.argsort(abs(X[300:]).max(axis=1))[:3] + 300
+    clf.fit(X[:300], y[:300], X_val=X[few], y_val=y[few])
+    X = np.sign(X) * abs(X) ** 15
+    clf.fit(X[:300], y[:300], X_val=X[300:], y_val=y[300:])
+
+
+def test_validation_data_of_sparse_rows_have_no_gaps():
+    """As rows to predict have none."""
+    gaps = X_FEW.copy()
+    gaps[0, 0] = np.nan
+    with pytest.raises(ValueError, match="Input X_val contains NaN, which stands for"):
+        classifier().fit(csr_array(X_FEW), Y_FEW, X_val=gaps, y_val=Y_FEW)
+
+
 @pytest.mark.parametrize(
     ("given", "advice"), [(True, "transform_input"), (False, "alpha='auto'")]
 )

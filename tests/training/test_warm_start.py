@@ -24,6 +24,30 @@ def test_warm_start_continues_in_any_units(small_data):
     assert clf.loss_curve_[0] <= before * (1 + 1e-9)
 
 
+@pytest.mark.parametrize("hidden", [(), (5,)])
+def test_a_start_that_is_not_come_away_from_is_told(rng, hidden):
+    """Of columns that have moved far; what goes on well is no reason for a warning."""
+    X = rng.normal(size=(300, 3))
+    y = np.digitize(X[:, 0] + 0.3 * rng.normal(size=300), [-0.5, 0.5])
+    clf = SoftmaxMLPClassifier(
+        hidden, "tanh", alpha=1, random_state=0, warm_start=True
+    ).fit(X, y)
+    before = clf.fit(X, y).loss_
+    with pytest.warns(UserWarning, match=r"^warm_start=True: .* set warm_start=False"):
+        clf.fit(X + 1e10, y)
+    assert clf.loss_ > 2 * before
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_steps_that_a_user_makes_are_no_such_start(rng):
+    """One iteration at a time, of which the first are worse than the frequencies."""
+    X, y = rng.normal(size=(60, 3)), np.arange(60) % 2
+    clf = SoftmaxMLPClassifier(alpha=1e-6, max_iter=1, random_state=0, warm_start=True)
+    for _ in range(3):
+        clf.fit(X, y)
+    assert clf.n_iter_ == 1
+
+
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("k", [1, 9, 21])
