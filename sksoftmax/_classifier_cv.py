@@ -161,7 +161,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     cv_results_ : dict of ndarray
         The same in the format of :class:`~sklearn.model_selection.GridSearchCV`: alphas
         and encodings; means, standard deviations and ranks of the scores; seconds; and
-        `split0_n_iter` and so on, the iterations of each fit.
+        `split0_n_iter` and so on, the iterations of each fit. Where an alpha has no
+        score (NaN) on a fold on which another one has, its mean is -inf.
 
     classes_ : ndarray of shape (n_classes,)
         Class labels, sorted.
@@ -385,8 +386,9 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         ValueError
             As :meth:`SoftmaxMLPClassifier.fit`; or if `alphas` is 1 or less, or holds
             none, negative or infinite ones, `cv` gives no rows of `X`, no alpha has a
-            score, or `scoring` does not take the `sample_weight` that there is. An
-            error about a fold has a note that says which.
+            score on all folds where another has, or `scoring` does not take the
+            `sample_weight` that there is. An error about a fold has a note that says
+            which.
 
         Warns
         -----
@@ -493,7 +495,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         if not np.isfinite(means).any():
             raise ValueError(
                 f"scoring={self.scoring!r} gave no finite score for any alpha in "
-                f"{self.alphas_.tolist()}."
+                f"{self.alphas_.tolist()} on all the folds where another has a score."
             )
         self.best_score_ = float(means.max())
         return best_of(fits)

@@ -172,16 +172,20 @@ def lacking_classes(y: NDArray, folds: list[Fold]) -> list[int]:
 
 
 def mean_scores(scores: Array) -> Array:
-    """Mean over the folds that have a score; -inf where none has.
+    """Mean over the folds where any has a score; -inf for what lacks one of these.
 
-    Of all folds it is that of GridSearchCV to the bit: so are ties.
+    It is that of GridSearchCV to the bit: so are ties.
     """
-    return np.array([np.average(k) if k.size else -np.inf for k in _known(scores)])
+    with np.errstate(all="ignore"):
+        means = np.average(_comparable(scores), axis=1)
+    return np.where(np.isnan(means), -np.inf, means)
 
 
-def _known(scores: Array) -> list[Array]:
-    """Scores of each candidate, without those that are NaN."""
-    return [of_one[~np.isnan(of_one)] for of_one in scores.T]
+def _comparable(scores: Array) -> Array:
+    """Scores of each candidate in a row, without the folds where none has any."""
+    is_scored = ~np.isnan(scores).all(axis=1)
+    kept = scores[is_scored] if is_scored.any() else scores
+    return np.ascontiguousarray(kept.T)
 
 
 def is_past_the_best(scores: Array) -> bool:
@@ -259,12 +263,8 @@ def cv_results(fits: Fits) -> dict[str, NDArray]:
         results[f"split{fold}_test_score"] = row
     results["mean_test_score"] = means
     with np.errstate(invalid="ignore"):  # of infinite scores
-        squares = [
-            (k - mean) ** 2 for k, mean in zip(_known(scores), means, strict=True)
-        ]
-    results["std_test_score"] = np.array(
-        [np.sqrt(np.average(k)) if k.size else np.nan for k in squares]
-    )
+        squares = (_comparable(scores) - means[:, np.newaxis]) ** 2
+    results["std_test_score"] = np.sqrt(np.average(squares, axis=1))
     results["rank_test_score"] = rankdata(-means, method="min").astype(np.int32)
     for name in ("fit_time", "score_time"):
         seconds = np.array([[getattr(f, name) for f in row] for row in fits.values()])

@@ -60,10 +60,21 @@ def test_walk_ends_where_two_are_clearly_worse(scores, expected):
 
 def test_means_are_over_folds_with_a_score():
     """One fold without all classes does not spoil an alpha; all of them do."""
-    scores = np.array([[-1, NAN, -np.inf, NAN], [-2, -5, -1, NAN]])
-    np.testing.assert_array_equal(mean_scores(scores), [-1.5, -5, -np.inf, -np.inf])
+    scores = np.array([[-1, -5, -np.inf], [NAN, NAN, NAN], [-2, -5, -1]])
+    np.testing.assert_array_equal(mean_scores(scores), [-1.5, -5, -np.inf])
     results = cv_results(fits_of(scores))
-    np.testing.assert_array_equal(results["std_test_score"], [0.5, 0, NAN, NAN])
+    np.testing.assert_array_equal(results["std_test_score"], [0.5, 0, NAN])
+    np.testing.assert_array_equal(mean_scores(scores[[1, 1]]), [-np.inf] * 3)
+
+
+def test_what_lacks_a_score_that_others_have_is_last():
+    """As in a grid search: it may lack that of the fold which is the hardest."""
+    scores = np.array([[0.70, 0.78, 0.86, NAN], [NAN, 0.74, 0.88, NAN]])
+    fits = fits_of(scores)
+    assert best_of(fits) == list(fits)[2]
+    results = cv_results(fits)
+    assert results["rank_test_score"].tolist() == [3, 2, 1, 3]
+    np.testing.assert_array_equal(np.isnan(results["std_test_score"]), [1, 0, 0, 1])
 
 
 @pytest.mark.parametrize("n_folds", [2, 3, 5, 10, 30])
