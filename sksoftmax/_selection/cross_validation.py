@@ -144,6 +144,7 @@ def fit_folds(
     return fits
 
 
+@np.errstate(all="ignore")
 def _progress(walk: Fits) -> str:
     """What the last candidate has scored."""
     alpha, encoding = list(walk)[-1]
@@ -171,13 +172,13 @@ def lacking_classes(y: NDArray, folds: list[Fold]) -> list[int]:
     ]
 
 
+@np.errstate(all="ignore")
 def mean_scores(scores: Array) -> Array:
     """Mean over the folds where any has a score; -inf for what lacks one of these.
 
     It is that of GridSearchCV to the bit: so are ties.
     """
-    with np.errstate(all="ignore"):
-        means = np.average(_comparable(scores), axis=1)
+    means = np.average(_comparable(scores), axis=1)
     return np.where(np.isnan(means), -np.inf, means)
 
 
@@ -188,6 +189,19 @@ def _comparable(scores: Array) -> Array:
     return np.ascontiguousarray(kept.T)
 
 
+@np.errstate(all="ignore")
+def _deviations(scores: Array) -> Array:
+    """Standard deviations where `mean_scores` has the means; NaN where it has none.
+
+    Powers of two are divided out, which rounds nothing: not all squares are finite.
+    """
+    apart = _comparable(scores) - mean_scores(scores)[:, np.newaxis]
+    _, exponents = np.frexp(np.abs(apart).max(axis=1))
+    squares = np.ldexp(apart, -exponents[:, np.newaxis]) ** 2
+    return np.ldexp(np.sqrt(np.average(squares, axis=1)), exponents)
+
+
+@np.errstate(all="ignore")
 def is_past_the_best(scores: Array) -> bool:
     """Whether the last two alphas are worse than the best by more than chance.
 
@@ -214,6 +228,7 @@ def _judge_of(scores: Array) -> Judge:
     return judge
 
 
+@np.errstate(all="ignore")
 def neg_log_loss(
     clf: ClassifierMixin,
     X: MatrixLike,
@@ -234,8 +249,8 @@ def neg_log_loss(
     codes = np.searchsorted(clf.classes_, y[known])
     X = _safe_indexing(X, np.flatnonzero(known))
     log_p = as_numpy(clf.predict_log_proba(X))[np.arange(codes.size), codes]
-    with np.errstate(under="ignore"):
-        return float(np.average(log_p.astype(np.float64), weights=weights))
+    weights = np.ldexp(weights, -np.frexp(weights.max())[1])  # their sum is finite
+    return float(np.average(log_p.astype(np.float64), weights=weights))
 
 
 def takes_weights(scorer: Callable) -> bool:
@@ -262,9 +277,7 @@ def cv_results(fits: Fits) -> dict[str, NDArray]:
     for fold, row in enumerate(scores):
         results[f"split{fold}_test_score"] = row
     results["mean_test_score"] = means
-    with np.errstate(invalid="ignore"):  # of infinite scores
-        squares = (_comparable(scores) - means[:, np.newaxis]) ** 2
-    results["std_test_score"] = np.sqrt(np.average(squares, axis=1))
+    results["std_test_score"] = _deviations(scores)
     results["rank_test_score"] = rankdata(-means, method="min").astype(np.int32)
     for name in ("fit_time", "score_time"):
         seconds = np.array([[getattr(f, name) for f in row] for row in fits.values()])

@@ -77,6 +77,26 @@ def test_what_lacks_a_score_that_others_have_is_last():
     np.testing.assert_array_equal(np.isnan(results["std_test_score"]), [1, 0, 0, 1])
 
 
+@pytest.mark.parametrize("size", [5e-324, 1e-300, 1e200, 5e307])
+def test_no_size_of_scores_is_too_large_or_small(size):
+    """Whose squares float64 does not have, whatever the caller does about overflow."""
+    scores = size * np.array([[1.0, 1, 0, 0], [-1, -3, 0, 0]])
+    with np.errstate(all="raise"):
+        found = cv_results(fits_of(scores[:, ::2]))["std_test_score"]
+        assert not is_past_the_best(scores)
+    np.testing.assert_array_equal(found, [size, 0])
+
+
+@pytest.mark.parametrize("size", [5e-324, 1.7e308])
+def test_weights_of_any_size_weigh_scores(size):
+    """Their sum may be one that float64 does not have."""
+    X, y = load_iris(return_X_y=True)
+    clf = LogisticRegression(max_iter=1000).fit(X, y)
+    with np.errstate(all="raise"):
+        score = neg_log_loss(clf, X, y, sample_weight=np.full(len(y), size))
+    assert score == neg_log_loss(clf, X, y)
+
+
 @pytest.mark.parametrize("n_folds", [2, 3, 5, 10, 30])
 def test_means_are_rounded_as_by_a_grid_search(rng, n_folds):
     """To the bit: alphas that tie there tie here."""
