@@ -1,15 +1,22 @@
 """A numerical check of the analytic gradient, for users to run on their own data."""
 
 import copy
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
+from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 from sksoftmax._sklearn.validation import MatrixLike
 
+_NUMBER = Interval(Integral, 1, None, closed="left")
+_LENGTH = Interval(Real, 0, None, closed="neither")
 
+
+@np.errstate(all="ignore")  # what comes of it is checked
 def check_gradient(
     estimator: SoftmaxMLPClassifier,
     X: MatrixLike,
@@ -55,7 +62,8 @@ def check_gradient(
     Raises
     ------
     TypeError
-        If `estimator` is not a SoftmaxMLPClassifier.
+        If `estimator` is not a SoftmaxMLPClassifier, or one that searches its alpha by
+        cross-validation.
     ValueError
         For input that `fit` would refuse, or where the loss is not finite.
 
@@ -67,16 +75,7 @@ def check_gradient(
     >>> check_gradient(clf, *load_iris(return_X_y=True)) < 1e-6
     True
     """
-    if not isinstance(estimator, SoftmaxMLPClassifier):
-        raise TypeError(
-            "estimator must be a SoftmaxMLPClassifier, of a pipeline its last step; "
-            f"got {type(estimator).__name__}."
-        )
-    if not (n_entries is None or n_entries >= 1) or not step > 0:
-        raise ValueError(
-            "n_entries must be None or at least 1, and step positive; got "
-            f"n_entries={n_entries} and step={step}."
-        )
+    _check(estimator, n_entries, step)
     estimator._validate_params()
     random_state = check_random_state(random_state)
     estimator = copy.copy(estimator)
@@ -99,13 +98,31 @@ def check_gradient(
         ahead[entry] += step
         behind[entry] -= step
         numerical[i] = (objective(ahead)[0] - objective(behind)[0]) / (2 * step)
-    with np.errstate(all="ignore"):
-        difference = np.linalg.norm(analytic - numerical)
-        size = max(np.linalg.norm(analytic), np.linalg.norm(numerical))
-        relative_error = difference / size
+    difference = np.linalg.norm(analytic - numerical)
+    size = max(np.linalg.norm(analytic), np.linalg.norm(numerical))
+    relative_error = difference / size
     if not np.isfinite(relative_error):
         raise ValueError(
             "At the point of the check the loss or its gradient is not finite, or all "
             "of the gradient is zero. Scale the features, or set another random_state."
         )
     return float(relative_error)
+
+
+def _check(estimator: object, n_entries: int | None, step: float) -> None:
+    if isinstance(estimator, SoftmaxMLPClassifierCV):
+        raise TypeError(
+            "estimator must have one objective; got SoftmaxMLPClassifierCV, which has "
+            "one for each of its alphas. Pass SoftmaxMLPClassifier(alpha=...)."
+        )
+    if not isinstance(estimator, SoftmaxMLPClassifier):
+        raise TypeError(
+            "estimator must be a SoftmaxMLPClassifier, of a pipeline its last step; "
+            f"got {type(estimator).__name__}."
+        )
+    is_number = n_entries is None or _NUMBER.is_satisfied_by(n_entries)
+    if not (is_number and _LENGTH.is_satisfied_by(step)):
+        raise ValueError(
+            "n_entries must be None or an integer, at least 1, and step a positive "
+            f"number; got n_entries={n_entries!r} and step={step!r}."
+        )

@@ -7,7 +7,11 @@ from sklearn.datasets import load_iris
 from sklearn.pipeline import make_pipeline
 
 import sksoftmax._training.objective
-from sksoftmax import SoftmaxMLPClassifier, check_gradient
+from sksoftmax import (
+    SoftmaxMLPClassifier,
+    SoftmaxMLPClassifierCV,
+    check_gradient,
+)
 
 X, Y = load_iris(return_X_y=True)
 
@@ -68,7 +72,11 @@ def test_number_of_entries_is_bounded(clf, monkeypatch):
         ({"alpha": -3.0}, {}, "'alpha' parameter .* must be"),
         ({"activation": "sigmoid"}, {}, "'activation' parameter .* must be"),
         ({}, {"n_entries": 0}, "n_entries=0"),
+        ({}, {"n_entries": 2.5}, "an integer, at least 1, .*n_entries=2.5"),
+        ({}, {"n_entries": "x"}, "n_entries='x'"),
         ({}, {"step": 0}, "step=0"),
+        ({}, {"step": np.inf}, "a positive number; got .*step=inf"),
+        ({}, {"step": "x"}, "step='x'"),
         ({"alpha": 1e308}, {}, "not finite"),
     ],
     ids=str,
@@ -83,3 +91,22 @@ def test_other_estimators_are_refused(clf):
     """A pipeline is told to pass its last step."""
     with pytest.raises(TypeError, match="of a pipeline its last step; got Pipeline"):
         check_gradient(make_pipeline(clf), X, Y)
+
+
+def test_a_search_has_no_objective_of_its_own():
+    """It is a SoftmaxMLPClassifier, but without an alpha."""
+    with pytest.raises(TypeError, match=r"Pass SoftmaxMLPClassifier\(alpha=\.\.\.\)"):
+        check_gradient(SoftmaxMLPClassifierCV(), X, Y)
+
+
+def test_the_callers_error_state_does_not_matter(clf):
+    """Weights that underflow do not, and what overflows is told as everywhere."""
+    weights = np.where(Y, 1e-300, 1.0)
+    tiny = np.where(np.arange(150)[:, np.newaxis], X, 5e-324)
+    with np.errstate(all="raise"):
+        assert check_gradient(clf, X, Y, weights) < 1e-6
+        assert check_gradient(clf, tiny, Y) < 1e-6
+        with pytest.raises(ValueError, match="is not finite"):
+            check_gradient(
+                clf.set_params(standardize=False, activation="relu"), 1e200 * X, Y
+            )
