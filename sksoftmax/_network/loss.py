@@ -156,14 +156,16 @@ def cross_entropy(
     with np.errstate(all="ignore"):
         loss, deltas = cross_entropy_sum(logits.T.copy(), y, weights)
         deltas /= weights_sum
+        mean = loss / weights_sum
     if not np.isfinite(loss):
         raise ValueError(
             f"The loss overflows {logits.dtype}: logits range from "
             f"{logits.min():.3g} to {logits.max():.3g}."
         )
-    return loss / weights_sum, deltas.T
+    return mean, deltas.T
 
 
+@np.errstate(all="ignore")
 def softmax_jacobian(p: ArrayLike) -> Array:
     """Jacobian of softmax: how each probability changes with each logit.
 

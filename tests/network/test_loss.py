@@ -147,6 +147,18 @@ def test_jacobian_refuses_what_is_not_a_probability(p, got):
         softmax_jacobian(p)
 
 
+def test_the_callers_error_state_does_not_matter():
+    """Products and means may be smaller than floats are, and sums larger."""
+    p = np.array([1e-200, 1e-200, 1.0])
+    with np.errstate(all="raise"):
+        jacobian = softmax_jacobian(p)
+        with pytest.raises(ValueError, match="sums that differ by inf"):
+            softmax_jacobian([1e308, 1e308])
+        loss, _ = cross_entropy([[0.0, 745.0], [0.0, 800.0]], [1, 1], [1, 1])
+    np.testing.assert_array_equal(np.diag(jacobian), [1e-200, 1e-200, 0])
+    assert loss == 0
+
+
 def test_logits_of_ten_thousand_have_a_finite_loss_and_its_gradient():
     """At logits of +-1e4 the gradient is the stencil's, though p is 0 or 1."""
     logits, y = np.array([[1e4, -1e4, 0], [-1e4, 1e4, 1e4]]), [1, 2]
