@@ -43,16 +43,34 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     if _lacks_labels(y):
         raise ValueError(f"{name} has samples without a label. Leave them out.")
     if getattr(y, "dtype", None) == np.dtype(object):
-        types = {
-            type(label).__name__ for label in np.ravel(y) if not _is_missing(label)
-        }
-        if not types.issubset(("str", "str_")):
-            raise ValueError(
-                f"Unknown label type: {name} is an array of objects, of the types "
-                f"{sorted(types)}; labels are integers, booleans or strings. Pass "
-                f"{name}.astype(int), or {name}.astype(str) for several types."
-            )
+        refuse_objects(np.asarray(y), name, name)
     return y
+
+
+def refuse_objects(y: NDArray, name: str, array: str) -> None:
+    """Labels of other types than scikit-learn knows, which takes them for numbers.
+
+    Parameters
+    ----------
+    y : ndarray
+    name, array : str
+        What errors call the labels that were given, and these as an array.
+
+    Raises
+    ------
+    ValueError
+        With their types, unless they are strings.
+    """
+    if y.dtype != np.dtype(object):
+        return
+    types = {type(label).__name__ for label in y.ravel() if not _is_missing(label)}
+    if not types.issubset(("str", "str_")):
+        raise ValueError(
+            f"Unknown label type: {name} is an array of objects, of the types "
+            f"{sorted(types)}; labels are integers, booleans or strings. Pass "
+            f"{array}.astype(int) where all are integers of 64 bits, otherwise "
+            f"{array}.astype(str)."
+        )
 
 
 def refuse_missing_dates(y: NDArray) -> None:

@@ -13,6 +13,7 @@ from sksoftmax._sklearn.labels import (
     as_labels,
     check_class_weight,
     refuse_missing_dates,
+    refuse_objects,
 )
 from sksoftmax._sklearn.text_numbers import warn_of_text_numbers
 from sksoftmax._sklearn.validation import (
@@ -107,6 +108,7 @@ class TrainingData(NamedTuple):
             classifier, X, y=y, categories=categories, reset=True, **options
         )
         refuse_missing_dates(y)
+        refuse_objects(y, "y", "np.asarray(y)")
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
         classes, codes = np.unique(y, return_inverse=True)

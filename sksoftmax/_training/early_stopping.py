@@ -13,7 +13,7 @@ from sksoftmax._features.first_inputs import has_nan
 from sksoftmax._features.standardization import FAR
 from sksoftmax._minimizer.progress import relative_decrease
 from sksoftmax._rows.matrix import Matrix
-from sksoftmax._sklearn.labels import as_labels, label_codes
+from sksoftmax._sklearn.labels import as_labels, label_codes, refuse_objects
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
@@ -242,6 +242,7 @@ def check_validation_data(
         )
     with renamed(r"^(Input )?y\b", r"\1y_val", "y_val"):
         y = _check_y(as_labels(y_val, "y_val"))
+        refuse_objects(y, "y_val", "np.asarray(y_val)")
         codes = label_codes(y, classes, "y_val")
     with renamed("^", "", "X_val", "y_val"):
         check_consistent_length(X, y)

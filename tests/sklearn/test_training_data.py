@@ -1,5 +1,7 @@
 """What is fitted to, from what users give."""
 
+from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -71,6 +73,24 @@ def test_what_is_wrong_is_said(changed, error, message):
     given = SimpleNamespace(**given)
     with pytest.raises(error, match=message):
         TrainingData.of(Classifier(given.class_weight), given.X, given.y, given.w)
+
+
+@pytest.mark.parametrize("kind", ["list", "periods", "instants", "decimals"])
+def test_labels_that_are_objects_in_an_array_have_a_remedy(kind):
+    """Whatever they were given in: scikit-learn takes them for continuous values."""
+    y = [Fraction(1, 2), Fraction(1, 3)] * 2
+    if kind == "periods":
+        pandas = pytest.importorskip("pandas")
+        y = pandas.Series(pandas.period_range("2001", periods=4, freq="Y"))
+    if kind == "instants":
+        pandas = pytest.importorskip("pandas")
+        y = pandas.Series(pandas.date_range("2001", periods=4, tz="UTC"))
+    if kind == "decimals":
+        y = (Decimal(0), Decimal(1)) * 2
+    with pytest.raises(ValueError, match=r"otherwise np\.asarray\(y\)\.astype\(str\)"):
+        TrainingData.of(Classifier(), X, y, None)
+    strings = np.asarray(y).astype(str)
+    assert TrainingData.of(Classifier(), X, strings, None).y.tolist() == [*strings]
 
 
 def test_categories_become_levels():

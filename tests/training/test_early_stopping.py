@@ -482,3 +482,6 @@ def test_validation_data_are_checked_as_training_data(small_data):
     y_val = pandas.Series(y, dtype="Int64").astype(object)
     with pytest.raises(ValueError, match="y_val is an array of objects"):
         clf.fit(X, y, X_val=X, y_val=y_val)
+    y_val = pandas.Series(pandas.date_range("2001", periods=len(y), tz="UTC"))
+    with pytest.raises(ValueError, match=r"Pass np\.asarray\(y_val\)\.astype"):
+        clf.fit(X, y, X_val=X, y_val=y_val)
