@@ -13,6 +13,7 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from sksoftmax._plot.axes import check_axes, line_style
+from sksoftmax._sklearn.categories import are_gaps
 from sksoftmax._sklearn.validation import MatrixLike, check_weights
 
 if TYPE_CHECKING:
@@ -300,8 +301,8 @@ class ReliabilityDisplay:
             If `kind`, `strategy` or `n_bins` is not allowed; `class_of_interest` is
             no label, or `kind` not "per-class" with it; a probability is outside
             [0, 1]; the rows of `y_prob` do not sum to 1; `y_prob` has not one column
-            for each label; `y_true` has other labels; or the weights are negative or
-            sum to zero.
+            for each label; `y_true` has other labels, or lacks some; or the
+            weights are negative or sum to zero.
         """
         for what, value, allowed in (
             ("kind", kind, ("top-label", "per-class")),
@@ -443,6 +444,10 @@ def _checked(
 ) -> tuple[NDArray, NDArray[np.integer], Array, Array]:
     """Validated: labels, codes of the samples, probabilities, weights that sum to 1."""
     y_true = column_or_1d(y_true)
+    if are_gaps(y_true.astype(object)).any():
+        raise ValueError(
+            "y_true has samples without a label. Leave them out, here and in y_prob."
+        )
     with config_context(assume_finite=False):
         p = check_array(y_prob, ensure_2d=False, dtype=[np.float64, np.float32])
     check_consistent_length(y_true, p)

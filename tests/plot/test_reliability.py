@@ -253,6 +253,8 @@ def test_labels_that_are_not_in_the_data(predictions):
             {"labels": [2, 1, 0]},
             r"labels must be sorted, each one once; got \[2, 1, 0\]",
         ),
+        ({"y_true": [0, 1, 2, np.nan] * 100}, "y_true has samples without a label. Le"),
+        ({"y_true": ["a", "b", "c", None] * 100}, "y_true has samples without a label"),
         ({"labels": [0, 1, 5]}, r"y_true has labels that are not among .*\[0, 1, 5\]"),
         ({"y_prob": np.full((400, 3), 1.5)}, r"in \[0, 1\]; got 1.5 to 1.5\. For log"),
         ({"y_prob": np.full(400, 1.5)}, r"in \[0, 1\]; got 1.5 to 1.5\. For logits"),
