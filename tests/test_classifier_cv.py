@@ -388,6 +388,10 @@ def test_requests_survive_a_fit(small_data):
             {"scoring": lambda clf, X, y: None},
             "must give a number, the larger the bett",
         ),
+        (
+            {"scoring": lambda clf, X, y: np.ones(2)},
+            "must give a number, the larger the better; got array([1., 1.]) from",
+        ),
         ({"scoring": "loss"}, "The 'scoring' parameter"),
         ({"scoring": accuracy_score}, "looks like it is a metric function rather than"),
         ({"cv": 100}, "n_splits=100"),

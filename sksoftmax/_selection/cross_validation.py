@@ -345,6 +345,9 @@ def _fit_fold(
         _safe_indexing(y, test),
         **_check_method_params(X, score_params, test),
     )
+    if hasattr(score, "item"):
+        with suppress(ValueError):  # of more than one
+            score = score.item()
     if not isinstance(score, Real):
         raise ValueError(
             f"scoring must give a number, the larger the better; got {score!r} from "

@@ -242,6 +242,20 @@ def test_error_of_a_score_is_that_of_the_mean(capsys):
     assert capsys.readouterr().out == line
 
 
+def test_a_score_may_be_an_array_of_one_number():
+    """As a grid search takes it."""
+    X, y = load_iris(return_X_y=True)
+    rows = np.arange(len(y))
+    fits = fit_folds(
+        SoftmaxMLPClassifier((), random_state=0),
+        [1.0],
+        Samples(X, y, {"sample_weight": None}, {}),
+        [(rows[::2], rows[1::2])],
+        lambda clf, X, y: np.array(0.5),
+    )
+    assert [[fit.score for fit in of_one] for of_one in fits.values()] == [[0.5]]
+
+
 def test_parameters_by_sample_follow_the_folds():
     """Weights are divided as rows are; what is common is not, however long."""
     X, y = load_iris(return_X_y=True)
