@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -45,6 +46,7 @@ def with_value(array, value):
         ({"X": X[:, :0]}, "Found array with 0 feature"),
         ({"X": X[:, 0]}, "Expected 2D array, got 1D array"),
         ({"X": np.full((12, 2), "a")}, "X has 'a' in column 0, which is no number"),
+        ({"X": np.full((12, 2), Decimal("sNaN"))}, "X has a signaling NaN in column 0"),
         ({"y": Y[:-1]}, "inconsistent numbers of samples"),
         ({"y": with_value(Y, np.nan)}, "Input y contains NaN"),
         ({"y": Y + 0.5}, "Unknown label type: continuous"),

@@ -1,7 +1,7 @@
 """Columns that are categories, found in what users give, and coded as numbers."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -443,7 +443,13 @@ def _numbers(X: Any, column: int, name: str) -> Array:
 def column_values(X: Any, column: int) -> NDArray[np.object_]:
     """Values of a column, NaN for gaps."""
     values = np.array(_safe_indexing(as_table(X), int(column), axis=1), object)
-    values[are_gaps(values)] = np.nan
+    try:
+        values[are_gaps(values)] = np.nan
+    except InvalidOperation as error:
+        raise ValueError(
+            f"X has a signaling NaN in {_name(X, column)}, which is no number. Put NaN "
+            "where it stands for a gap."
+        ) from error
     return values
 
 

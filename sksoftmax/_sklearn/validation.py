@@ -39,7 +39,7 @@ _DATES = (np.datetime64, np.timedelta64, datetime.date, datetime.timedelta)
 # What scikit-learn says of frames that are read column by column: where an error names
 # the column, pandas alone knows a gap, or its sparse columns are no sparse matrix.
 _READ_BY_COLUMNS = (
-    "could not convert string|NAType|NaTType|"
+    "could not convert string|signaling NaN|NAType|NaTType|"
     "fill value must be 0|scipy.sparse does not support"
 )
 # float64 has all integers to there, and tells others apart that are some steps apart.

@@ -273,6 +273,13 @@ def frequent(values, max_categories, counts=None):
     return categories, categories.relabelled(codes)
 
 
+def test_a_decimal_that_takes_no_comparison_is_told():
+    """By its column, as a string that is no number."""
+    frame = pd.DataFrame({"a": [decimal.Decimal("sNaN"), decimal.Decimal(1)]})
+    with pytest.raises(ValueError, match="X has a signaling NaN in column 'a', which"):
+        read_frame(frame, None)
+
+
 def test_codes_are_those_of_an_ordinal_encoder(rng):
     """Where no category is rare."""
     values = rng.choice([*"abcdef"], size=200)
