@@ -206,9 +206,9 @@ def _indicated(
 ) -> Any:
     columns, values = encoding.indicators
     found = OnnxGather(rows, columns.astype(np.int64), axis=1, **version)
-    known = np.nan_to_num(values, nan=-2.0).astype(dtype)
+    is_code = OnnxEqual(found, values.astype(dtype), **version)  # never of NaN
     is_gap = OnnxAnd(OnnxIsNaN(found, **version), np.isnan(values), **version)
-    is_there = OnnxOr(is_gap, OnnxEqual(found, known, **version), **version)
+    is_there = OnnxOr(is_gap, is_code, **version)
     return OnnxCast(is_there, to=guess_proto_type(_TENSORS[dtype]()), **version)
 
 

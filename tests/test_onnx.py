@@ -335,6 +335,21 @@ def test_gaps_alone(rng, encoding):
         np.testing.assert_allclose(inputs, clf.encoder_.transform(rows))
 
 
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_no_number_is_a_gap(rng, encoding, dtype):
+    """Small integers, negative ones too, in a column that has gaps beside them."""
+    X = rng.integers(-3, 4, size=(300, 2)).astype(dtype)
+    y = X[:, 0] > rng.logistic(size=300)
+    X[::9, 0] = np.nan
+    clf = SoftmaxMLPClassifier((), alpha=1, encoding=encoding).fit(X, y)
+    np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X), atol=1e-5)
+    encoder = ColumnEncoder(encoding).fit(X)
+    exported = skl2onnx.to_onnx(encoder, X[:1])
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    np.testing.assert_array_equal(session.run(None, {"X": X})[0], encoder.transform(X))
+
+
 def test_codes_in_an_array(rng):
     """Rare ones share a level, which unknown ones are of."""
     X = np.column_stack([rng.integers(0, 4, 300), rng.normal(size=300)])
