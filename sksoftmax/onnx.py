@@ -97,6 +97,8 @@ __all__: list[str] = []
 _LARGEST_STEP = 10.0
 _TENSORS = {np.float64: DoubleTensorType, np.float32: FloatTensorType}
 _INTEGERS = (Int32TensorType, Int64TensorType)
+# Inputs that float32 would round.
+_WIDE = (DoubleTensorType, *_INTEGERS)
 
 
 def _softplus(a: Any, one: NDArray, **version: int) -> Any:
@@ -245,6 +247,11 @@ def _dtype(operator: Any) -> type[np.float64 | np.float32]:
     return np.float64 if is_double else np.float32
 
 
+def _given_dtype(given: DataType) -> type[np.float64 | np.float32]:
+    """The narrower type that has the numbers of an input as they are given."""
+    return np.float64 if isinstance(given, _WIDE) else np.float32
+
+
 def _rows(operator: Any, container: Any) -> Any:
     """Columns of all inputs together, as numbers, categories as levels."""
     to = guess_proto_type(_TENSORS[_dtype(operator)]())
@@ -262,7 +269,7 @@ def _rows(operator: Any, container: Any) -> Any:
             if len(columns) in coded:
                 place = coded.index(len(columns))
                 known = categories.values[place], categories.levels[place]
-                column = _levels(column, *known, name, given.type, container, to)
+                column = _levels(column, *known, name, given.type, container)
             elif isinstance(given.type, StringTensorType):
                 raise ValueError(f"{name} holds numbers; got an input of strings.")
             columns.append(OnnxCast(column, to=to, **version))
@@ -276,7 +283,6 @@ def _levels(
     name: str,
     given: DataType,
     container: Any,
-    to: int,
 ) -> Any:
     """Levels of a column of categories, NaN for gaps."""
     *known, unknown = levels.astype(float).tolist()
@@ -298,7 +304,8 @@ def _levels(
         column = OnnxCast(column, to=guess_proto_type(Int64TensorType()), **version)
         known = np.array(known)[is_whole].tolist()
         return _looked_up(column, known, unknown, keys_int64s=keys)
-    dtype = np.float64 if to == guess_proto_type(DoubleTensorType()) else np.float32
+    dtype = _given_dtype(given)  # fractions rounded to float32 equal no others
+    to = guess_proto_type(_TENSORS[dtype]())
     numbers = values.astype(dtype)
     if np.unique(numbers).size < values.size:
         raise ValueError(

@@ -420,6 +420,32 @@ def test_inputs_of_the_wrong_kind_are_named(rng, types, message):
         of_columns(clf, X.astype({"grade": float}), dict(zip(X, types, strict=True)))
 
 
+@pytest.mark.parametrize("grades", [FloatTensorType, DoubleTensorType])
+@pytest.mark.parametrize("sizes", [FloatTensorType, DoubleTensorType])
+def test_categories_are_compared_as_they_are_given(rng, grades, sizes):
+    """Fractions, which float32 rounds, beside numbers of either type."""
+    X = pd.DataFrame({"size": rng.normal(size=300)})
+    X["grade"] = pd.Categorical(rng.choice([0.1, 0.2, 0.3, np.nan], 300))
+    clf = SoftmaxMLPClassifier((), alpha=1.0).fit(X, X["grade"] == 0.2)
+    X = X.astype({"grade": float})
+    X.loc[:9, "grade"] = 0.4  # unknown
+    p = of_columns(clf, X, {"size": sizes, "grade": grades})[1]
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=1e-5)
+
+
+def test_categories_that_are_rounded_to_the_same_are_refused(rng):
+    """By the type of their own input, whichever the others have."""
+    X = pd.DataFrame({"size": rng.normal(size=200)})
+    X["code"] = pd.Categorical(rng.choice([0.1, 0.1 + 1e-12], 200))
+    clf = SoftmaxMLPClassifier((), alpha=1.0).fit(X, X["code"] == 0.1)
+    types = {"size": DoubleTensorType, "code": FloatTensorType}
+    with pytest.raises(ValueError, match="float32 can't tell the categories of column"):
+        of_columns(clf, X.astype({"code": float}), types)
+    types = {"size": FloatTensorType, "code": DoubleTensorType}
+    p = of_columns(clf, X.astype({"code": float}), types)[1]
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=1e-5)
+
+
 def test_fits_to_sparse_rows_have_no_gaps(small_data):
     """What is exported takes dense rows all the same."""
     X, y = small_data
