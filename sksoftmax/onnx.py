@@ -16,9 +16,10 @@ category, and numbers for others, where NaN is one. So `initial_types` of `to_on
 pairs as `("colour", StringTensorType([None, 1]))`.
 
 The network is computed in the type of its inputs: float64 if one is a
-`DoubleTensorType`, otherwise float32. Labels are int64 or strings, as ONNX has no
-others; those that are neither, as numbers beyond 2**63 or dates, are refused unless
-with `nocl`.
+`DoubleTensorType`, otherwise float32. Inputs of integers, as seconds since 1970, keep
+all their digits: what lies far from 0 is subtracted in float64. Labels are int64 or
+strings, as ONNX has no others; those that are neither, as numbers beyond 2**63 or
+dates, are refused unless with `nocl`.
 
 Examples
 --------
@@ -77,6 +78,8 @@ from skl2onnx.common.data_types import (
     Int32TensorType,
     Int64TensorType,
     StringTensorType,
+    UInt32TensorType,
+    UInt64TensorType,
     guess_proto_type,
 )
 from skl2onnx.common.shape_calculator import _infer_linear_classifier_output_types
@@ -98,7 +101,7 @@ _LARGEST_STEP = 10.0
 _TENSORS = {np.float64: DoubleTensorType, np.float32: FloatTensorType}
 _INTEGERS = (Int32TensorType, Int64TensorType)
 # Inputs that float32 would round.
-_WIDE = (DoubleTensorType, *_INTEGERS)
+_WIDE = (DoubleTensorType, *_INTEGERS, UInt32TensorType, UInt64TensorType)
 
 
 def _softplus(a: Any, one: NDArray, **version: int) -> Any:
@@ -125,30 +128,35 @@ _ACTIVATIONS = {
 }
 
 
-def _intercept_from(
-    rounded: NDArray, origin: NDArray, layers: Layers, names: NDArray | None
-) -> NDArray:
+def _intercept_from(rounded: NDArray, origin: NDArray, layers: Layers) -> NDArray:
     """That of the first layer for rows less the rounded origin."""
-    coef = layers.coefs[0].astype(np.float64)
-    steps = abs(coef).max(axis=1) * np.spacing(abs(rounded))
-    column = int(steps.argmax())
-    if steps[column] > _LARGEST_STEP:
-        raise ValueError(_too_coarse(rounded.dtype, column, names, origin[column]))
     rounding = origin - rounded.astype(np.float64)
-    return (layers.intercepts[0] - rounding @ coef).astype(rounded.dtype)
+    return layers.intercepts[0] - rounding @ layers.coefs[0].astype(np.float64)
 
 
-def _check_starts(encoding: Encoding, coef: NDArray, names: NDArray | None) -> None:
-    """Refuse columns whose values the dtype of the weights can't tell apart."""
-    if not encoding.columns.size:
+def _starts(layers: Layers) -> tuple[NDArray, NDArray]:
+    """What is subtracted from columns, and from which."""
+    if layers.encoding is not None:
+        return layers.encoding.columns, layers.encoding.starts
+    origin = np.empty(0) if layers.origin is None else layers.origin
+    return np.arange(origin.size), origin
+
+
+def _check_digits(layers: Layers, operator: Any, names: NDArray | None) -> None:
+    """Refuse columns whose values the types of their inputs can't tell apart."""
+    columns, starts = _starts(layers)
+    if not columns.size:
         return
+    is_wide = _is_wide(operator)[columns]
+    largest_coef = abs(layers.coefs[0][: columns.size]).max(axis=1).astype(np.float64)
     with np.errstate(all="ignore"):
-        starts = encoding.starts.astype(coef.dtype)
-        steps = abs(coef).max(axis=1)[: starts.size] * np.spacing(abs(starts))
-    largest = int(steps.argmax())
-    if not steps[largest] <= _LARGEST_STEP:  # or NaN, of a start that overflows
-        column, start = encoding.columns[largest], encoding.starts[largest]
-        raise ValueError(_too_coarse(coef.dtype, column, names, start))
+        narrow, wide = (np.spacing(abs(starts.astype(f))) for f in ("f4", "f8"))
+        steps = largest_coef * np.where(is_wide, wide, narrow)
+    place = int(steps.argmax())
+    if not steps[place] <= _LARGEST_STEP:  # or NaN, of a start that overflows
+        dtype = np.dtype(np.float64 if is_wide[place] else np.float32)
+        column = columns[place]
+        raise ValueError(_too_coarse(dtype, column, names, starts[place]))
 
 
 def _too_coarse(
@@ -242,19 +250,33 @@ def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> li
 
 
 def _dtype(operator: Any) -> type[np.float64 | np.float32]:
-    """The type of all work: float64 where an input is, float32 otherwise."""
+    """The type of the network: float64 where an input is, float32 otherwise."""
     is_double = any(isinstance(i.type, DoubleTensorType) for i in operator.inputs)
     return np.float64 if is_double else np.float32
 
 
-def _given_dtype(given: DataType) -> type[np.float64 | np.float32]:
-    """The narrower type that has the numbers of an input as they are given."""
-    return np.float64 if isinstance(given, _WIDE) else np.float32
+def _is_wide(operator: Any) -> NDArray[np.bool_]:
+    """For each column, whether float32 would round its input."""
+    is_wide = [isinstance(given.type, _WIDE) for given in operator.inputs]
+    if len(is_wide) == 1:  # whose number of columns may be unknown
+        return np.repeat(is_wide, operator.raw_operator.n_features_in_)
+    return np.repeat(is_wide, [given.type.shape[1] for given in operator.inputs])
+
+
+def _rows_dtype(operator: Any) -> type[np.float64 | np.float32]:
+    """The type of rows until they are inputs of the first layer, or of an encoder."""
+    return np.float64 if _is_wide(operator).any() else np.float32
+
+
+def _narrowed(inputs: Any, operator: Any, **version: int) -> Any:
+    """In the type of the network."""
+    to = guess_proto_type(_TENSORS[_dtype(operator)]())
+    return OnnxCast(inputs, to=to, **version)
 
 
 def _rows(operator: Any, container: Any) -> Any:
     """Columns of all inputs together, as numbers, categories as levels."""
-    to = guess_proto_type(_TENSORS[_dtype(operator)]())
+    to = guess_proto_type(_TENSORS[_rows_dtype(operator)]())
     version = {"op_version": container.target_opset}
     categories = operator.raw_operator._categories
     if categories is None and len(operator.inputs) == 1:
@@ -304,7 +326,8 @@ def _levels(
         column = OnnxCast(column, to=guess_proto_type(Int64TensorType()), **version)
         known = np.array(known)[is_whole].tolist()
         return _looked_up(column, known, unknown, keys_int64s=keys)
-    dtype = _given_dtype(given)  # fractions rounded to float32 equal no others
+    # As they are given: fractions that float32 has rounded equal no others.
+    dtype = np.float64 if isinstance(given, _WIDE) else np.float32
     to = guess_proto_type(_TENSORS[dtype]())
     numbers = values.astype(dtype)
     if np.unique(numbers).size < values.size:
@@ -336,22 +359,23 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
     version = {"op_version": container.target_opset}
-    h, dtype = _rows(operator, container), _dtype(operator)
+    h, dtype = _rows(operator, container), _rows_dtype(operator)
     layers = Layers.of(in_numpy(vars(clf)))
-    coefs = [coef.astype(dtype) for coef in layers.coefs]
-    intercepts = [intercept.astype(dtype) for intercept in layers.intercepts]
-    names = getattr(clf, "feature_names_in_", None)
+    _check_digits(layers, operator, getattr(clf, "feature_names_in_", None))
+    intercept, *others = layers.intercepts
     if layers.encoding is not None:
-        _check_starts(layers.encoding, coefs[0], names)
         h = _encoded(h, layers.encoding, dtype, **version)
     fills = layers.fills
     if layers.origin is not None:
         rounded: NDArray[np.floating] = layers.origin.astype(dtype)
-        intercepts[0] = _intercept_from(rounded, layers.origin, layers, names)
+        intercept = _intercept_from(rounded, layers.origin, layers)
         h = OnnxSub(h, rounded, **version)
         fills = None if fills is None else fills - rounded
     if layers.encoding is None and fills is not None:
         h = _filled(h, fills.astype(dtype), **version)
+    h, dtype = _narrowed(h, operator, **version), _dtype(operator)
+    coefs = [coef.astype(dtype) for coef in layers.coefs]
+    intercepts = [values.astype(dtype) for values in (intercept, *others)]
     for *layer, name in zip(coefs, intercepts, clf._activations, strict=False):
         a = OnnxGemm(h, *layer, **version)
         h = _ACTIVATIONS[name](a, np.ones(1, dtype), **version)
@@ -378,11 +402,12 @@ def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
     """Add the parts of the columns to the graph."""
     encoder = operator.raw_operator
     version = {"op_version": container.target_opset}
-    h, dtype = _rows(operator, container), _dtype(operator)
+    h, dtype = _rows(operator, container), _rows_dtype(operator)
     if encoder._encoding is not None:
         h = _encoded(h, encoder._encoding, dtype, **version)
     elif encoder._fills is not None:
         h = _filled(h, encoder._fills.astype(dtype), **version)
+    h = _narrowed(h, operator, **version)
     final = OnnxIdentity(h, output_names=operator.outputs, **version)
     final.add_to(scope, container)
 

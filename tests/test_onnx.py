@@ -23,6 +23,7 @@ from skl2onnx.common.data_types import (  # noqa: E402
     Int32TensorType,
     Int64TensorType,
     StringTensorType,
+    UInt32TensorType,
 )
 
 # What is exported need not be a minimum: with so small an alpha some take long.
@@ -275,6 +276,7 @@ def of_columns(model, X, types):
     )
     session = onnxruntime.InferenceSession(exported.SerializeToString())
     dtypes = {"String": object, "Double": np.float64, "Float": np.float32}
+    dtypes |= {"Int32": np.int32, "Int64": np.int64, "UInt32": np.uint32}
     columns = {}
     for name in X:
         column = X[[name]].to_numpy(object, copy=True)
@@ -444,6 +446,58 @@ def test_categories_that_are_rounded_to_the_same_are_refused(rng):
     types = {"size": FloatTensorType, "code": DoubleTensorType}
     p = of_columns(clf, X.astype({"code": float}), types)[1]
     np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=1e-5)
+
+
+def seconds_since_1970(rng, spread, n=300):
+    X = pd.DataFrame({"size": rng.normal(size=n)})
+    X["time"] = 1_700_000_000 + np.rint(spread * rng.normal(size=n)).astype(int)
+    late = (X["time"] - 1_700_000_000) / spread
+    return X, np.digitize(late + 0.5 * rng.normal(size=n), [-0.5, 0.5])
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+@pytest.mark.parametrize("types", [Int32TensorType, Int64TensorType, UInt32TensorType])
+def test_integers_keep_their_digits(rng, encoding, types):
+    """Minutes of a day, in seconds since 1970, beside a column in float32."""
+    X, y = seconds_since_1970(rng, 300)
+    clf = SoftmaxMLPClassifier((), alpha=1.0, encoding=encoding).fit(X, y)
+    types = {"size": FloatTensorType, "time": types}
+    p = of_columns(clf, X, types)[1]
+    assert p.dtype == np.float32
+    np.testing.assert_allclose(p, clf.predict_proba(X), rtol=0, atol=1e-5)
+
+
+def test_integers_alone_keep_their_digits(rng):
+    """A single input of them, which float32 could not tell apart."""
+    X, y = seconds_since_1970(rng, 3)
+    X = X[["time"]].to_numpy()
+    clf = SoftmaxMLPClassifier((), alpha=1.0).fit(X, y)
+    np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X), atol=1e-5)
+    with pytest.raises(ValueError, match=r"float32 can't tell the values of column 0"):
+        run(clf, X.astype(np.float32))
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_encoders_of_integers_keep_their_digits(rng, encoding):
+    """Parts are in float32, which has them, and whole columns rounded to it."""
+    X, _ = seconds_since_1970(rng, 300)
+    encoder = ColumnEncoder(encoding).fit(X)
+    types = {"size": FloatTensorType, "time": Int64TensorType}
+    (inputs,) = of_columns(encoder, X, types)
+    assert inputs.dtype == np.float32
+    np.testing.assert_allclose(inputs, encoder.transform(X), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+def test_digits_are_those_of_the_columns_own_input(rng, encoding):
+    """A column in float32 is refused by its name, also beside integers or float64."""
+    X, y = seconds_since_1970(rng, 3)
+    clf = SoftmaxMLPClassifier((), alpha=1.0, encoding=encoding).fit(X, y)
+    for other in (Int64TensorType, DoubleTensorType):
+        types = {"size": other, "time": FloatTensorType}
+        message = "float32 can't tell the values of column 'time' apart, about 1.7e"
+        with pytest.raises(ValueError, match=message):
+            of_columns(clf, X, types)
 
 
 def test_fits_to_sparse_rows_have_no_gaps(small_data):
