@@ -37,10 +37,11 @@ Examples
 True
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from skl2onnx import update_registered_converter
 from skl2onnx._parse import _parse_sklearn_classifier
 from skl2onnx.algebra.onnx_ops import (
@@ -135,7 +136,7 @@ def _intercept_from(rounded: NDArray, origin: NDArray, layers: Layers) -> NDArra
 
 
 def _starts(layers: Layers) -> tuple[NDArray, NDArray]:
-    """What is subtracted from columns, and from which."""
+    """Columns, and what is subtracted from each, before the first layer."""
     if layers.encoding is not None:
         return layers.encoding.columns, layers.encoding.starts
     origin = np.empty(0) if layers.origin is None else layers.origin
@@ -149,9 +150,8 @@ def _check_digits(layers: Layers, operator: Any, names: NDArray | None) -> None:
         return
     is_wide = _is_wide(operator)[columns]
     largest_coef = abs(layers.coefs[0][: columns.size]).max(axis=1).astype(np.float64)
-    with np.errstate(all="ignore"):
-        narrow, wide = (np.spacing(abs(starts.astype(f))) for f in ("f4", "f8"))
-        steps = largest_coef * np.where(is_wide, wide, narrow)
+    narrow, wide = (np.spacing(abs(starts.astype(f))) for f in ("f4", "f8"))
+    steps = largest_coef * np.where(is_wide, wide, narrow)
     place = int(steps.argmax())
     if not steps[place] <= _LARGEST_STEP:  # or NaN, of a start that overflows
         dtype = np.dtype(np.float64 if is_wide[place] else np.float32)
@@ -162,11 +162,64 @@ def _check_digits(layers: Layers, operator: Any, names: NDArray | None) -> None:
 def _too_coarse(
     dtype: np.dtype, column: int, names: NDArray | None, value: float
 ) -> str:
-    return (
-        f"{dtype} can't tell the values of {column_name(column, names)} apart, about "
-        f"{value:.3g}. Convert with DoubleTensorType inputs, or subtract a constant "
-        "from the column before the fit."
+    return _lost(
+        dtype,
+        f"tell the values of {column_name(column, names)} apart",
+        value,
+        "subtract a constant from the column",
     )
+
+
+def _lost(dtype: np.dtype, what: str, value: float, remedy: str) -> str:
+    return (
+        f"{dtype} can't {what}, about {value:.3g}. Convert with DoubleTensorType "
+        f"inputs, or {remedy} before the fit."
+    )
+
+
+def _check_weights(layers: Layers, dtype: DTypeLike, names: NDArray | None) -> None:
+    """Refuse columns in units so small that their weights overflow."""
+    coef, encoding = layers.coefs[0], layers.encoding
+    columns = np.arange(len(coef)) if encoding is None else encoding.input_columns
+    largest = abs(coef).max(axis=1)
+    _check_finite(largest, columns, dtype, names, "hold the weights of {}", "multiply")
+    others = [*layers.coefs[1:], *layers.intercepts]
+    if not all(np.isfinite(weights.astype(dtype)).all() for weights in others):
+        raise ValueError(
+            f"{np.dtype(dtype)} can't hold all weights between the layers. Convert "
+            "with DoubleTensorType inputs."
+        )
+
+
+def _check_columns(
+    encoding: Encoding | None,
+    plain: Sequence[NDArray | None],
+    dtype: DTypeLike,
+    names: NDArray | None,
+) -> None:
+    """Refuse columns in units so large that what they are compared with overflows."""
+    for values in plain if encoding is None else encoding[1:4]:
+        if values is not None:
+            columns = np.arange(values.size) if encoding is None else encoding.columns
+            what = "tell the values of {} apart"
+            _check_finite(values, columns, dtype, names, what, "divide")
+
+
+def _check_finite(
+    values: NDArray,
+    columns: NDArray,
+    dtype: DTypeLike,
+    names: NDArray | None,
+    what: str,
+    scale: str,
+) -> None:
+    """Refuse values that are infinite in the dtype alone: widths are by design."""
+    is_lost = np.isfinite(values) & np.isinf(values.astype(dtype))
+    if is_lost.any():
+        place = int(is_lost.argmax())
+        what = what.format(column_name(columns[place], names))
+        remedy = f"{scale} the column by a constant"
+        raise ValueError(_lost(np.dtype(dtype), what, values[place], remedy))
 
 
 def _filled(rows: Any, fills: NDArray, **version: int) -> Any:
@@ -355,13 +408,18 @@ def _looked_up(column: Any, known: list, unknown: float, **keys: list) -> Any:
     )
 
 
+@np.errstate(all="ignore")  # numbers that overflow are looked for
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
     version = {"op_version": container.target_opset}
     h, dtype = _rows(operator, container), _rows_dtype(operator)
     layers = Layers.of(in_numpy(vars(clf)))
-    _check_digits(layers, operator, getattr(clf, "feature_names_in_", None))
+    names = getattr(clf, "feature_names_in_", None)
+    _check_weights(layers, _dtype(operator), names)
+    plain = layers.origin, layers.fills
+    _check_columns(layers.encoding, plain, _dtype(operator), names)
+    _check_digits(layers, operator, names)
     intercept, *others = layers.intercepts
     if layers.encoding is not None:
         h = _encoded(h, layers.encoding, dtype, **version)
@@ -398,11 +456,14 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     final.add_to(scope, container)
 
 
+@np.errstate(all="ignore")  # numbers that overflow are looked for
 def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
     """Add the parts of the columns to the graph."""
     encoder = operator.raw_operator
     version = {"op_version": container.target_opset}
     h, dtype = _rows(operator, container), _rows_dtype(operator)
+    names = getattr(encoder, "feature_names_in_", None)
+    _check_columns(encoder._encoding, [encoder._fills], _dtype(operator), names)
     if encoder._encoding is not None:
         h = _encoded(h, encoder._encoding, dtype, **version)
     elif encoder._fills is not None:

@@ -254,6 +254,83 @@ def test_parts_that_overflow_float32_are_refused(rng):
         skl2onnx.to_onnx(clf, X[:1].astype("float32"))
 
 
+@pytest.fixture
+def all_raise():
+    with np.errstate(all="raise"):
+        yield
+
+
+def units(rng, unit, mean=0):
+    """Small integers in that unit, and labels."""
+    X = rng.integers(-3, 4, size=(300, 2)) + float(mean)
+    y = X[:, 0] - mean > rng.logistic(size=300)
+    return X * unit, y
+
+
+@pytest.mark.parametrize("unit", [1e-40, 1e-60])
+@pytest.mark.parametrize("mean", [0, 100])
+@pytest.mark.parametrize("encoding", ["linear", "piecewise"])
+@pytest.mark.usefixtures("all_raise")
+def test_weights_that_overflow_float32_are_refused(rng, unit, mean, encoding):
+    """Those of columns in a small unit, with a remedy, and with no other warning."""
+    X, y = units(rng, unit, mean)
+    clf = SoftmaxMLPClassifier((), alpha=1, encoding=encoding).fit(X, y)
+    message = (
+        r"^float32 can't hold the weights of column 0, about \S+e\+\d\d\. Convert with "
+        "DoubleTensorType inputs, or multiply the column by a constant before the fit"
+    )
+    float32 = [("X", FloatTensorType([None, 2]))]
+    with pytest.raises(ValueError, match=message):
+        skl2onnx.to_onnx(clf, initial_types=float32)
+    np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X), atol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e38, 1e300])
+@pytest.mark.parametrize(
+    ("encoding", "mean", "has_gaps"),
+    [("linear", 100, False), ("piecewise", 0, True), ("piecewise", 100, False)],
+)
+@pytest.mark.usefixtures("all_raise")
+def test_columns_that_overflow_float32_are_refused(rng, unit, encoding, mean, has_gaps):
+    """By whatever is subtracted from them, is their bound, or fills their gaps."""
+    X, y = units(rng, unit, mean)
+    if has_gaps:
+        X[::9, 0] = np.nan
+    clf = SoftmaxMLPClassifier((), alpha=1, encoding=encoding).fit(X, y)
+    message = (
+        r"^float32 can't tell the values of column [01] apart, about \S+\. Convert "
+        "with DoubleTensorType inputs, or divide the column by a constant before the "
+        "fit"
+    )
+    float32 = [("X", FloatTensorType([None, 2]))]
+    models = [clf] if encoding == "linear" else [clf, clf.encoder_]
+    for model in models:
+        with pytest.raises(ValueError, match=message):
+            skl2onnx.to_onnx(model, initial_types=float32)
+    np.testing.assert_allclose(run(clf, X)[1], clf.predict_proba(X), atol=1e-12)
+
+
+@pytest.mark.usefixtures("all_raise")
+def test_numbers_that_float32_has_just_are_converted(rng):
+    """In units from 1e-38 to 1e38, without a warning."""
+    for unit in (1e-38, 1e-30, 1e30, 1e38):
+        X, y = units(rng, unit)
+        clf = SoftmaxMLPClassifier((), alpha=1).fit(X, y)
+        with np.errstate(under="ignore"):
+            rows = X.astype(np.float32)
+        np.testing.assert_allclose(run(clf, rows)[1], clf.predict_proba(X), atol=1e-5)
+
+
+def test_weights_between_layers_that_overflow_float32_are_refused(rng):
+    """As users may have set them."""
+    X, y = units(rng, 1)
+    clf = SoftmaxMLPClassifier((3,), alpha=1, random_state=0).fit(X, y)
+    clf.coefs_[1] = 1e39 * clf.coefs_[1]
+    message = "^float32 can't hold all weights between the layers. Convert with Double"
+    with pytest.raises(ValueError, match=message):
+        run(clf, X.astype(np.float32))
+
+
 def test_parts_that_float32_cannot_tell_apart_are_refused():
     """A column in float64 far from zero, with its name."""
     X = 1e9 + np.arange(200.0)[:, np.newaxis]
