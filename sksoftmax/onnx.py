@@ -408,32 +408,39 @@ def _looked_up(column: Any, known: list, unknown: float, **keys: list) -> Any:
     )
 
 
+def _first_inputs(
+    rows: Any, layers: Layers, operator: Any, **version: int
+) -> tuple[Any, NDArray]:
+    """What the first layer takes of the rows, and its intercept for that."""
+    dtype = _rows_dtype(operator)
+    if layers.encoding is not None:
+        inputs = _encoded(rows, layers.encoding, dtype, **version)
+        return _narrowed(inputs, operator, **version), layers.intercepts[0]
+    intercept, fills = layers.intercepts[0], layers.fills
+    if layers.origin is not None:
+        rounded: NDArray[np.floating] = layers.origin.astype(dtype)
+        intercept = _intercept_from(rounded, layers.origin, layers)
+        rows = OnnxSub(rows, rounded, **version)
+        fills = None if fills is None else fills - rounded
+    if fills is not None:
+        rows = _filled(rows, fills.astype(dtype), **version)
+    return _narrowed(rows, operator, **version), intercept
+
+
 @np.errstate(all="ignore")  # numbers that overflow are looked for
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the network to the graph; signature of skl2onnx's converters."""
     clf = operator.raw_operator
     version = {"op_version": container.target_opset}
-    h, dtype = _rows(operator, container), _rows_dtype(operator)
+    rows, dtype = _rows(operator, container), _dtype(operator)
     layers = Layers.of(in_numpy(vars(clf)))
     names = getattr(clf, "feature_names_in_", None)
-    _check_weights(layers, _dtype(operator), names)
-    plain = layers.origin, layers.fills
-    _check_columns(layers.encoding, plain, _dtype(operator), names)
+    _check_weights(layers, dtype, names)
+    _check_columns(layers.encoding, (layers.origin, layers.fills), dtype, names)
     _check_digits(layers, operator, names)
-    intercept, *others = layers.intercepts
-    if layers.encoding is not None:
-        h = _encoded(h, layers.encoding, dtype, **version)
-    fills = layers.fills
-    if layers.origin is not None:
-        rounded: NDArray[np.floating] = layers.origin.astype(dtype)
-        intercept = _intercept_from(rounded, layers.origin, layers)
-        h = OnnxSub(h, rounded, **version)
-        fills = None if fills is None else fills - rounded
-    if layers.encoding is None and fills is not None:
-        h = _filled(h, fills.astype(dtype), **version)
-    h, dtype = _narrowed(h, operator, **version), _dtype(operator)
+    h, intercept = _first_inputs(rows, layers, operator, **version)
     coefs = [coef.astype(dtype) for coef in layers.coefs]
-    intercepts = [values.astype(dtype) for values in (intercept, *others)]
+    intercepts = [b.astype(dtype) for b in (intercept, *layers.intercepts[1:])]
     for *layer, name in zip(coefs, intercepts, clf._activations, strict=False):
         a = OnnxGemm(h, *layer, **version)
         h = _ACTIVATIONS[name](a, np.ones(1, dtype), **version)

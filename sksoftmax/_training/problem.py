@@ -148,7 +148,7 @@ class Problem(NamedTuple):
         try:
             yield
         except (NotFiniteError, np.linalg.LinAlgError) as error:
-            also = f" Extreme values of alpha ({alpha}) or of weights do this too."
+            also = f" Extreme values of alpha ({alpha}) do this too, and of weights."
             X = self.objective.X
             raise ValueError(overflow_message(X, error, feature_names, also)) from error
 
