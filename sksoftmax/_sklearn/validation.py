@@ -214,8 +214,8 @@ def checked_rows(
     return check_array(rows, input_name=name, **options)
 
 
-def refuse_gaps(name: str = "X") -> NoReturn:
-    """Say where NaN is no gap, and what to do about it.
+def refuse_gaps(name: str = "X", sparse: str | None = None) -> NoReturn:
+    """Say where NaN is no gap, and what to do about it: it, or another, is sparse.
 
     scikit-learn's own error advises other estimators, which take sparse NaN no more.
 
@@ -226,7 +226,7 @@ def refuse_gaps(name: str = "X") -> NoReturn:
     """
     raise ValueError(
         f"Input {name} contains NaN, which stands for a gap in dense data alone. Pass "
-        f"{name}.toarray() in fit and to predict, or fill the gaps first, as "
+        f"{sparse or name}.toarray() in fit and to predict, or fill the gaps first, as "
         "sklearn.impute.SimpleImputer does."
     ) from None
 
