@@ -15,7 +15,7 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
 
     Nullable integers and booleans of pandas, which NumPy makes floats or objects, are
     integers and booleans where none is missing, categories and the only column of a
-    frame among them.
+    frame among them; so are categories that are booleans, of which it makes floats.
 
     Raises
     ------
@@ -26,8 +26,10 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     y = local(y)
     if hasattr(y, "iloc") and np.ndim(y) == 2 and y.shape[1] == 1:
         return np.asarray(as_labels(y.iloc[:, 0], name))[:, np.newaxis]
-    of_categories = getattr(getattr(y, "dtype", None), "categories", y)
-    dtype = getattr(getattr(of_categories, "dtype", None), "numpy_dtype", None)
+    of_labels = getattr(getattr(y, "dtype", None), "categories", y)
+    dtype = getattr(of_labels, "dtype", None)
+    are_booleans = of_labels is not y and getattr(dtype, "kind", "") == "b"
+    dtype = getattr(dtype, "numpy_dtype", dtype if are_booleans else None)
     if dtype is not None and dtype.kind in "iub" and not y.isna().any():
         return y.to_numpy(dtype)
     is_list = isinstance(y, list | tuple)

@@ -142,6 +142,15 @@ def test_a_column_of_a_frame_and_categories_have_their_labels(dtype):
     assert as_labels(strings).tolist() == [["a"], ["b"]]
 
 
+def test_categories_that_are_booleans_stay_so():
+    """Where scikit-learn makes floats of them."""
+    pandas = pytest.importorskip("pandas")
+    y = pandas.Series([True, False, True], dtype="category")
+    for labels in (y, y.array):
+        assert as_labels(labels).dtype == bool
+        assert as_labels(labels).tolist() == [True, False, True]
+
+
 def test_soft_labels_have_a_remedy():
     """Probabilities of classes are weights of as many copies of a sample."""
     with pytest.raises(ValueError, match=r"shape \(3, 2\) instead.*weight=y.rav"):
