@@ -45,9 +45,6 @@ _FREQUENCIES = "class frequencies"
 # errors, of which a row that the best one may lose is a part, and has risen by this
 # part of it since its lowest. Iterations from one look at it to the next.
 _CLEAR, _RISE, _LOOK_EVERY = 2.0, 0.05, 5
-# It is settled by this many times `tol`, as soon as its loss is below this part of the
-# class frequencies': two thirds of the iterations, and log-losses 1 % lower.
-_LEARNT = 0.9
 
 # Part of a loss that is hardly better, unless by so many errors.
 _HARDLY, _SURE = 0.01, 4.0
@@ -570,7 +567,7 @@ class _Watch:
     ) -> None:
         self._split = split
         self._tol = LOOSE * tol
-        self._learnt = _LEARNT * split.entropy()
+        self._plateau = split.train.plateau
         self._excess = excess
         self._n_iter = 0
         self._lowest = np.inf
@@ -583,8 +580,11 @@ class _Watch:
         return self.is_lost or self._is_settled(state)
 
     def _is_settled(self, state: State) -> bool:
-        """To less than a fit to all rows is, but not on the plateau of its start."""
-        has_learnt = state.loss < self._learnt
+        """To less than a fit to all rows is, but not on the plateau of its start.
+
+        That takes two thirds of the iterations, and log-losses are 1 % lower.
+        """
+        has_learnt = state.loss < self._plateau
         return has_learnt and relative_decrease(state.recent_losses) <= self._tol
 
     def _is_lost(self, x: Array, excess: Callable[[Array], Estimate]) -> bool:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import entr
 
 from sksoftmax._features.cells import n_cells
 from sksoftmax._features.row_keys import Keys, draw_keys, row_keys
@@ -64,17 +63,8 @@ class Split(NamedTuple):
     def frequency_losses(self) -> Array:
         """Of the class frequencies in one part, on the rows of the other."""
         with np.errstate(divide="ignore"):
-            losses = -np.log(self._frequencies)
+            losses = -np.log(self.train.class_frequencies)
         return losses[self.held_out.y[self.held_out.counted]]
-
-    def entropy(self) -> float:
-        """Of the class frequencies: their loss on the rows to train on."""
-        return float(entr(self._frequencies).sum())
-
-    @property
-    def _frequencies(self) -> Array:
-        totals = self.train.class_sums(self.train.weights)
-        return totals / totals.sum()
 
 
 def weight_of_a_draw(parts: list[Part]) -> float:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from scipy.special import entr
 
 from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._features.row_space import RowSpace
@@ -41,6 +42,8 @@ _FEW_VALUES = 2**14
 # Of weights in float32: that of a whole number of copies is still one. Far from it
 # even the largest are none.
 _ROUNDING, _FAR = 1e-6, 1 / 8
+# Part of the class frequencies' loss below which something is learnt.
+_LEARNT = 0.9
 
 
 class Objective:
@@ -211,6 +214,22 @@ class Objective:
         """Sum of values of the rows, None for ones, of each class."""
         n_classes = self.layout.layer_units[-1]
         return class_sums(self.y, values, self.blocks, n_classes)
+
+    @property
+    def class_frequencies(self) -> Array:
+        """Parts of the classes in the weights."""
+        totals = self.class_sums(self.weights)
+        return totals / totals.sum()
+
+    @property
+    def entropy(self) -> float:
+        """Log-loss of the class frequencies."""
+        return float(entr(self.class_frequencies).sum())
+
+    @property
+    def plateau(self) -> float:
+        """Loss below which something of the features is learnt."""
+        return _LEARNT * self.entropy
 
     def with_alpha(self, alpha: float) -> "Objective":
         """The same function with another penalty, `alpha` in the user's unit."""

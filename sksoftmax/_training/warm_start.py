@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import entr
 
 from sksoftmax._features.encoding import encoding_name
 from sksoftmax._minimizer.lbfgs import State
@@ -14,9 +13,6 @@ from sksoftmax._training.objective import Objective
 
 Array = NDArray[np.floating]
 Attributes = Mapping[str, Any]  # of an estimator, by their names
-
-# Part of the class frequencies' loss below which something is learnt.
-_LEARNT = 0.9
 
 
 def check_same_problem(
@@ -99,9 +95,8 @@ def start_doubt(objective: Objective, start: Array, loss: float) -> UserWarning 
     loss : float
         Where the fit ended.
     """
-    totals = objective.class_sums(objective.weights)
-    entropy = float(entr(totals / totals.sum()).sum())
-    if loss <= _LEARNT * entropy or (before := objective.log_loss(start)) <= entropy:
+    entropy = objective.entropy
+    if loss <= objective.plateau or (before := objective.log_loss(start)) <= entropy:
         return None
     return UserWarning(
         f"warm_start=True: the previous fit has a log-loss of {before:.3g} on these "

@@ -386,7 +386,7 @@ def test_class_frequencies_are_those_of_the_other_part(distinct, rng):
     assert split.independent.tolist() == [1] * split.weights.size
     p = np.bincount(y, weights) / weights.sum()
     np.testing.assert_allclose(np.exp(-split.frequency_losses()), p[y[weights < 2]])
-    assert split.entropy() == pytest.approx(entropy(p))
+    assert split.train.entropy == pytest.approx(entropy(p))
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -396,7 +396,7 @@ def test_entropy_is_the_loss_of_the_class_frequencies(distinct, rng, weighted):
     objective = objective_of(X, y, rng.uniform(size=80) if weighted else None)
     split = Split.of(objective, objective)
     loss = np.average(split.frequency_losses(), weights=split.weights)
-    assert split.entropy() == pytest.approx(loss)
+    assert split.train.entropy == pytest.approx(loss)
 
 
 @pytest.mark.parametrize("encoding", ["linear", "piecewise"])
