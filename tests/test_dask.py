@@ -615,6 +615,7 @@ def test_a_call_that_is_cancelled_is_made_again(table, client, monkeypatch):
     """As by a connection that is closed under it; the worker may be there again."""
     X, y = table
     plain, clf = pair()
+    monkeypatch.setattr(sksoftmax._distributed.cluster, "_LOOK", 0.05)
     gather, calls = distributed.Client._gather, []
 
     async def cancelled_once(*args, **kwargs):

@@ -4,8 +4,10 @@ import math
 import time
 import uuid
 import warnings
+from asyncio import run_coroutine_threadsafe
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
+from concurrent.futures import Future as Call
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, Self
@@ -23,7 +25,7 @@ _RETRIES = 2
 # about two.
 _LOOK, _LONGEST_LOOK, _ALONE = 2.0, 60.0, 60.0
 # What `distributed.utils.sync` raises where the call that it waits for is cancelled, as
-# by a connection to a worker that is closed: it then has no result to return.
+# by a connection that is closed: it then has no result to return.
 _CancelledCall = UnboundLocalError
 
 
@@ -122,28 +124,53 @@ class FitCluster:
         Raises
         ------
         RuntimeError
-            If there was no worker for a minute, or data were lost for good.
+            If there was no worker for a minute, all that the client was asked was
+            cancelled for as long, or data were lost for good.
         Exception
             What the task raises.
         """
-        look, alone_since = _LOOK, None
-        while True:
-            try:
-                with self._losses_told():
-                    return future.result(timeout=look)
-            except (TimeoutError, _CancelledCall):
-                if future.status == "error":  # of the task itself
-                    raise
-            look = min(2 * look, _LONGEST_LOOK)
-            alone_since = None if self._has_workers() else alone_since or time.time()
-            if alone_since is not None:
-                look = _LOOK
-                if time.time() - alone_since > _ALONE:
-                    raise RuntimeError(
-                        f"The cluster has had no worker for {_ALONE:.0f} seconds. "
-                        "Start workers, which may have been short of memory, and fit "
-                        "again."
-                    )
+        with self._losses_told():
+            call, look, idle_since = self._call(future), _LOOK, None
+            while True:
+                wait([call], look)
+                if call.done() and not call.cancelled():
+                    return call.result()
+                trouble = self._trouble(call)
+                if trouble is None:
+                    look, idle_since = min(2 * look, _LONGEST_LOOK), None
+                else:
+                    look, idle_since = _LOOK, idle_since or time.monotonic()
+                    if time.monotonic() - idle_since > _ALONE:
+                        raise RuntimeError(trouble)
+                if call.cancelled():
+                    time.sleep(look)
+                    call = self._call(future)
+
+    def _call(self, future: Future) -> Call:
+        """Ask for a result; where nobody waits for that any longer, it goes on."""
+        # Not future.result(timeout), which is cancelled when time is over: if that is
+        # just before the client asks the scheduler, all that it asks for afterwards
+        # waits for a call that is never made (Client._gather_future).
+        coroutine = _awaited(future)
+        try:
+            return run_coroutine_threadsafe(coroutine, self._client.loop.asyncio_loop)
+        except RuntimeError:  # no loop any longer
+            coroutine.close()
+            raise
+
+    def _trouble(self, call: Call) -> str | None:
+        """Why nothing is to be expected of a call, if that goes on."""
+        if not self._has_workers():
+            return (
+                f"The cluster has had no worker for {_ALONE:.0f} seconds. Start "
+                "workers, which may have been short of memory, and fit again."
+            )
+        if call.cancelled():
+            return (
+                f"The client has cancelled what it was asked for {_ALONE:.0f} seconds. "
+                "Close it, make a new one of the same address, and fit again."
+            )
+        return None
 
     @contextmanager
     def _losses_told(self) -> Iterator[None]:
@@ -189,6 +216,10 @@ def _checked_client(client: "Client | None") -> Client:
             "asynchronous=True, outside of coroutines."
         )
     return client
+
+
+async def _awaited(future: Future) -> Any:
+    return await future
 
 
 def _given(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Tasks with names on a cluster, and results in bounded time."""
 
+import asyncio
 import operator
 from concurrent.futures import CancelledError
 
@@ -135,6 +136,50 @@ def test_slow_tasks_are_waited_for(fit_cluster, monkeypatch):
     monkeypatch.setattr(fit_cluster._client, "nthreads", nthreads)
     assert fit_cluster.result(slow)
     assert len(looks) >= 3
+
+
+def test_looks_cancel_nothing(fit_cluster, monkeypatch):
+    """The client would wait forever for what was cancelled before it was sent."""
+    monkeypatch.setattr(module, "_LOOK", 1e-3)
+    gather, calls, gathered = distributed.Client._gather, [], []
+
+    async def late(*args, **kwargs):
+        calls.append(args)
+        await asyncio.sleep(0.2)
+        gathered.append(await gather(*args, **kwargs))
+        return gathered[-1]
+
+    monkeypatch.setattr(distributed.Client, "_gather", late)
+    assert fit_cluster.result(fit_cluster.given("number", 1)) == 1
+    assert len(calls) == len(gathered) == 1
+
+
+def test_a_client_that_cancels_all_it_is_asked_is_an_error(fit_cluster, monkeypatch):
+    """In bounded time. It has no other sign of what is wrong with it."""
+    monkeypatch.setattr(module, "_LOOK", 0.05)
+    monkeypatch.setattr(module, "_ALONE", 0.1)
+
+    calls = []
+
+    async def cancelled(*args, **kwargs):
+        calls.append(args)
+        assert len(calls) < 8
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(distributed.Client, "_gather", cancelled)
+    with pytest.raises(RuntimeError, match=r"client has cancelled .*make a new one"):
+        fit_cluster.result(fit_cluster.given("number", 1))
+
+
+def test_a_client_without_a_loop_is_an_error():
+    """As of a cluster that was closed from another thread."""
+    options = {"processes": False, "dashboard_address": ":0", "n_workers": 1}
+    with distributed.LocalCluster(**options) as local, distributed.Client(local) as c:
+        cluster = FitCluster(c)
+        number = cluster.given("number", 1)
+    assert c.loop.asyncio_loop.is_closed()
+    with pytest.raises(RuntimeError, match="has lost data of this fit"):
+        cluster.result(number)
 
 
 @pytest.mark.parametrize("has_scheduler", [True, False])
