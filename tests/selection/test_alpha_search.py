@@ -427,13 +427,13 @@ def test_verbose_is_passed_on_to_the_fits(verbose, capsys):
         assert line.startswith(f"Iteration {i}, loss = ")
 
 
-ENTROPY = 0.7
+PLATEAU = 0.6
 
 
 def watch_of(*, excess=None, tol=0.01):
     """One that sees a held-out row with a loss of 0.5 and another one of no weight."""
     split = SimpleNamespace(
-        entropy=lambda: ENTROPY,
+        train=SimpleNamespace(plateau=PLATEAU),
         weights=np.array([1.0, 0.0]),
         held_out=SimpleNamespace(row_losses=lambda x: np.array([0.5, 99.0])),
     )
@@ -446,12 +446,12 @@ def state(loss, decrease=np.inf):
     return SimpleNamespace(x=None, loss=loss, recent_losses=recent)
 
 
-@pytest.mark.parametrize("loss", [0.1, 0.89 * ENTROPY, 0.91 * ENTROPY, 2.0])
+@pytest.mark.parametrize("loss", [0.1, 0.99 * PLATEAU, 1.01 * PLATEAU, 2.0])
 @pytest.mark.parametrize("decrease", [0.0, 0.039, 0.041, 1.0])
 def test_a_fit_is_settled_after_it_has_learnt(loss, decrease):
     """By four times `tol`; on the plateau of its start, never."""
     is_settled = watch_of()(state(loss, decrease))
-    assert is_settled == (loss < 0.9 * ENTROPY and decrease < 0.04)
+    assert is_settled == (loss < PLATEAU and decrease < 0.04)
 
 
 def test_few_iterations_are_not_settled():

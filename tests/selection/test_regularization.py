@@ -580,8 +580,10 @@ def rule(n_rows, n_features):
 
 
 @pytest.mark.parametrize("reason", ["callback", "interrupted", "max_time"])
-@pytest.mark.parametrize("data", [overlapping_clusters, rule])
-def test_a_search_on_more_rows_can_end(data, reason, monkeypatch):
+@pytest.mark.parametrize(
+    ("data", "n_features", "max_iter"), [(overlapping_clusters, 5, 20), (rule, 4, 10)]
+)
+def test_a_search_on_more_rows_can_end(data, n_features, max_iter, reason, monkeypatch):
     """Also in a fit that is no candidate; then there is one of those before.
 
     Of the clusters the best on all parts is another one than that of the first part,
@@ -590,9 +592,10 @@ def test_a_search_on_more_rows_can_end(data, reason, monkeypatch):
     monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_ROWS", 1000)
     now = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
-    X, y = data(8000, 5 if data is overlapping_clusters else 12)
+    X, y = data(8000, n_features)
     objective, start, *_ = classifier(hidden_layer_sizes=(5,))._problem(X, y, None)
-    options = {"encoding": "auto", "has_relevance": True, "max_iter": 20, "tol": 0.02}
+    options = {"encoding": "auto", "has_relevance": True, "tol": 0.02}
+    options["max_iter"] = max_iter
 
     def end(state, function):
         if 1500 < function.n_samples < 8000:
@@ -606,6 +609,7 @@ def test_a_search_on_more_rows_can_end(data, reason, monkeypatch):
         objective, start, callback=end, ends=20.0, **options
     )
     assert found.ended_by == reason
+    assert found.inputs.has_relevance
     assert encoding_of(found.fit.objective) == found.candidate.encoding
     assert (found.inputs, found.candidate.alpha) == found.candidate.what
     assert found.candidate in found.path
