@@ -159,6 +159,12 @@ class Objective:
         return self.standardization.of_rows
 
     @property
+    def pairs_dtype(self) -> np.dtype:
+        """Of what the minimiser remembers: that of stored inputs, else float64."""
+        is_stored = isinstance(self.standardization, StoredInputs)
+        return self.X.dtype if is_stored else np.dtype(np.float64)
+
+    @property
     def n_samples(self) -> int:
         """Number of rows that have a weight."""
         if self.weights is None:

@@ -218,6 +218,7 @@ class _Run:
             ends=self.ends,
             callback=partial(self._after_iteration, function),
             eps=float(np.finfo(function.X.dtype).eps),
+            pairs_dtype=function.pairs_dtype,
             # Why the iterations on some rows end is nothing that a fit ends by.
             verbose=self.verbose if function is self.objective else 0,
             **options,

@@ -377,6 +377,16 @@ def test_a_state_is_not_changed_by_going_on_from_it():
     assert half.state.n_iter == 5
 
 
+@pytest.mark.parametrize("dtypes", [(np.float32, float), (float, np.float32)])
+def test_a_state_goes_on_in_the_dtype_that_is_asked_for(dtypes):
+    """A last fit from one in float32 gets as close to the minimum as any."""
+    half = minimize(rosenbrock, np.zeros(10), max_iter=5, tol=0, pairs_dtype=dtypes[0])
+    rest = minimize(
+        rosenbrock, half.x, max_iter=5, tol=0, state=half.state, pairs_dtype=dtypes[1]
+    )
+    assert (half.state.pairs.dtype, rest.state.pairs.dtype) == dtypes
+
+
 def test_a_callback_sees_each_iteration_and_may_stop():
     """What it returns is the reason of the end, at this point."""
     seen = []

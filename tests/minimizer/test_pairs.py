@@ -19,8 +19,8 @@ def two_loops(pairs, operator, vector):
     return r
 
 
-def remembered(pairs, n):
-    memory = CurvaturePairs(n)
+def remembered(pairs, n, dtype=np.float64):
+    memory = CurvaturePairs(n, dtype)
     for s, y in pairs:
         memory.add(s, y)
     return memory
@@ -43,6 +43,38 @@ def test_the_products_are_the_recursion(count, rng):
         two_loops(pairs[-MEMORY:], operator, vector),
         rtol=1e-9,
     )
+
+
+def test_pairs_in_float32_are_the_recursion_up_to_their_rounding(rng):
+    """In half of the memory; what they are applied to keeps its digits."""
+    pairs = positive_pairs(rng, 14)
+    operator = np.linspace(1, 2, 30).__mul__
+    vector = rng.normal(size=30)
+    found = remembered(pairs, 30, np.float32).apply(operator, vector)
+    assert found.dtype == np.float64
+    expected = two_loops(pairs[-MEMORY:], operator, vector)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_rounded_pairs_leave_the_estimate_positive_definite(rng):
+    """Also of curvatures that float32 cannot tell apart, in all directions."""
+    H = np.diag(np.geomspace(1e-8, 1, 30))
+    steps = rng.normal(size=(MEMORY, 30)) / np.sqrt(H.diagonal())
+    memory = remembered([(s, H @ s) for s in steps], 30, np.float32)
+    for vector in [*steps, *np.eye(30), *rng.normal(size=(100, 30))]:
+        assert vector @ memory.apply(np.copy, vector) > 0
+
+
+def test_the_size_of_changes_of_the_gradient_does_not_matter(rng):
+    """Also where float32 has no squares of them."""
+    pairs = [(s, 1e-25 * y) for s, y in positive_pairs(rng, 5)]
+
+    def operator(vectors):
+        return (np.linspace(1, 2, 30) * vectors).astype(vectors.dtype)
+
+    exact, rounded = (remembered(pairs, 30, d) for d in (np.float64, np.float32))
+    assert rounded.scale(operator) == pytest.approx(exact.scale(operator), rel=1e-5)
+    assert rounded.spread(operator) == pytest.approx(exact.spread(operator), rel=1e-5)
 
 
 def test_the_newest_pair_is_reproduced(rng):
@@ -108,7 +140,7 @@ def test_a_copy_is_its_own(rng):
     """Neither changes with the other."""
     pairs = positive_pairs(rng, 5)
     memory = remembered(pairs[:3], 30)
-    copy = memory.copy()
+    copy = memory.copy(np.float64)
     for s, y in pairs[3:]:
         memory.add(s, y)
     vector = rng.normal(size=30)

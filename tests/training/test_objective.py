@@ -511,6 +511,7 @@ def test_stored_inputs_give_the_same_function(X, y, sample_weight, rng, weighted
     stored = objective.stored()
     assert stored.X.dtype == np.float32
     assert stored.X.shape == (objective.n_samples, X.shape[1])
+    assert (stored.pairs_dtype, objective.pairs_dtype) == (np.float32, np.float64)
     assert stored.alpha == objective.alpha
     point = random_point(objective, rng)
     (loss, gradient), (expected, exact) = stored(point), objective(point)

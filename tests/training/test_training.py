@@ -295,3 +295,14 @@ def test_a_minimum_is_one_in_the_rounding_of_its_dtype(rng, dtype):
         clf = SoftmaxMLPClassifier((), alpha=0.01, tol=1e-12, random_state=0)
         clf.fit(X.astype(dtype), y)
         assert clf.convergence_.reason in ("tol", "rounding", "gradient")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_fits_of_a_search_remember_in_float32(large_data, dtype):
+    """Those of stored inputs; a last fit in float64, as it is to get close."""
+    X, y = large_data
+    objective, start = objective_of(X.astype(dtype), y)
+    of_search = train(objective.stored(), start, max_iter=2, tol=0).minimum
+    last = train(objective, start, max_iter=2, tol=0).minimum
+    assert of_search.state.pairs.dtype == np.float32
+    assert last.state.pairs.dtype == np.float64
