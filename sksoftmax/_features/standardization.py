@@ -96,6 +96,7 @@ class Standardization:
         self._mean = mean
         self.first = FirstInputs(origin if is_shifting else None)
         self._folded_mean = self._mean_from(self.first.origin)
+        self._is_centred = not self._folded_mean.any()
         self._left_out = np.flatnonzero(np.isinf(scale))
 
     @classmethod
@@ -298,6 +299,8 @@ class Standardization:
     ) -> tuple[Array, Array]:
         """First layer for the inputs, from the one for standardised inputs."""
         V = (coef / self.scale).astype(dtype)
+        if self._is_centred:
+            return V, intercept.astype(dtype)
         return V, _intercept(V, intercept, self._folded_mean, dtype)
 
     def pull_back(self, coef_gradient: Array, intercept_gradient: Array) -> None:
@@ -307,7 +310,8 @@ class Standardization:
         """
         if self._left_out.size:  # where it may have overflowed
             coef_gradient[:, self._left_out] = 0
-        coef_gradient -= np.multiply.outer(intercept_gradient, self._folded_mean)
+        if not self._is_centred:
+            coef_gradient -= np.multiply.outer(intercept_gradient, self._folded_mean)
         coef_gradient /= self.scale
 
     def to_user_units(
