@@ -9,6 +9,8 @@ from sksoftmax._rows.namespace import local
 
 Array = NDArray[np.floating]
 
+_LABELS_AT_ONCE = 2**16
+
 
 def as_labels(y: Any, name: str = "y") -> ArrayLike:
     """Labels as scikit-learn's checks take them, in the dtype that they are of.
@@ -47,6 +49,21 @@ def as_labels(y: Any, name: str = "y") -> ArrayLike:
     if getattr(y, "dtype", None) == np.dtype(object):
         refuse_objects(np.asarray(y), name, name)
     return y
+
+
+def coded(y: NDArray) -> tuple[NDArray, NDArray[np.integer]]:
+    """Classes in their order, and of each sample the place of its own.
+
+    What `np.unique(y, return_inverse=True)` gives of labels that are not NaN, which
+    sorts all samples: in little memory beside the codes, where classes are few.
+    """
+    parts = [slice(i, i + _LABELS_AT_ONCE) for i in range(0, y.size, _LABELS_AT_ONCE)]
+    found = [np.unique(y[part]) for part in parts]
+    classes = np.unique(np.concatenate(found, dtype=y.dtype))  # in its byte order
+    codes = np.empty(y.size, np.intp)
+    for part in parts:
+        codes[part] = np.searchsorted(classes, y[part])
+    return classes, codes
 
 
 def refuse_objects(y: NDArray, name: str, array: str) -> None:

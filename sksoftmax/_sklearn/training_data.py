@@ -12,6 +12,7 @@ from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.labels import (
     as_labels,
     check_class_weight,
+    coded,
     refuse_missing_dates,
     refuse_objects,
 )
@@ -111,7 +112,7 @@ class TrainingData(NamedTuple):
         refuse_objects(y, "y", "np.asarray(y)")
         check_classification_targets(y)
         weights, unit = check_weights(sample_weight, X)
-        classes, codes = np.unique(y, return_inverse=True)
+        classes, codes = coded(y)
         if classes.size < 2:
             raise ValueError(
                 f"{type(classifier).__name__} needs samples of at least 2 classes; y "

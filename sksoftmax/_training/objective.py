@@ -400,13 +400,17 @@ class Objective:
         self, random_state: np.random.RandomState
     ) -> list[NDArray[np.integer]]:
         """Rows that have a weight, of each class those in random order."""
-        rows = np.arange(self.X.shape[0])
+        # Of a hundred million rows these are most of what one process has to hold.
+        n_rows = self.X.shape[0]
+        rows = np.arange(n_rows, dtype=np.int32 if n_rows < 2**31 else np.int64)
         if self.weights is not None:
             rows = rows[self.weights > 0]
-        rows = random_state.permutation(rows)
-        y = self.y[rows]
-        ends = np.cumsum(np.bincount(y, minlength=self.layout.layer_units[-1]))
-        return np.split(rows[np.argsort(y, kind="stable")], ends[:-1])
+        random_state.shuffle(rows)
+        n_classes = self.layout.layer_units[-1]
+        y = self.y.astype(np.min_scalar_type(n_classes))[rows]
+        order = np.argsort(y, kind="stable")
+        later = np.arange(1, n_classes, dtype=y.dtype)
+        return np.split(rows[order], np.searchsorted(y, later, sorter=order))
 
     def _sums(self, parameters: Array) -> tuple[float, Array]:
         """Of all blocks, in float64."""

@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import sksoftmax._sklearn.labels
 from sksoftmax._sklearn.labels import (
     as_labels,
     balanced_class_weight,
     check_class_weight,
+    coded,
     label_codes,
 )
 from sksoftmax._sklearn.validation import multiplied
@@ -45,6 +47,19 @@ def test_labels_that_look_like_numbers_are_strings():
 def test_what_depends_on_the_samples_is_left(class_weight):
     """And no class weights are none."""
     assert check_class_weight(class_weight, np.array(["no", "yes"])) == class_weight
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 2**16])
+@pytest.mark.parametrize("dtype", [bool, ">i2", np.uint64, float, "U3", object])
+def test_classes_and_codes_are_those_of_numpy(rng, monkeypatch, dtype, at_once):
+    """Of all labels, however many are looked at together."""
+    monkeypatch.setattr(sksoftmax._sklearn.labels, "_LABELS_AT_ONCE", at_once)
+    y = rng.integers(0, 9, 40).astype("U3" if dtype is object else int).astype(dtype)
+    classes, codes = np.unique(y, return_inverse=True)
+    found = coded(y)
+    assert found[0].dtype == classes.dtype
+    np.testing.assert_array_equal(found[0], classes)
+    np.testing.assert_array_equal(found[1], codes)
 
 
 @pytest.mark.parametrize("labels", [[3, 7, 8], ["c", "g", "h"]])

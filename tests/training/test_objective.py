@@ -1,5 +1,7 @@
 """The penalised mean, its gradient, and identities with other code."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import sklearn
@@ -579,3 +581,17 @@ def test_repeated_rows_have_the_same_bits_in_any_unit(X, y, rng):
     assert ones.weights.max() == 1
     np.testing.assert_array_equal(ones.weights, others.weights)
     assert ones.weights_unit == others.weights_unit == counts.max()
+
+
+def test_rows_are_shuffled_in_little_memory(rng):
+    """Of millions on a cluster that is what this process holds most of."""
+    n = 200_000
+    objective = make_objective(np.zeros((n, 1)), rng.integers(0, 3, n))
+    tracemalloc.start()
+    classes = objective.shuffled_classes(np.random.RandomState(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 24 * n
+    rows = np.random.RandomState(0).permutation(n)
+    for code, found in enumerate(classes):
+        np.testing.assert_array_equal(found, rows[objective.y[rows] == code])
