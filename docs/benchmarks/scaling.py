@@ -18,7 +18,8 @@ from report import table
 from threadpoolctl import threadpool_limits
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._distributed.shards import _MAX_BYTES, _MAX_ROWS, _MERGED, _PER_THREAD
+from sksoftmax._distributed.cutting import _MAX_BYTES, _MAX_ROWS, _PER_THREAD
+from sksoftmax._distributed.shards import _MERGED
 from sksoftmax.dask import DaskSoftmaxMLPClassifier
 
 N_FEATURES, HIDDEN, N_CLASSES = 100, 256, 2

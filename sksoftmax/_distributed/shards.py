@@ -7,18 +7,22 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from distributed import Future
 from numpy.typing import NDArray
-from scipy.sparse import issparse, vstack
+from scipy.sparse import issparse
 
 from sksoftmax._distributed.cluster import FitCluster
+from sksoftmax._distributed.cutting import (
+    blocks_of_a_shard,
+    from_zero,
+    joined,
+    overlapping,
+    shard_of,
+)
 from sksoftmax._rows.malloc import insist_on_freed_memory
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
 from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._rows.vectors import PlacedVectors
 
-# Shards for each thread of the cluster, for all to end at about the same time; and
-# bytes and rows of one, which is copied where there is another cut.
-_PER_THREAD, _MAX_BYTES, _MAX_ROWS = 4, 2**27, 2**19
 # Nodes that are added up in one task.
 _MERGED = 16
 # Bytes of columns that are fetched at a time.
@@ -123,7 +127,7 @@ class ShardedRows(RemoteRows):
         parts = [self._cluster.result(part) for part in taken]
         back = np.empty_like(order)
         back[order] = np.arange(order.size)
-        return _joined(parts, self.dtype)[back]
+        return joined(parts, self.dtype)[back]
 
     def columns(self, places: NDArray[np.integer]) -> Iterable[NDArray]:
         """Some of the columns, as many at a time as are small."""
@@ -170,7 +174,7 @@ class ShardedRows(RemoteRows):
             for v in vectors
         ]
         return [
-            self._cluster.submit(name, task, sent, _from_zero(own), shard, *parts)
+            self._cluster.submit(name, task, sent, from_zero(own), shard, *parts)
             for own, shard, *parts in zip(
                 self._cut, self._pieces(), *placed, strict=True
             )
@@ -180,13 +184,17 @@ class ShardedRows(RemoteRows):
         """Let shards be nodes of these blocks."""
         before, old = self._pieces, [(b[0].start, b[-1].stop) for b in self._cut]
         dtype, cluster = self.dtype, self._cluster
-        size = _node_size(blocks, self.shape[0], self._row_bytes(), cluster.n_threads)
+        size = blocks_of_a_shard(
+            blocks, self.shape[0], self._row_bytes(), cluster.n_threads
+        )
         cut = [blocks[i : i + size] for i in range(0, len(blocks), size)]
 
         def pieces() -> list[Future]:
             futures = before()
             return [
-                cluster.submit("shard", _shard, dtype, *_overlapping(own, old, futures))
+                cluster.submit(
+                    "shard", shard_of, dtype, *overlapping(own, old, futures)
+                )
                 for own in cut
             ]
 
@@ -206,52 +214,7 @@ class ShardedRows(RemoteRows):
         ]
 
 
-def _node_size(
-    blocks: list[slice], n_rows: int, row_bytes: float, n_threads: int
-) -> int:
-    """Blocks of a shard: a power of two."""
-    n_shards = max(
-        _PER_THREAD * n_threads,
-        -(-n_rows // _MAX_ROWS),
-        -(-int(n_rows * row_bytes) // _MAX_BYTES),
-    )
-    return 2 ** ((len(blocks) // n_shards or 1).bit_length() - 1)
-
-
-def _from_zero(blocks: list[slice]) -> list[slice]:
-    first = blocks[0].start
-    return [slice(block.start - first, block.stop - first) for block in blocks]
-
-
-def _overlapping(
-    blocks: list[slice], old: list[tuple[int, int]], pieces: list[Future]
-) -> tuple[list[slice], list[Future]]:
-    """Which rows of which pieces are in some blocks."""
-    first, last = blocks[0].start, blocks[-1].stop
-    found = [
-        (slice(max(first - start, 0), min(last, stop) - start), piece)
-        for (start, stop), piece in zip(old, pieces, strict=True)
-        if max(first, start) < min(last, stop)
-    ]
-    return [rows for rows, _ in found], [piece for _, piece in found]
-
-
 # What runs on the cluster. A task does not write to what another one has made.
-
-
-def _shard(dtype: np.dtype, rows: list[slice], pieces: list[Matrix]) -> Matrix:
-    parts = [piece[own] for own, piece in zip(rows, pieces, strict=True)]
-    return _joined(parts, dtype)
-
-
-def _joined(parts: list[Matrix], dtype: np.dtype) -> Matrix:
-    """Rows one below the other, C-ordered or CSR."""
-    if any(issparse(part) for part in parts):
-        return vstack(parts, "csr", dtype)
-    if len(parts) == 1:
-        return np.ascontiguousarray(parts[0], dtype)
-    joined = np.empty((sum(map(len, parts)), parts[0].shape[1]), dtype)
-    return np.concatenate(parts, out=joined)
 
 
 def _summed(

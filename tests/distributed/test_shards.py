@@ -178,16 +178,6 @@ def test_sparse_rows_know_what_is_stored(cluster, rng):
         np.testing.assert_array_equal(rows[:].toarray(), X.toarray())
 
 
-@pytest.mark.parametrize(
-    ("n_rows", "row_bytes", "n_threads", "size"),
-    [(1000, 8, 2, 8), (1000, 8, 100, 1), (2**20, 8, 1, 16), (1000, 2**20, 1, 8)],
-)
-def test_shards_are_many_for_threads_and_small(n_rows, row_bytes, n_threads, size):
-    """A power of two of blocks: for threads to end together, and for copies."""
-    blocks = [slice(0)] * 64
-    assert module._node_size(blocks, n_rows, row_bytes, n_threads) == size
-
-
 def test_results_have_no_leftovers(cluster, client, rng):
     """Of passes; the shards are there as long as the rows are."""
     X, w, blocks = values(rng), rng.uniform(size=100), blocks_of(8)
