@@ -1,6 +1,7 @@
 """Rows in shards on a cluster, each of whole blocks: an aligned node of the tree."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
@@ -10,13 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 
 from sksoftmax._distributed.cluster import FitCluster
-from sksoftmax._distributed.cutting import (
-    blocks_of_a_shard,
-    from_zero,
-    joined,
-    overlapping,
-    shard_of,
-)
+from sksoftmax._distributed.cutting import Shards, blocks_of_a_shard, from_zero, joined
 from sksoftmax._rows.malloc import insist_on_freed_memory
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
 from sksoftmax._rows.sums import tree_sum
@@ -143,16 +138,23 @@ class ShardedRows(RemoteRows):
             yield from np.concatenate(parts, axis=1, dtype=self.dtype)
 
     def mapped(self, function: Callable[[Any], Matrix]) -> "ShardedRows":
-        """A function of the rows of each piece; these are released then."""
-        before, cluster = self._pieces, self._cluster
+        """A function of the rows of each piece, which is let go once that is made."""
+        cluster = self._cluster
 
-        def pieces() -> list[Future]:
-            return [cluster.submit("map", function, piece) for piece in before()]
+        def made_of(pieces: list[Future]) -> Pieces:
+            futures = [cluster.submit("map", function, piece) for piece in pieces]
+            return lambda: futures
 
-        other = ShardedRows(cluster, pieces, self.example, is_kept=self._is_kept)
-        self._pieces = list
-        self._vectors = PlacedVectors()
-        return other
+        pieces = self._made_of_pieces(made_of)
+        self._pieces, self._vectors = list, PlacedVectors()
+        return ShardedRows(cluster, pieces, self.example, is_kept=self._is_kept)
+
+    def _made_of_pieces(self, made_of: Callable[[list[Future]], Pieces]) -> Pieces:
+        """What is made of these, now or anew in each pass."""
+        before = self._pieces
+        if self._is_kept:
+            return made_of(before())
+        return lambda: made_of(before())()
 
     def _passes(
         self,
@@ -182,25 +184,14 @@ class ShardedRows(RemoteRows):
 
     def _cut_anew(self, blocks: list[slice]) -> None:
         """Let shards be nodes of these blocks."""
-        before, old = self._pieces, [(b[0].start, b[-1].stop) for b in self._cut]
-        dtype, cluster = self.dtype, self._cluster
-        size = blocks_of_a_shard(
-            blocks, self.shape[0], self._row_bytes(), cluster.n_threads
-        )
+        row_bytes, n_threads = self._row_bytes(), self._cluster.n_threads
+        size = blocks_of_a_shard(blocks, self.shape[0], row_bytes, n_threads)
         cut = [blocks[i : i + size] for i in range(0, len(blocks), size)]
-
-        def pieces() -> list[Future]:
-            futures = before()
-            return [
-                cluster.submit(
-                    "shard", shard_of, dtype, *overlapping(own, old, futures)
-                )
-                for own in cut
-            ]
-
-        futures = pieces() if self._is_kept else []
-        self._pieces = (lambda: futures) if self._is_kept else pieces
-        self._cut, self._vectors = cut, PlacedVectors()
+        shards_of = partial(Shards, self._cluster, self._cut, cut, self.dtype)
+        shards = self._made_of_pieces(shards_of)
+        self._cut, self._pieces, self._vectors = cut, shards, PlacedVectors()
+        if isinstance(shards, Shards):  # which are made once
+            shards.make_in_turn(n_threads)
 
     def _row_bytes(self) -> float:
         n_values = self.shape[1] if self.is_dense else 2 * self.nnz / self.shape[0]
