@@ -10,6 +10,19 @@ import pytest
 
 from sksoftmax._rows.malloc import insist_on_freed_memory
 
+# Shards, and what is made between them and stays, as a worker's own objects do.
+SHARDS = """
+import numpy as np
+from sksoftmax._rows import malloc
+
+malloc.insist_on_freed_memory()
+made = [(np.ones(5 << 18), np.ones(1000)) for _ in range(10)]
+kept = [small for _, small in made]
+del made
+pages = int(open("/proc/self/statm").read().split()[1])
+del kept
+print(pages)
+"""
 SCRIPT = """
 import resource
 import numpy as np
@@ -31,7 +44,11 @@ print(before, faults())
 
 def faults(function, **variables):
     """Of twenty arrays of a block's size, before the function was called and after."""
-    code = SCRIPT.replace("{function}", function)
+    return numbers(SCRIPT.replace("{function}", function), **variables)
+
+
+def numbers(code, **variables):
+    """What a process prints."""
     # A nanny of Dask in this process leaves its setting there.
     others = {k: v for k, v in os.environ.items() if not k.startswith("MALLOC_")}
     output = subprocess.check_output(
@@ -57,6 +74,14 @@ def test_workers_of_dask_keep_freed_memory_too():
     """Where a threshold is set in the environment malloc has to be told."""
     before, after = faults("insist_on_freed_memory", MALLOC_TRIM_THRESHOLD_="65536")
     assert after < before / 10
+
+
+@is_glibc
+def test_workers_of_dask_give_shards_back():
+    """Also those that were made between things that stay."""
+    (pages,) = numbers(SHARDS, MALLOC_TRIM_THRESHOLD_="65536")
+    (nothing,) = numbers(SHARDS.replace("range(10)", "range(0)"))
+    assert (pages - nothing) * os.sysconf("SC_PAGE_SIZE") < 10 << 20
 
 
 @pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
