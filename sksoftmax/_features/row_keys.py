@@ -60,12 +60,20 @@ def _keys(X: Rows, seed: int, units: Function) -> Keys:
     blocks = list(gen_batches(X.shape[0], n_rows))
     if isinstance(X, RemoteRows):
         blocks = X.blocks
+    function = partial(_block_keys, column_keys, units)
+    keys = np.empty(X.shape[0], np.uint64)
     with np.errstate(all="ignore"):  # a scale of nearly 0
-        keys = [*each_block(partial(_block_keys, column_keys, units), blocks, X)]
-    return _mixed(np.concatenate(keys))
+        found = each_block(function, blocks, X)
+        for block, of_block in zip(blocks, found, strict=True):
+            keys[block] = of_block
+    return keys
 
 
 def _block_keys(column_keys: Keys, units: Function, X: Matrix) -> Keys:
+    return _mixed(_sums(column_keys, units, X))
+
+
+def _sums(column_keys: Keys, units: Function, X: Matrix) -> Keys:
     def value_keys(values: Array, columns: NDArray | slice) -> Keys:
         numbers = units(values, columns)
         bits = np.where(numbers == 0, 0, numbers).view(np.uint64)  # 0 of either sign

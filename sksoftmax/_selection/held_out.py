@@ -155,15 +155,16 @@ def _first_by_key(keys: Keys, objective: Objective, n_rows: int) -> NDArray:
 
     So of equal rows there are all, whatever their labels, or none.
     """
-    rows = np.arange(objective.y.size)[objective.counted]
-    distinct = np.unique(keys[rows])
-    if distinct.size <= n_rows:
-        return rows
-    y = objective.y[rows]
-    chosen = keys[rows] <= distinct[n_rows - 1]
-    for code in np.flatnonzero(np.bincount(y[chosen], minlength=y.max() + 1) < N_PARTS):
-        chosen |= np.isin(keys[rows], np.sort(keys[rows[y == code]])[:N_PARTS])
-    return rows[chosen]
+    counted = objective.counted
+    keys, y = keys[counted], objective.y[counted]
+    distinct = np.unique(keys)
+    chosen = np.ones(keys.size, bool)
+    if distinct.size > n_rows:
+        chosen = keys <= distinct[n_rows - 1]
+        counts = np.bincount(y[chosen], minlength=y.max() + 1)
+        for code in np.flatnonzero(counts < N_PARTS):
+            chosen |= np.isin(keys, np.sort(keys[y == code])[:N_PARTS])
+    return np.arange(objective.y.size)[counted][chosen]
 
 
 def _split(objective: Objective, part: Part, max_rows: int) -> Split:
