@@ -159,8 +159,9 @@ PEERS = {
     "CatBoost": Entry(catboost, "catboost"),
     "RealMLP": Entry(realmlp, "pytabkit", n_splits=1),
     "RealMLP for log-loss": Entry(realmlp_for_log_loss, "pytabkit", n_splits=1),
-    "TabM for log-loss": Entry(tabm, "pytabkit", n_splits=1),
 }
+# Hours on all data sets.
+SLOW = {"TabM for log-loss": Entry(tabm, "pytabkit", n_splits=1)}
 # Ours with something in front or behind, to compare it with itself.
 VARIANTS = {
     "with temperature": Entry(with_temperature, n_splits=1),

@@ -5,16 +5,17 @@
 
 Test log-loss, accuracy, calibration and seconds on 32 data sets and on fourteen that no
 choice was made on (`held_out.py`), at most 4000 training rows, three stratified splits,
-raw features. The slowest peers are on the first split alone. Less than an hour on two
-cores; goes on where it was interrupted. `--data` names other data sets: files of
-FOLDER, or ids of OpenML.
+raw features. The slowest peers are on the first split alone. An hour on two cores, and
+more; goes on where it was interrupted, also from a copy of what `quality.trees` has.
+`--data` names other data sets, files of FOLDER or ids of OpenML; there TabM is compared
+as well.
 """
 
 import numpy as np
 from report import FOLDER, installed, publish, table
 
 from quality.calibration import expected_calibration_error
-from quality.classifiers import OURS, PEERS, VARIANTS, available, makers
+from quality.classifiers import OURS, PEERS, SLOW, VARIANTS, available, makers
 from quality.held_out import HELD_OUT, load
 from quality.picture import reliability_diagrams
 from quality.study import (
@@ -173,7 +174,8 @@ def main():
     parser = command_line(__doc__, "peers.jsonl")
     parser.add_argument("--data", nargs="+", help="these alone, and no page")
     options = parser.parse_args()
-    compared, variants = available({**OURS, **PEERS}), available(VARIANTS)
+    slow = SLOW if options.data else {}
+    compared, variants = available({**OURS, **PEERS, **slow}), available(VARIANTS)
     methods = {**compared, **variants}
     study = Study(makers(methods), load, MAX_ROWS)
     suites = {"peers": SUITE, "held_out": [*HELD_OUT]}
