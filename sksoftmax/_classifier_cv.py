@@ -99,7 +99,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         What columns are to the first layer, as of :class:`SoftmaxMLPClassifier`. "auto"
         chooses by the scores, too: alphas are walked through for "linear", then for
         "piecewise", and where that is better for "fine-piecewise". It takes several
-        times as long.
+        times as long. Columns that are "linear" are so beyond the training data, too.
 
     categorical_features : array-like, "from_dtype" or None, default="from_dtype"
         Which columns hold categories, as of :class:`SoftmaxMLPClassifier`. Each fold

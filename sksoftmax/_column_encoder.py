@@ -20,7 +20,8 @@ from sksoftmax._features.encoding import (
     encoding_name,
     inputs_of,
 )
-from sksoftmax._features.standardization import Standardization, filled
+from sksoftmax._features.first_inputs import bounded, filled
+from sksoftmax._features.standardization import Standardization
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.validation import (
     MatrixLike,
@@ -52,7 +53,8 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     passed on as they are.
 
     `encoder_` of a fitted :class:`SoftmaxMLPClassifier` is one, whose parts may be
-    finer where they are relevant.
+    finer where they are relevant, and columns that are passed on may be so between
+    their lowest and highest value.
 
     Parameters
     ----------
@@ -128,6 +130,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     feature_names_in_: NDArray[Any]
     _encoding: Encoding | None
     _fills: Array | None
+    _bounds: Array | None
     _categories: Categories | None
 
     _parameter_constraints: ClassVar[dict] = {
@@ -204,15 +207,17 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             numbers_of_levels(categories, X.shape[1]),
             encoding=self.encoding,
         )
-        return self._set(features.encoding, features.fills, categories)
+        return self._set(features.encoding, features.fills, None, categories)
 
     def _set(
         self,
         encoding: Encoding | None,
         fills: Array | None,
+        bounds: Array | None,
         categories: Categories | None,
     ) -> Self:
-        self._encoding, self._fills, self._categories = encoding, fills, categories
+        self._encoding, self._fills, self._bounds = encoding, fills, bounds
+        self._categories = categories
         self.columns_ = np.arange(self.n_features_in_)
         self.starts_ = self.widths_ = None
         if encoding is not None:
@@ -250,7 +255,9 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
             accept_sparse=accept_sparse,
             reset=False,
         )
-        return filled(X, self._fills) if encoding is None else inputs_of(X, encoding)
+        if encoding is not None:
+            return inputs_of(X, encoding)
+        return bounded(filled(X, self._fills), self._bounds)
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
@@ -302,6 +309,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
 def fitted_encoder(
     encoding: Encoding | None,
     fills: Array | None,
+    bounds: Array | None,
     categories: Categories | None,
     max_categories: int,
     n_features: int,
@@ -315,6 +323,8 @@ def fitted_encoder(
         None for the columns as they are.
     fills : ndarray of shape (n_features,) or None
         What stands for gaps then.
+    bounds : ndarray of shape (2, n_features) or None
+        And what lower values are taken for, and higher ones.
     categories : Categories or None
         Of its columns of categories.
     max_categories : int
@@ -336,7 +346,7 @@ def fitted_encoder(
         encoder.feature_names_in_ = names
     if categories is not None:
         encoder.categorical_features = categories.columns.tolist()
-    return encoder._set(encoding, fills, categories)
+    return encoder._set(encoding, fills, bounds, categories)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -41,6 +41,7 @@ class FittedNetworkMixin:
     _origin_intercept: Array
     _fills: Array | None
     _encoding: Encoding | None
+    _bounds: Array | None
     _categories: Categories | None
 
     def decision_function(self, X: MatrixLike) -> Array:
@@ -127,7 +128,7 @@ class FittedNetworkMixin:
             ensure_all_finite=False,
             reset=False,
         )
-        coefs, intercepts, origin, fills, encoding = Layers.of(vars(self))
+        coefs, intercepts, origin, fills, encoding, bounds = Layers.of(vars(self))
         return outputs(
             X,
             [coef.T for coef in coefs],
@@ -137,6 +138,7 @@ class FittedNetworkMixin:
             origin=origin,
             fills=fills,
             encoding=encoding,
+            bounds=bounds,
             feature_names=self._feature_names(),
         )
 
@@ -162,10 +164,11 @@ class FittedNetworkMixin:
             Fitted.
         """
         check_is_fitted(self)
-        names = self._feature_names()
+        names, attributes = self._feature_names(), in_numpy(vars(self))
         return fitted_encoder(
             self._encoding,
-            in_numpy(vars(self))["_fills"],
+            attributes["_fills"],
+            attributes["_bounds"],
             self._categories,
             self.max_categories,
             self.n_features_in_,
@@ -217,8 +220,9 @@ class FittedNetworkMixin:
             With copies of the weights, in their dtype, and `solver="lbfgs"`. For two
             classes it has one logistic output unit, for the difference of the logits.
             Its `loss_` and `n_iter_` are those of this fit. Fitted anew, it would do
-            without standardised features and with its own `tol`. With "piecewise" for
-            `encoding_`, and after a fit to gaps or categories, it is the last step of a
+            without standardised features and with its own `tol`. Unless the fit was
+            told that columns are linear, by `encoding="linear"` or a number for
+            `alpha`, and after a fit to gaps or categories, it is the last step of a
             pipeline that begins with `encoder_`, which needs this package. A warm start
             that meets the first gaps does not make it so.
 
@@ -248,7 +252,7 @@ class FittedNetworkMixin:
         check_is_fitted(self)
         local = self.to_numpy()
         mlp = to_mlp_classifier(local, self._activations)
-        if self._encoding is None:
+        if self._encoding is None and self._bounds is None:
             return mlp
         from sklearn.pipeline import make_pipeline  # few need it
 

@@ -226,6 +226,11 @@ def _filled(rows: Any, fills: NDArray, **version: int) -> Any:
     return OnnxWhere(OnnxIsNaN(rows, **version), fills, rows, **version)
 
 
+def _bounded(rows: Any, bounds: NDArray, **version: int) -> Any:
+    lowest, highest = bounds
+    return OnnxMin(OnnxMax(rows, lowest, **version), highest, **version)
+
+
 def _encoded(
     rows: Any,
     encoding: Encoding,
@@ -416,14 +421,17 @@ def _first_inputs(
     if layers.encoding is not None:
         inputs = _encoded(rows, layers.encoding, dtype, **version)
         return _narrowed(inputs, operator, **version), layers.intercepts[0]
-    intercept, fills = layers.intercepts[0], layers.fills
+    intercept, fills, bounds = layers.intercepts[0], layers.fills, layers.bounds
     if layers.origin is not None:
         rounded: NDArray[np.floating] = layers.origin.astype(dtype)
         intercept = _intercept_from(rounded, layers.origin, layers)
         rows = OnnxSub(rows, rounded, **version)
         fills = None if fills is None else fills - rounded
+        bounds = None if bounds is None else bounds - rounded
     if fills is not None:
         rows = _filled(rows, fills.astype(dtype), **version)
+    if bounds is not None:
+        rows = _bounded(rows, bounds.astype(dtype), **version)
     return _narrowed(rows, operator, **version), intercept
 
 
@@ -436,7 +444,9 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     layers = Layers.of(in_numpy(vars(clf)))
     names = getattr(clf, "feature_names_in_", None)
     _check_weights(layers, dtype, names)
-    _check_columns(layers.encoding, (layers.origin, layers.fills), dtype, names)
+    bounds = () if layers.bounds is None else layers.bounds
+    plain = layers.origin, layers.fills, *bounds
+    _check_columns(layers.encoding, plain, dtype, names)
     _check_digits(layers, operator, names)
     h, intercept = _first_inputs(rows, layers, operator, **version)
     coefs = [coef.astype(dtype) for coef in layers.coefs]
@@ -470,11 +480,15 @@ def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
     version = {"op_version": container.target_opset}
     h, dtype = _rows(operator, container), _rows_dtype(operator)
     names = getattr(encoder, "feature_names_in_", None)
-    _check_columns(encoder._encoding, [encoder._fills], _dtype(operator), names)
+    bounds = encoder._bounds
+    plain = encoder._fills, *(() if bounds is None else bounds)
+    _check_columns(encoder._encoding, plain, _dtype(operator), names)
     if encoder._encoding is not None:
         h = _encoded(h, encoder._encoding, dtype, **version)
     elif encoder._fills is not None:
         h = _filled(h, encoder._fills.astype(dtype), **version)
+    if bounds is not None:
+        h = _bounded(h, bounds.astype(dtype), **version)
     h = _narrowed(h, operator, **version)
     final = OnnxIdentity(h, output_names=operator.outputs, **version)
     final.add_to(scope, container)

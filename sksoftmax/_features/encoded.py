@@ -112,6 +112,8 @@ class EncodedColumns(Standardization):
         numeric = _numeric(X.shape[1], indicators)
         columns, starts = numeric, features.lowest[numeric].astype(X.dtype)
         widths = np.full_like(starts, np.inf)
+        if features.bounds is not None:
+            widths = features.bounds[1, numeric] - starts
         if encoding in N_PARTS:
             parts = parts_of(X, weights, numeric, N_PARTS[encoding])
             columns, starts, widths = parts

@@ -92,6 +92,11 @@ class Encoding(NamedTuple):
         return self.name in N_PARTS
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether values beyond the range of a column are taken for its ends."""
+        return bool(np.isfinite(self.widths).any())
+
+    @property
     def n_inputs(self) -> int:
         """Of the first layer."""
         return self.columns.shape[0] + self.indicators.columns.shape[0]

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, issparse
 
 from sksoftmax._features.encoding import Encoding, inputs_of
 from sksoftmax._features.nodes import Nodes
-from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.matrix import Matrix, dense_rows
 from sksoftmax._rows.namespace import namespace_of
 
 Array = NDArray[np.floating]
@@ -17,7 +17,7 @@ _FEW_ROWS = 100
 
 
 class FirstInputs(NamedTuple):
-    """Rows that are filled and less an origin, or encoded.
+    """Rows that are filled, bounded and less an origin, or encoded.
 
     Attributes
     ----------
@@ -29,12 +29,15 @@ class FirstInputs(NamedTuple):
         Of the columns; None for the columns themselves.
     nodes : Nodes or None
         Where rows are their values there, instead of the inputs.
+    bounds : ndarray of shape (2, n_features) or None
+        What lower values are taken for, and higher ones; None for themselves.
     """
 
     origin: Array | None = None
     fills: Array | None = None
     encoding: Encoding | None = None
     nodes: Nodes | None = None
+    bounds: Array | None = None
 
     @classmethod
     def of_fitted(
@@ -42,13 +45,14 @@ class FirstInputs(NamedTuple):
         origin: Array | None,
         fills: Array | None,
         encoding: Encoding | None,
+        bounds: Array | None,
         n_rows: int,
     ) -> Self:
         """Of so many rows: of few, values at nodes take longer than the inputs."""
         nodes = None
         if encoding is not None and encoding.is_sparse and n_rows > _FEW_ROWS:
             nodes = Nodes(encoding)
-        return cls(origin, fills, encoding, nodes)
+        return cls(origin, fills, encoding, nodes, bounds)
 
     def of(self, rows: Matrix) -> Matrix:
         """Inputs of a block of rows, which is never written to."""
@@ -56,10 +60,13 @@ class FirstInputs(NamedTuple):
             return self.nodes.rows(rows)
         if self.encoding is not None:
             return inputs_of(rows, self.encoding)
-        rows, fills = from_origin(rows, self.origin), self.fills
-        if fills is not None and self.origin is not None:
-            fills = fills - self.origin  # to all digits, as the mean is no number of X
-        return filled(rows, fills)
+        origin, fills, bounds = self.origin, self.fills, self.bounds
+        rows = from_origin(rows, origin)
+        if origin is not None:
+            # To all digits, as the mean is no number of X.
+            fills = None if fills is None else fills - origin
+            bounds = None if bounds is None else bounds - origin
+        return bounded(filled(rows, fills), bounds)
 
     def coef(self, coef: Array) -> Array:
         """Weights for such inputs, from those of the encoding, (n_units, n_inputs)."""
@@ -75,6 +82,15 @@ def filled(rows: Matrix, fills: Array | None) -> Matrix:
         return rows
     xp = namespace_of(rows)
     return xp.astype(xp.where(xp.isnan(rows), fills, rows), rows.dtype)
+
+
+def bounded(rows: Matrix, bounds: Array | None) -> Matrix:
+    """Rows without gaps, dense where values beyond bounds are taken for these."""
+    if bounds is None:
+        return rows
+    rows = dense_rows(rows)
+    xp = namespace_of(rows)
+    return xp.minimum(xp.maximum(rows, bounds[0, ...]), bounds[1, ...])
 
 
 def has_nan(rows: Array) -> bool:

@@ -19,6 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 from scipy.linalg import eigh
 from sklearn.utils import gen_batches
 
+from sksoftmax._features.first_inputs import bounded
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows
 
@@ -72,7 +73,7 @@ class RowSpace(Standardization):
         self._basis = root * vectors / lengths  # Q is X' @ this
         zeros = np.zeros(lengths.size)
         super().__init__(zeros, zeros, zeros + 1, features.origin, is_learnt=False)
-        self.fills = features.fills
+        self.fills, self.bounds = features.fills, features.bounds
 
     @classmethod
     def if_worth_it(
@@ -100,9 +101,14 @@ class RowSpace(Standardization):
         space = cls(X, weights, features)
         return space if space.rows.size else None
 
+    @property
+    def bounding(self) -> Self:
+        """Itself: values of other rows are in bounds before they are coordinates."""
+        return self
+
     def coordinates(self, X: Matrix) -> Array:
         """Those of other rows, in float64."""
-        return self._products(X) @ self._basis
+        return self._products(bounded(X, self.bounds)) @ self._basis
 
     def projected(self, coef: Array) -> Array:
         """Weights of the coordinates, from those of the standardised features."""

@@ -69,12 +69,17 @@ class Standardization:
         ones.
     has_gaps : ndarray of bool of shape (n_features,)
         Which columns of the rows have some.
+    bounds : ndarray of shape (2, n_features) or None
+        The lowest and the highest value of each column, which values of other rows
+        beyond them are taken for; None where these are what they are. In the dtype of
+        the rows.
     encoding : Encoding or None
         Of the columns, of which the inputs are made; None for the columns themselves.
     """
 
     encoding: Any = None
     fills: Array | None = None
+    bounds: Array | None = None
     has_gaps: NDArray[np.bool_]
 
     def __init__(
@@ -118,10 +123,13 @@ class Standardization:
         weights: Array | None,
         blocks: list[slice] | None = None,
         map_blocks: Map = map,
+        *,
+        is_bounded: bool = False,
     ) -> Self:
         """Weighted mean and spread of the columns of `X`, dense or CSR.
 
         By sums of its blocks; None for one. The scale of constant columns is infinite.
+        With `is_bounded` there are bounds, where the rows are dense.
         """
         with np.errstate(all="ignore"):
             columns = Columns.of(X, weights, blocks, map_blocks)
@@ -140,6 +148,8 @@ class Standardization:
         features.has_gaps = has_gaps
         if is_dense(X):
             features.fills = lowest + mean
+            if is_bounded:
+                features.bounds = np.array([lowest, highest], X.dtype)
         return features
 
     def check_dtype(
@@ -195,11 +205,33 @@ class Standardization:
             return X
         return X.mapped(partial(filled, fills=self.fills))
 
+    @property
+    def bounding(self) -> Self:
+        """The same of other rows, as predictions take them: with values in bounds."""
+        if self.bounds is None:
+            return self
+        other = copy(self)
+        other.first = self.first._replace(bounds=self.bounds)
+        return other
+
+    def reaching(self, bounds: Array | None) -> Self:
+        """The same with bounds that hold others, too; None where either has none."""
+        other = copy(self)
+        other.bounds = None
+        if bounds is not None and self.bounds is not None:
+            lowest = np.minimum(self.bounds[0], bounds[0])
+            highest = np.maximum(self.bounds[1], bounds[1])
+            other.bounds = np.array([lowest, highest], self.bounds.dtype)
+        return other
+
     def relearnt(
         self, X: Rows, weights: Array | None, blocks: list[slice]
     ) -> "Standardization":
         """The same of other rows."""
-        return Standardization.of(X, weights, blocks) if self.is_learnt else self
+        if not self.is_learnt:
+            return self
+        is_bounded = self.bounds is not None
+        return Standardization.of(X, weights, blocks, is_bounded=is_bounded)
 
     def penalised(self, log_factors: Array) -> Self:
         """The same with other penalties: factors of alpha for each input.

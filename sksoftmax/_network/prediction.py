@@ -39,6 +39,7 @@ def outputs(
     origin: Array | None = None,
     fills: Array | None = None,
     encoding: Encoding | None = None,
+    bounds: Array | None = None,
     feature_names: NDArray | None = None,
 ) -> Array:
     """`function` of the logits, or these themselves.
@@ -60,6 +61,8 @@ def outputs(
         What stands for gaps in dense rows; None where they are errors.
     encoding : Encoding, default=None
         Of the columns, for inputs; None for the columns themselves.
+    bounds : ndarray of shape (2, n_features), default=None
+        What lower values are taken for, and higher ones; None for themselves.
     feature_names : ndarray of shape (n_features,), default=None
         What errors call the columns.
 
@@ -74,9 +77,9 @@ def outputs(
         If `X` is not finite, or overflows.
     """
     if isinstance(X, RemoteRows):
-        first = FirstInputs(origin, fills, encoding)
+        first = FirstInputs(origin, fills, encoding, bounds=bounds)
     else:
-        first = FirstInputs.of_fitted(origin, fills, encoding, X.shape[0])
+        first = FirstInputs.of_fitted(origin, fills, encoding, bounds, X.shape[0])
     network = _FittedNetwork(
         [first.coef(coefs[0]), *coefs[1:]],
         intercepts,
@@ -85,7 +88,7 @@ def outputs(
         function,
         feature_names,
     )
-    blocks = blocks_of(X, [b.shape[0] for b in intercepts], encoding)
+    blocks = blocks_of(X, [b.shape[0] for b in intercepts], first)
     if isinstance(X, RemoteRows):
         network = network.of_rows_in(X.dtype)
         with np.errstate(all="ignore"):
@@ -156,7 +159,7 @@ class _FittedNetwork(NamedTuple):
             refuse_gaps()
 
 
-def blocks_of(X: Rows, units: Sequence[int], encoding: Encoding | None) -> list[slice]:
+def blocks_of(X: Rows, units: Sequence[int], first: FirstInputs) -> list[slice]:
     """Rows that are computed together: inputs are made of them, where they are encoded.
 
     Parameters
@@ -164,8 +167,11 @@ def blocks_of(X: Rows, units: Sequence[int], encoding: Encoding | None) -> list[
     X : {ndarray, CSR} of shape (n_samples, n_features)
     units : sequence of int
         Of the layers after the input.
-    encoding : Encoding or None
+    first : FirstInputs
     """
+    encoding = first.encoding
+    if first.bounds is not None and issparse(X):  # which are dense then
+        units = X.shape[1], *units
     if encoding is not None:
         n_inputs = encoding.n_inputs if is_on_device(X) else encoding.row_inputs
         units = n_inputs, *units

@@ -53,7 +53,7 @@ class Split(NamedTuple):
         """The same rows, as other inputs of the first layer."""
         return self._replace(
             train=self.train.seen_by(features),
-            held_out=self.held_out.seen_by(features.of_rows),
+            held_out=self.held_out.predicted_by(features),
         )
 
     def stored(self) -> "Split":
@@ -173,7 +173,7 @@ def _split(objective: Objective, part: Part, max_rows: int) -> Split:
     train = train.reduced()
     chosen = _some(objective.y[part.held_out], max_rows)
     counts = part.held_out_counts[chosen]
-    held_out = objective.repeated(part.held_out[chosen], counts).seen_by(features)
+    held_out = objective.repeated(part.held_out[chosen], counts).predicted_by(features)
     independent = part.held_out_draws[chosen]
     return Split(train, held_out.beside(train), independent)
 
@@ -183,7 +183,7 @@ def _beside(
 ) -> Split:
     """The rows to train on that there would be without validation data, and those."""
     train = _train(objective, part, max_rows)
-    return Split.of(train, validation.seen_by(train.standardization.of_rows))
+    return Split.of(train, validation.predicted_by(train.standardization))
 
 
 def _train(objective: Objective, part: Part, max_rows: int) -> Objective:

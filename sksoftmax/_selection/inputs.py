@@ -214,4 +214,5 @@ def seen_by(rule: EarlyStopping | None, objective: Objective) -> EarlyStopping |
     """Validation data as the same inputs."""
     if rule is None:
         return None
-    return rule._replace(validation=rule.validation.seen_by(objective.standardization))
+    validation = rule.validation.predicted_by(objective.standardization)
+    return rule._replace(validation=validation)

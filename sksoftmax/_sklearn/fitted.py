@@ -31,6 +31,8 @@ class Layers(NamedTuple):
         What stands for gaps; None where there can be none.
     encoding : Encoding or None
         Of the columns, of which the inputs are made; None for the columns themselves.
+    bounds : ndarray of shape (2, n_features) or None
+        What lower values are taken for, and higher ones; None for themselves.
     """
 
     coefs: list[Array]
@@ -38,6 +40,7 @@ class Layers(NamedTuple):
     origin: Array | None
     fills: Array | None
     encoding: Any
+    bounds: Array | None
 
     @classmethod
     def of(cls, attributes: Mapping[str, Any]) -> Self:
@@ -47,8 +50,8 @@ class Layers(NamedTuple):
         if origin is not None:
             fitted = attributes["_origin_intercept"]
             intercepts[0] = _at_origin(origin, coefs[0], intercepts[0], fitted)
-        fills, encoding = attributes["_fills"], attributes["_encoding"]
-        return cls(coefs, intercepts, origin, fills, encoding)
+        others = (attributes[name] for name in ("_fills", "_encoding", "_bounds"))
+        return cls(coefs, intercepts, origin, *others)
 
 
 def _at_origin(origin: Any, coef: Any, intercept: Any, fitted: Any) -> Any:
@@ -78,6 +81,7 @@ _MOVED = (
     "_origin",
     "_origin_intercept",
     "_fills",
+    "_bounds",
     "_log_penalties",
     "alphas_",
     "scores_",

@@ -68,7 +68,8 @@ def to_mlp_classifier(clf: Any, activations: list[str]) -> "MLPClassifier":
     )
     mlp.classes_ = clf.classes_
     mlp.n_features_in_ = coefs[0].shape[0]
-    if layers.encoding is None and hasattr(clf, "feature_names_in_"):
+    takes_columns = layers.encoding is None and layers.bounds is None
+    if takes_columns and hasattr(clf, "feature_names_in_"):
         mlp.feature_names_in_ = clf.feature_names_in_
     mlp.coefs_, mlp.intercepts_ = coefs, intercepts
     mlp.n_layers_ = clf.n_layers_

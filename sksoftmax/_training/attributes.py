@@ -44,6 +44,7 @@ def weights_at(point: State | Minimum, objective: Objective) -> dict[str, Any]:
         "_origin": origin,
         "_fills": features.fills,
         "_encoding": features.encoding,
+        "_bounds": features.bounds,
         "_log_penalties": penalties if penalties.any() else None,
     }
     if origin is not None:

@@ -267,7 +267,9 @@ def validation_objective(
     knows_gaps = features.fills is not None or features.encoding is not None
     if not knows_gaps and isinstance(X, np.ndarray) and has_nan(X):
         refuse_gaps("X_val", sparse="X")
-    return objective.on(features.filled(X), codes, weights)
+    return objective.on(
+        features.filled(X), codes, weights, standardization=features.bounding
+    )
 
 
 def parts(

@@ -286,6 +286,10 @@ class Objective:
         other.alpha = self.alpha  # not rounded
         return other
 
+    def predicted_by(self, features: Standardization) -> "Objective":
+        """The same, of rows that the features are not learnt from."""
+        return self.seen_by(features.of_rows.bounding)
+
     def stored(self) -> "Objective":
         """The same function in float32, of inputs that are made once.
 

@@ -93,13 +93,13 @@ class Problem(NamedTuple):
         """
         encoding, penalties = previous["_encoding"], previous["_log_penalties"]
         if previous["n_features_in_"] == objective.X.shape[1]:
-            objective = _encoded_by(objective, encoding)
+            objective = _encoded_by(objective, encoding, previous["_bounds"])
             if penalties is not None:
                 features = objective.standardization.penalised(penalties)
                 objective = objective.seen_by(features)
         check_same_problem(previous, current, objective.layout.layer_units)
         features = objective.standardization
-        if isinstance(features, EncodedColumns) and features.encoding.is_divided:
+        if isinstance(features, EncodedColumns) and features.encoding.is_bounded:
             shares = features.share_beyond(objective.X, objective.weights)
             _warn_of_rows_beyond(shares, current)
         return cls(objective, *previous_point(previous, objective), previous["_seed"])
@@ -153,7 +153,9 @@ class Problem(NamedTuple):
             raise ValueError(overflow_message(X, error, feature_names, also)) from error
 
 
-def _encoded_by(objective: Objective, encoding: Encoding | None) -> Objective:
+def _encoded_by(
+    objective: Objective, encoding: Encoding | None, bounds: Array | None
+) -> Objective:
     """The objective on the inputs that other rows had."""
     X, weights, features = objective.X, objective.weights, objective.standardization
     if isinstance(features, EncodedColumns):
@@ -167,6 +169,8 @@ def _encoded_by(objective: Objective, encoding: Encoding | None) -> Objective:
                 "matrix. Pass X.toarray(), or set warm_start=False."
             )
         features = EncodedColumns.known(encoding, X, weights, features)
+    else:
+        features = features.reaching(bounds)
     filled = features.filled(X)
     if filled is not X:
         objective = objective.on(filled, objective.y, weights)
@@ -178,9 +182,9 @@ def _warn_of_rows_beyond(shares: Array, current: Attributes) -> None:
     if shares[column] > _MANY_BEYOND:
         name = column_name(column, current.get("feature_names_in_"))
         warnings.warn(
-            f"warm_start=True keeps the parts of columns of the previous fit, and "
-            f"{shares[column]:.0%} of the values of {name} are beyond them, where all "
-            "are the same to the network. Set warm_start=False to learn new parts.",
+            f"warm_start=True keeps the ranges of columns of the previous fit, and "
+            f"{shares[column]:.0%} of the values of {name} are beyond theirs, where "
+            "all are the same to the network. Set warm_start=False to learn new ones.",
             UserWarning,
             stacklevel=7,
         )
@@ -193,6 +197,7 @@ def objective_of(
     *,
     alpha: float,
     standardize: bool,
+    is_bounded: bool = False,
     feature_names: NDArray | None = None,
     map_blocks: Map = map,
 ) -> Objective:
@@ -207,6 +212,9 @@ def objective_of(
     alpha : float
         In the user's unit.
     standardize : bool
+    is_bounded : bool, default=False
+        Whether values of other rows beyond those of dense `X` are taken for these, if
+        it is standardised.
     feature_names : ndarray of shape (n_features,), default=None
         For errors.
     map_blocks : callable
@@ -239,7 +247,7 @@ def objective_of(
             "sample_weight times class_weight",
         )
         unit *= factor
-    features = Standardization.of(X, weights, blocks, map_blocks)
+    features = Standardization.of(X, weights, blocks, map_blocks, is_bounded=is_bounded)
     if standardize:
         features.check_dtype(X.dtype, X.shape[0], feature_names)
     else:

@@ -24,12 +24,25 @@ def of_parts(skewed):
 def test_rows_are_filled_less_an_origin(rng):
     """For weights that are the user's."""
     rows = np.array([[0.0, 0, 5], [9, 1, 6], [NAN, NAN, 5], [3, -1, NAN]])
-    first = FirstInputs.of_fitted(np.array([1.0, 0, 0]), np.array([4.0, 5, 6]), None, 4)
+    origin, fills = np.array([1.0, 0, 0]), np.array([4.0, 5, 6])
+    first = FirstInputs.of_fitted(origin, fills, None, None, 4)
     assert first.of(rows).tolist() == [[-1, 0, 5], [8, 1, 6], [3, 5, 5], [2, -1, 6]]
-    whole = FirstInputs.of_fitted(None, np.array([4.0, 5, 6]), None, 4)
+    whole = FirstInputs.of_fitted(None, fills, None, None, 4)
     assert whole.of(rows[:2]).tolist() == rows[:2].tolist()
     coef = rng.normal(size=(2, 3))
     assert first.coef(coef) is coef
+
+
+@pytest.mark.parametrize("origin", [None, np.array([1e8, 0.0])])
+@pytest.mark.parametrize("as_format", [np.asarray, csr_array])
+def test_values_beyond_bounds_are_these(origin, as_format):
+    """Less the origin, to the bit; of sparse rows zeros, too."""
+    bounds = np.array([[1e8 - 0.25, 1.0], [1e8 + 0.5, 7.0]])
+    rows = np.array([[0.0, 0.0], [1e8 + 0.125, 3.0], [1e300, 1e300]])
+    first = FirstInputs.of_fitted(origin, None, None, bounds, 3)
+    within = np.array([bounds[0], rows[1], bounds[1]])
+    within -= 0 if origin is None else origin
+    assert first.of(as_format(rows)).tolist() == within.tolist()
 
 
 @pytest.mark.parametrize("is_sparse", [True, False])
@@ -42,7 +55,7 @@ def test_encoded_rows_have_the_same_products(
     inputs = inputs_of(skewed, encoding)
     ranges = np.ptp(inputs, axis=0).clip(1e-9)
     coef = (rng.normal(size=(2, encoding.n_inputs)) / ranges).astype(dtype)
-    first = FirstInputs.of_fitted(None, None, encoding, 500)
+    first = FirstInputs.of_fitted(None, None, encoding, None, 500)
     rows, weights = first.of(skewed.astype(dtype)), first.coef(coef)
     assert isinstance(rows, csr_array) == is_sparse
     assert weights.dtype == dtype
@@ -54,5 +67,5 @@ def test_few_rows_are_dense(encoding, skewed):
     """As fast as can be for single ones."""
     assert encoding.is_sparse
     for n_rows, is_sparse in [(100, False), (101, True)]:
-        first = FirstInputs.of_fitted(None, None, encoding, n_rows)
+        first = FirstInputs.of_fitted(None, None, encoding, None, n_rows)
         assert isinstance(first.of(skewed[:n_rows]), csr_array) == is_sparse

@@ -6,6 +6,7 @@ from elsewhere import Elsewhere
 from scipy.sparse import csr_array
 
 from sksoftmax._features.encoding import Encoding, Indicators
+from sksoftmax._features.first_inputs import FirstInputs
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.network import forward
 from sksoftmax._network.prediction import blocks_of, outputs, overflow_message
@@ -40,9 +41,19 @@ def test_blocks_are_as_long_as_their_inputs_allow():
     no_part = np.empty(0)
     codes = Indicators(np.repeat(np.arange(40), 10), np.tile(np.arange(10.0), 40))
     encoding = Encoding(np.empty(0, int), *[no_part] * 3, codes, "linear")
-    longest = max(rows.stop - rows.start for rows in blocks_of(X, units, encoding))
+    blocks = blocks_of(X, units, FirstInputs(encoding=encoding))
+    longest = max(rows.stop - rows.start for rows in blocks)
     assert 2**20 < longest * encoding.n_inputs * X.itemsize <= 2**22
-    assert len(blocks_of(X, units, None)) < len(blocks_of(X, units, encoding)) / 5
+    assert len(blocks_of(X, units, FirstInputs())) < len(blocks) / 5
+
+
+def test_blocks_of_sparse_rows_that_are_bounded_are_short():
+    """As dense ones of them are made."""
+    X, units = csr_array((30_000, 4000)), (3, 2)
+    first = FirstInputs(bounds=np.zeros((2, 4000)))
+    longest = max(rows.stop - rows.start for rows in blocks_of(X, units, first))
+    assert longest * 4000 * X.dtype.itemsize <= 2**23
+    assert len(blocks_of(X, units, FirstInputs())) < 30_000 / longest / 5
 
 
 @pytest.mark.parametrize("as_format", [np.asarray, csr_array])

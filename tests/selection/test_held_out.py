@@ -16,7 +16,8 @@ ALL = 10**9
 
 
 def objective_of(X, y, sample_weight=None, **parameters):
-    clf = SoftmaxMLPClassifier((4,), "tanh", alpha=1, random_state=0, **parameters)
+    parameters = {"alpha": 1, "random_state": 0, **parameters}
+    clf = SoftmaxMLPClassifier((4,), "tanh", **parameters)
     return clf._problem(X, y, sample_weight)[0]
 
 
@@ -192,6 +193,44 @@ def test_rows_held_out_have_no_part_in_the_standardisation(distinct):
             np.testing.assert_allclose(z.std(axis=0), 1)
     for split in splits_of(objective_of(X, y, standardize=False)):
         np.testing.assert_array_equal(split.train.standardization.scale, 1)
+
+
+@pytest.mark.parametrize("n_columns", [6, 700])
+def test_rows_are_judged_as_they_are_predicted(rng, n_columns):
+    """Values beyond those of the rows to train on count as the nearest of these."""
+    X, y = rng.normal(size=(80, n_columns)), np.arange(80) % 3
+    bounded, plain = objective_of(X, y, alpha="auto"), objective_of(X, y)
+    part, *_ = parts = fifths(bounded, ALL)
+    ends = X[part.train].min(axis=0), X[part.train].max(axis=0)
+    within = X.copy()
+    within[part.held_out] = X[part.held_out].clip(*ends)
+    split, as_it_is, expected = (
+        HeldOut.of(objective, parts, ALL, 1).split(0)
+        for objective in (bounded, plain, objective_of(within, y))
+    )
+    assert (split.train.X.shape[1] < n_columns) == (n_columns == 700)
+    x = point(split.train)
+    assert split.train.log_loss(x) == expected.train.log_loss(x)
+    losses = split.held_out.row_losses(x)
+    np.testing.assert_allclose(losses, expected.held_out.row_losses(x))
+    assert abs(losses - as_it_is.held_out.row_losses(x)).max() > 1e-3
+    if n_columns == 6:  # also as other inputs
+        other = split.seen_by(encoded(split.train, "piecewise").standardization)
+        back = other.seen_by(split.train.standardization)
+        np.testing.assert_array_equal(back.held_out.row_losses(x), losses)
+
+
+def test_validation_data_are_judged_as_they_are_predicted(distinct):
+    """By the range of the rows that are trained on beside them."""
+    X, y = distinct
+    objective = objective_of(X, y, alpha="auto")
+    validation = objective.on(3 * X, y, None)
+    train, held_out, _ = HeldOut.by_validation(objective, validation, 40).split(0)
+    ends = train.X.min(axis=0), train.X.max(axis=0)
+    within = objective.on((3 * X).clip(*ends), y, None)
+    x = point(objective)
+    expected = within.row_losses(train.translated(x, objective))
+    np.testing.assert_allclose(held_out.row_losses(x), expected)
 
 
 def test_weight_of_a_draw_is_that_of_most(cells, distinct):

@@ -52,9 +52,10 @@ def test_layers_are_those_for_shifted_rows():
         "_origin": None,
         "_fills": None,
         "_encoding": None,
+        "_bounds": None,
     }
-    coefs, intercepts, origin, fills, encoding = Layers.of(attributes)
-    assert origin is fills is encoding is None
+    coefs, intercepts, origin, fills, encoding, bounds = Layers.of(attributes)
+    assert origin is fills is encoding is bounds is None
     assert list(map(id, coefs)) == list(map(id, attributes["coefs_"]))
     assert list(map(id, intercepts)) == list(map(id, attributes["intercepts_"]))
     shifted = {"_origin": np.array([5.0, 7.0]), "_origin_intercept": np.full(3, 12.0)}
