@@ -130,7 +130,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
     feature_names_in_: NDArray[Any]
     _encoding: Encoding | None
     _fills: Array | None
-    _bounds: Array | None
+    _bounds: Array | None = None
     _categories: Categories | None
 
     _parameter_constraints: ClassVar[dict] = {

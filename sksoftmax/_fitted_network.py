@@ -41,7 +41,7 @@ class FittedNetworkMixin:
     _origin_intercept: Array
     _fills: Array | None
     _encoding: Encoding | None
-    _bounds: Array | None
+    _bounds: Array | None = None
     _categories: Categories | None
 
     def decision_function(self, X: MatrixLike) -> Array:
@@ -164,11 +164,11 @@ class FittedNetworkMixin:
             Fitted.
         """
         check_is_fitted(self)
-        names, attributes = self._feature_names(), in_numpy(vars(self))
+        names, layers = self._feature_names(), Layers.of(in_numpy(vars(self)))
         return fitted_encoder(
             self._encoding,
-            attributes["_fills"],
-            attributes["_bounds"],
+            layers.fills,
+            layers.bounds,
             self._categories,
             self.max_categories,
             self.n_features_in_,

@@ -50,8 +50,9 @@ class Layers(NamedTuple):
         if origin is not None:
             fitted = attributes["_origin_intercept"]
             intercepts[0] = _at_origin(origin, coefs[0], intercepts[0], fitted)
-        others = (attributes[name] for name in ("_fills", "_encoding", "_bounds"))
-        return cls(coefs, intercepts, origin, *others)
+        fills, encoding = attributes["_fills"], attributes["_encoding"]
+        bounds = attributes.get("_bounds")  # of pickles from before there were any
+        return cls(coefs, intercepts, origin, fills, encoding, bounds)
 
 
 def _at_origin(origin: Any, coef: Any, intercept: Any, fitted: Any) -> Any:

@@ -93,7 +93,7 @@ class Problem(NamedTuple):
         """
         encoding, penalties = previous["_encoding"], previous["_log_penalties"]
         if previous["n_features_in_"] == objective.X.shape[1]:
-            objective = _encoded_by(objective, encoding, previous["_bounds"])
+            objective = _encoded_by(objective, encoding, previous.get("_bounds"))
             if penalties is not None:
                 features = objective.standardization.penalised(penalties)
                 objective = objective.seen_by(features)
