@@ -30,7 +30,11 @@ from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, in_numpy, restored_on_failure
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
+from sksoftmax._sklearn.validation import (
+    FiniteInterval,
+    MatrixLike,
+    validates_parameters,
+)
 from sksoftmax._training.attributes import attributes_of, weights_at
 from sksoftmax._training.early_stopping import validation_doubt
 from sksoftmax._training.problem import Problem, objective_of
@@ -407,7 +411,7 @@ class SoftmaxMLPClassifier(
             Interval(Integral, 1, None, closed="left"),
         ],
         "activation": [StrOptions(ACTIVATIONS.keys()), "array-like"],
-        "alpha": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
+        "alpha": [FiniteInterval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "encoding": [StrOptions(dict.fromkeys(("auto", *ENCODINGS)).keys())],
         "relevance": ["boolean"],
@@ -415,8 +419,8 @@ class SoftmaxMLPClassifier(
         "max_categories": [Interval(Integral, 2, None, closed="left")],
         "standardize": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "max_time": [Interval(Real, 0, None, closed="neither"), None],
+        "tol": [FiniteInterval(Real, 0, None, closed="left")],
+        "max_time": [FiniteInterval(Real, 0, None, closed="neither"), None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
@@ -553,9 +557,9 @@ class SoftmaxMLPClassifier(
             a column that is far from 0; or if the weights are taken for relative ones.
         """
         refuse_fit_params(self, params)
-        return self._fit(
-            X, y, sample_weight, X_val, y_val, sample_weight_val, ends=self._ends()
-        )
+        task = FitTask(self, X, y, sample_weight)
+        given = X, y, sample_weight, X_val, y_val, sample_weight_val
+        return self._fit(task, *given, ends=self._ends())
 
     def _ends(self) -> float:
         """When time is over, by `time.perf_counter`."""
@@ -564,6 +568,7 @@ class SoftmaxMLPClassifier(
 
     def _fit(
         self,
+        task: FitTask,
         X: MatrixLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None,
@@ -573,7 +578,6 @@ class SoftmaxMLPClassifier(
         *,
         ends: float,
     ) -> Self:
-        task = FitTask(self, X, y, sample_weight)
         X = rows_on_device(X, self.categorical_features)
         X_val = rows_beside(X_val, X)
         is_warm = self._is_warm()

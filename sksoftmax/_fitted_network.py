@@ -126,6 +126,7 @@ class FittedNetworkMixin:
             X,
             categories=self._categories,
             ensure_all_finite=False,
+            order=None,
             reset=False,
         )
         coefs, intercepts, origin, fills, encoding, bounds = Layers.of(vars(self))

@@ -10,10 +10,10 @@ from sklearn.utils._param_validation import Interval
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
-from sksoftmax._sklearn.validation import MatrixLike
+from sksoftmax._sklearn.validation import FiniteInterval, MatrixLike
 
 _NUMBER = Interval(Integral, 1, None, closed="left")
-_LENGTH = Interval(Real, 0, None, closed="neither")
+_LENGTH = FiniteInterval(Real, 0, None, closed="neither")
 
 
 @np.errstate(all="ignore")  # what comes of it is checked

@@ -23,6 +23,7 @@ from sksoftmax._distributed.sources import sharded_rows
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
 from sksoftmax._rows.rounding import rounding_digest
+from sksoftmax._sklearn.callbacks import FitTask
 from sksoftmax._sklearn.fit_params import refuse_fit_params
 from sksoftmax._sklearn.validation import validates_parameters
 
@@ -56,9 +57,9 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
     -----
     The rows stay on the cluster, cut into shards that are passed over again and again.
     To this process come sums of the parameters' length, at most about 40,000 rows to
-    search for alpha and to take the curvature from, and of each row its label, its
-    weight and two keys of 8 bytes; where columns are divided, each column once, one
-    after the other.
+    search for alpha and to take the curvature from, for relevances all rows if they
+    make up to 2**24 inputs, and of each row its label, its weight and two keys of 8
+    bytes; where columns are divided, each column once, one after the other.
 
     Workers may die, leave or come during a fit: shards that are lost are made again
     from the tasks of the collection, and so are read again, or computed. Data that no
@@ -200,6 +201,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
         """
         ends = self._ends()
         refuse_fit_params(self, params)
+        task = FitTask(self, X, y, sample_weight)
         rows = {"X": X, "X_val": X_val}
         others = {
             "y": y,
@@ -208,7 +210,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
             "sample_weight_val": sample_weight_val,
         }
         if not any(map(is_dask_collection, [*rows.values(), *others.values()])):
-            return self._fit(**rows, **others, ends=ends)
+            return self._fit(task, **rows, **others, ends=ends)
         with FitCluster(self.client) as cluster:
             cluster.warn_of_rounding()
             others = {name: cluster.values(given) for name, given in others.items()}
@@ -219,11 +221,11 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
                 )
             if is_dask_collection(X_val):
                 rows["X_val"] = sharded_rows(cluster, X_val, name="X_val", **options)
-            self._fit(**rows, **others, ends=ends)
+            self._fit(task, **rows, **others, ends=ends)
         if self.verbose:
             report(
-                f"{cluster.n_passes} passes over rows on the cluster, of which "
-                f"{cluster.n_readings} read or computed them anew"
+                f"{cluster.n_passes} passes over rows on the cluster, for which they "
+                f"were read or computed {cluster.n_readings} times"
             )
         return self
 
@@ -293,7 +295,9 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
 
     def _made_of(self, X: Any, method: str) -> Any:
         if is_dask_collection(X):
-            return lazy_outputs(self.to_local(), method, X)
+            local = self.to_local()
+            local._state = None  # of the minimiser, which predictions do not need
+            return lazy_outputs(local, method, X)
         return getattr(super(), method)(X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from unittest.mock import Mock
 
+import cloudpickle
 import numpy as np
 import pytest
 from clusters import is_left
@@ -262,6 +263,26 @@ def test_frames_have_the_same_bits(frame, rng, client, name):
     np.testing.assert_allclose(p.to_numpy(), plain.predict_proba(X))
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_frames_of_numbers_have_the_same_bits(rng, client, dtype):
+    """However they are cut: pandas has them column by column, and products round."""
+    dd, pd = pytest.importorskip("dask.dataframe"), pytest.importorskip("pandas")
+    X = pd.DataFrame(rng.normal(size=(1000, 4)).astype(dtype), columns=list("abcd"))
+    y = (X["a"] * X["b"] > 0).astype(int)
+    plain, on_cluster = pair()
+    expected = plain.fit(X, y)
+    assert_same_bits(pair()[0].fit(np.asfortranarray(X.to_numpy()), y), expected)
+    assert_same_bits(pair()[0].fit(np.ascontiguousarray(X), y), expected)
+    for n in (1, 2, 7):
+        rows = dd.from_pandas(X, npartitions=n)
+        assert_same_bits(on_cluster.fit(rows, y), expected)
+    val = dd.from_pandas(X[:300], npartitions=3), y[:300]
+    options = {"early_stopping": True}
+    for clf, *data in ((plain, X, X[:300]), (on_cluster, rows, val[0])):
+        clf.set_params(**options).fit(data[0], y, X_val=data[1], y_val=val[1])
+    assert on_cluster.validation_loss_curve_ == plain.validation_loss_curve_
+
+
 def test_dates_in_frames_are_refused(frame, client):
     """As in memory."""
     dd = pytest.importorskip("dask.dataframe")
@@ -279,6 +300,17 @@ def test_sparse_blocks_have_the_same_bits(table, client):
     expected = plain.fit(csr_array(X), y)
     rows = da.from_array(X, chunks=(300, 4)).map_blocks(csr_array)
     assert_same_bits(on_cluster.fit(rows, y), expected)
+
+
+@pytest.mark.parametrize("container", ["csr_matrix", "coo_matrix", "bsr_array"])
+def test_sparse_blocks_are_of_any_format(table, client, container):
+    """That `fit` takes in memory."""
+    X, y = table
+    X = np.where(X > 0, X, 0)
+    plain, on_cluster = pair()
+    as_sparse = getattr(pytest.importorskip("scipy.sparse"), container)
+    rows = da.from_array(X, chunks=(300, 4)).map_blocks(as_sparse)
+    assert_same_bits(on_cluster.fit(rows, y), plain.fit(as_sparse(X), y))
 
 
 def test_what_is_in_memory_is_fitted_there(table):
@@ -356,20 +388,43 @@ def test_without_a_cluster_there_is_an_error(table):
         DaskSoftmaxMLPClassifier().fit(da.from_array(X), y)
 
 
+def test_a_closed_client_is_an_error(table, local_cluster):
+    """That says what to pass instead."""
+    X, y = table
+    with distributed.Client(local_cluster, set_as_default=False) as client:
+        pass
+    clf = DaskSoftmaxMLPClassifier(client=client)
+    with pytest.raises(ValueError, match=r"client is closed\. Make a new one"):
+        clf.fit(da.from_array(X), y)
+
+
+def test_predictions_take_weights_alone(table, client):
+    """Not what the minimiser goes on from, which is many times their size."""
+    X, y = table
+    sizes = []
+    for warm_start in (False, True):
+        clf = DaskSoftmaxMLPClassifier(50, alpha=1, warm_start=warm_start, max_iter=30)
+        lazy = clf.fit(da.from_array(X), y).predict_proba(da.from_array(X))
+        assert (clf._state is not None) == warm_start
+        sizes.append(len(cloudpickle.dumps(lazy)))
+    assert sizes[1] < 1.1 * sizes[0]
+    clf.fit(da.from_array(X), y)  # goes on
+
+
 def test_parameters_are_checked_before_anything_is_read(client):
     """As in memory."""
     with pytest.raises(ValueError, match="The 'alpha' parameter"):
         DaskSoftmaxMLPClassifier(alpha=-1).fit(da.ones((4, 2)), np.arange(4) % 2)
 
 
-@pytest.mark.parametrize("name", ["X", "y", "sample_weight"])
+@pytest.mark.parametrize("name", ["X", "y", "sample_weight", "X_val", "y_val"])
 def test_the_plain_class_names_this_one(table, name):
     """Where it meets a collection, to fit or to predict."""
     X, y = table
-    given = {"X": X, "y": y, "sample_weight": np.ones(N_ROWS)}
+    given = {"X": X, "y": y, "sample_weight": np.ones(N_ROWS), "X_val": X, "y_val": y}
     given[name] = da.from_array(given[name])
     with pytest.raises(TypeError, match=f"{name} is a collection .* sksoftmax.dask.D"):
-        SoftmaxMLPClassifier(alpha=1).fit(**given)
+        SoftmaxMLPClassifier(alpha=1, early_stopping=True).fit(**given)
     plain, _ = pair()
     with pytest.raises(TypeError, match=r"here pass X.compute\(\)"):
         plain.fit(X, y).predict(da.from_array(X))
@@ -413,6 +468,84 @@ def test_an_error_of_the_users_tasks_is_raised(table, client):
     )
     with pytest.raises(OSError, match=r"^the disk is full$"):
         DaskSoftmaxMLPClassifier().fit(rows, table[1])
+
+
+FAILED = []
+
+
+def failing(block):
+    """A partition; of the last one for the third time."""
+    if len(FAILED) < 2 and len(block) == 300:
+        FAILED.append(None)
+        raise OSError("connection reset")
+    return block
+
+
+def test_an_error_that_does_not_come_again_is_none(table, client):
+    """Of a store that could not be reached, say: rows and labels are read again."""
+    X, y = table
+    plain, on_cluster = pair()
+    expected = plain.fit(X, y)
+    rows = da.from_array(X, chunks=(500, 4)).map_blocks(failing, meta=X[:0])
+    labels = da.from_array(y, chunks=500).map_blocks(failing, meta=y[:0])
+    for given in ((rows, y), (X, labels)):
+        FAILED.clear()
+        assert_same_bits(on_cluster.fit(*given), expected)
+        assert len(FAILED) == 2
+
+
+@pytest.mark.parametrize("kind", ["array", "frame"])
+def test_integers_that_float64_cannot_tell_apart_are_refused(rng, client, kind):
+    """By their ends in all partitions: in one alone they may be few."""
+    X = 2**60 + rng.integers(0, 50, (100, 2))
+    y = np.arange(100) % 2
+    rows, far = da.from_array(X, chunks=(30, 2)), X.copy()
+    far[0, 0] = 5
+    collections = [rows, da.from_array(far, chunks=(30, 2))]
+    name = "column 0"
+    if kind == "frame":
+        dd, pd = pytest.importorskip("dask.dataframe"), pytest.importorskip("pandas")
+        collections = [
+            dd.from_pandas(pd.DataFrame(values, columns=["a", "b"]), npartitions=4)
+            for values in (X, far)
+        ]
+        name = "column 'a'"
+    _, clf = pair()
+    with pytest.raises(ValueError, match=rf"in {name} that differ by 4\d at most"):
+        clf.fit(collections[0], y)
+    name = name.replace("'a'", "'b'").replace("0", "1")
+    with pytest.raises(ValueError, match=f"in {name} that differ"):
+        clf.fit(collections[1], y)
+
+
+def test_a_fit_may_be_a_task(table, local_cluster, client):
+    """Of the cluster that it runs on, which has no other thread for its tasks."""
+    X, y = table
+    plain, on_cluster = pair()
+    expected = plain.fit(X, y)
+
+    def fit(clf, seed):
+        return clf.fit(da.from_array(X, chunks=200), y)
+
+    futures = [client.submit(fit, on_cluster, seed) for seed in range(3)]
+    for fitted in client.gather(futures):
+        assert_same_bits(fitted, expected)
+
+
+def test_callbacks_see_what_the_user_has_given(table, client):
+    """Not rows that are let go meanwhile."""
+    callback = pytest.importorskip("sklearn.callback")
+    X, y = table
+    plain, on_cluster = pair()
+    rows = da.from_array(X, chunks=300)
+    logs = []
+    for clf, given in ((plain, X), (on_cluster, rows)):
+        monitor = callback.ScoringMonitor(scoring="accuracy")
+        clf.set_callbacks(monitor).fit(given, y)
+        log = monitor.get_logs(select="most_recent")
+        logs.append([task["accuracy"] for task in log.data])
+    assert logs[0] == logs[1]
+    assert len(logs[0]) > 3
 
 
 def test_several_fits_at_once_do_not_disturb_one_another(table, client, local_cluster):
@@ -646,4 +779,5 @@ def test_verbose_tells_of_passes(client, table, capsys, persist, anew):
     *_, last = capsys.readouterr().out.splitlines()
     n_passes, n_readings = map(int, re.findall(r"\d+", last))
     assert n_passes > clf.convergence_.n_evaluations
-    assert n_readings == (n_passes if anew else 0)
+    # Before those they are looked at twice: as they are, and as they are checked.
+    assert n_readings == (n_passes + 2 if anew else 1)

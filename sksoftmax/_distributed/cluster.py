@@ -14,7 +14,16 @@ from typing import Any, Self
 from weakref import WeakSet
 
 from dask.base import is_dask_collection
-from distributed import Client, Future, Worker, futures_of, get_client
+from distributed import (
+    Client,
+    Future,
+    Worker,
+    futures_of,
+    get_client,
+    get_worker,
+    rejoin,
+    secede,
+)
 
 from sksoftmax._rows.rounding import rounding_digest
 
@@ -32,6 +41,9 @@ _CancelledCall = UnboundLocalError
 class FitCluster:
     """Context in which tasks run; on exit nothing is left of them on the cluster.
 
+    Inside of a task of that cluster, which would wait for what has no thread to run in,
+    another task takes its place for as long.
+
     Parameters
     ----------
     client : distributed.Client or None
@@ -42,12 +54,12 @@ class FitCluster:
     n_passes : int
         How many there have been over all rows.
     n_readings : int
-        Of these, those that have read or computed the rows anew.
+        How often rows were read or computed for them.
 
     Raises
     ------
     ValueError
-        If there is no current client.
+        If there is no current client, or it is closed.
     TypeError
         If `client` is none, or is asynchronous.
     """
@@ -60,12 +72,17 @@ class FitCluster:
         self._futures: WeakSet[Future] = WeakSet()
 
     def __enter__(self) -> Self:
+        self._is_task = _is_task()
+        if self._is_task:
+            secede()
         return self
 
     def __exit__(self, *exception: object) -> None:
         # Not `cancel`, which would take what the user has persisted, too.
         for future in self._futures:
             future.release()
+        if self._is_task:
+            rejoin()
 
     @property
     def n_threads(self) -> int:
@@ -75,7 +92,7 @@ class FitCluster:
     @property
     def memory(self) -> float:
         """Bytes that all workers may use; infinite where one has no limit."""
-        limits = self._client.run(_memory_limit).values()
+        limits = self._client.run(_memory_limit, on_error="ignore").values()
         return sum(limit or math.inf for limit in limits)
 
     def warn_of_rounding(self) -> None:
@@ -105,7 +122,8 @@ class FitCluster:
     def pieces(self, collection: Any) -> list[Future]:
         """The partitions of a collection, in order, which are begun to be made."""
         with self._losses_told():
-            futures = futures_of(self._client.persist(collection), client=self._client)
+            made = self._client.persist(collection, retries=_RETRIES)
+            futures = futures_of(made, client=self._client)
         self._futures.update(futures)
         return sorted(futures, key=lambda future: future.key[1:])
 
@@ -114,7 +132,7 @@ class FitCluster:
         if not is_dask_collection(collection):
             return collection
         with self._losses_told():
-            future = self._client.compute(collection)
+            future = self._client.compute(collection, retries=_RETRIES)
         self._futures.add(future)
         return self.result(future)
 
@@ -210,12 +228,26 @@ def _checked_client(client: "Client | None") -> Client:
             f"{type(client).__name__}. Pass Client(address), or None for the current "
             "one."
         )
+    if client.status in ("closing", "closed"):
+        raise ValueError(
+            "client is closed. Make a new one, Client(address), or pass None for the "
+            "current one."
+        )
     if client.asynchronous:
         raise TypeError(
             "client is asynchronous, and fit is not. Pass one that was made without "
             "asynchronous=True, outside of coroutines."
         )
     return client
+
+
+def _is_task() -> bool:
+    """Whether this is a thread of a worker."""
+    try:
+        get_worker()
+    except ValueError:
+        return False
+    return True
 
 
 async def _awaited(future: Future) -> Any:

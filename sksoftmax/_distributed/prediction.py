@@ -60,5 +60,8 @@ def _framed(rows: Any, found: NDArray, classifier: ClassifierMixin) -> Any:
     import pandas as pd  # there are frames of it
 
     if found.ndim == 1:
-        return pd.Series(found, rows.index)
+        dtype = found.dtype
+        if dtype.kind == "O":  # of strings, which pandas has a dtype for
+            dtype = pd.Series(classifier.classes_).dtype
+        return pd.Series(found, rows.index, dtype)
     return pd.DataFrame(found, rows.index, classifier.classes_)

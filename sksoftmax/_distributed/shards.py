@@ -1,6 +1,6 @@
 """Rows in shards on a cluster, each of whole blocks: an aligned node of the tree."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
@@ -13,7 +13,7 @@ from scipy.sparse import issparse
 from sksoftmax._distributed.cluster import FitCluster
 from sksoftmax._distributed.cutting import Shards, blocks_of_a_shard, from_zero, joined
 from sksoftmax._rows.malloc import insist_on_freed_memory
-from sksoftmax._rows.matrix import Matrix, RemoteRows, Vector
+from sksoftmax._rows.matrix import Ends, Matrix, RemoteRows, Vector
 from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._rows.vectors import PlacedVectors
@@ -26,7 +26,7 @@ _MAX_FETCHED = 2**27
 Pieces = Callable[[], list[Future]]
 
 
-class _Facts(NamedTuple):
+class Facts(NamedTuple):
     """Of one piece of the rows; `dtype` is None of frames, `nnz` of what is dense."""
 
     n_rows: int
@@ -36,6 +36,7 @@ class _Facts(NamedTuple):
 
     @classmethod
     def of(cls, piece: Any) -> Self:
+        """Of an array, a sparse matrix or a frame."""
         n_rows, n_features = piece.shape
         nnz = piece.nnz if issparse(piece) else None
         return cls(n_rows, n_features, getattr(piece, "dtype", None), nnz)
@@ -52,17 +53,30 @@ class ShardedRows(RemoteRows):
     example : {ndarray, frame}
     is_kept : bool
         Whether shards stay on the cluster. If not, each pass asks for the pieces anew.
+    facts : list of Facts, default=None
+        Of all pieces, where they are known.
+    integers : sequence, default=()
+        Ends of the columns of integers, as of `ends_of_integers`.
     """
 
     def __init__(
-        self, cluster: FitCluster, pieces: Pieces, example: Any, *, is_kept: bool
+        self,
+        cluster: FitCluster,
+        pieces: Pieces,
+        example: Any,
+        *,
+        is_kept: bool,
+        facts: list[Facts] | None = None,
+        integers: Sequence[Ends] = (),
     ) -> None:
         self._cluster = cluster
         self._is_kept = is_kept
         self.example = example
-        futures = pieces()
-        found = [cluster.submit("facts", _Facts.of, piece) for piece in futures]
-        facts = [cluster.result(fact) for fact in found]
+        self.integers = integers
+        if facts is None:
+            # Without a name for the pieces, which are let go as soon as they are seen.
+            found = [cluster.submit("facts", Facts.of, piece) for piece in pieces()]
+            facts = [cluster.result(fact) for fact in found]
         widths = {fact.n_features for fact in facts}
         if len(widths) > 1:
             raise ValueError(
@@ -70,10 +84,10 @@ class ShardedRows(RemoteRows):
             )
         places = [place for place, fact in enumerate(facts) if fact.n_rows]
         facts = [facts[place] for place in places]
-        futures = [futures[place] for place in places]
-        self._pieces: Pieces = lambda: futures
-        if not is_kept:
-            self._pieces = lambda: [*map(pieces().__getitem__, places)]
+        self._pieces: Pieces = lambda: [*map(pieces().__getitem__, places)]
+        if is_kept:
+            futures = self._pieces()
+            self._pieces = lambda: futures
         ends = list(accumulate(fact.n_rows for fact in facts))
         self._cut = [[slice(a, b)] for a, b in zip([0, *ends], ends, strict=False)]
         self._vectors: PlacedVectors[list[Future]] = PlacedVectors()
@@ -168,7 +182,6 @@ class ShardedRows(RemoteRows):
         if blocks != self.blocks:
             self._cut_anew(blocks)
         self._cluster.n_passes += 1
-        self._cluster.n_readings += not self._is_kept
         sent = self._cluster.given("function", function)
         nothing = [None] * len(self._cut)
         placed = [

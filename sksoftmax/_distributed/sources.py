@@ -1,17 +1,20 @@
 """Dask collections as users give them: as rows in shards."""
 
 import math
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple, Self
 
+import numpy as np
 from dask.base import is_dask_collection
 from distributed import Future
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 
 from sksoftmax._distributed.cluster import FitCluster
-from sksoftmax._distributed.shards import ShardedRows
+from sksoftmax._distributed.shards import Facts, ShardedRows
 from sksoftmax._sklearn.categories import possible_categories
 from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
-from sksoftmax._sklearn.validation import refuse_dates
+from sksoftmax._sklearn.validation import all_ends, ends_of_integers, refuse_dates
 
 # Part of the cluster's memory that rows may take for good: while they are cut, there
 # are two copies of some.
@@ -45,25 +48,65 @@ def sharded_rows(
         If `X` is neither, or has dates.
     """
     X = row_chunks(X, name)
-
-    def pieces() -> list[Future]:
-        return cluster.pieces(X)
-
-    futures = pieces()
-    example = cluster.result(cluster.submit("example", _no_rows, futures[0]))
+    first = X.blocks[0] if hasattr(X, "chunks") else X.partitions[0]
+    example = cluster.result(
+        cluster.submit("example", _no_rows, *cluster.pieces(first))
+    )
     refuse_dates(example, name)
     columns = possible_categories(example, categorical_features, name)
-    if columns.size:
-        found = [
-            cluster.submit("values", distinct_values, piece, columns)
-            for piece in futures
-        ]
-        values = all_distinct([cluster.result(part) for part in found])
-        example = table_of(example, columns, values)
-    del futures
     if persist == "auto":
-        persist = _n_bytes(cluster, X) <= _MAX_SHARE * cluster.memory
-    return ShardedRows(cluster, pieces, example, is_kept=persist)
+        most = _MAX_SHARE * cluster.memory
+    else:
+        most = math.inf if persist else -1.0
+    seen, futures = _seen(cluster, X, columns, most)
+    if columns.size:
+        values = all_distinct([one.values for one in seen])
+        example = table_of(example, columns, values)
+    return ShardedRows(
+        cluster,
+        partial(_anew, cluster, X) if futures is None else lambda: futures,
+        example,
+        is_kept=futures is not None,
+        facts=[one.facts for one in seen],
+        integers=all_ends([one.integers for one in seen]),
+    )
+
+
+class _Seen(NamedTuple):
+    """What is asked of each partition when it is first there."""
+
+    facts: Facts
+    n_bytes: int
+    values: list
+    integers: list
+
+    @classmethod
+    def of(cls, piece: Any, columns: NDArray[np.integer]) -> Self:
+        """Of a partition, with the values of some columns."""
+        values = distinct_values(piece, columns) if columns.size else []
+        integers = [*ends_of_integers(piece)]
+        return cls(Facts.of(piece), _n_bytes(piece), values, integers)
+
+
+def _seen(
+    cluster: FitCluster, X: Any, columns: NDArray[np.integer], max_bytes: float
+) -> tuple[list[_Seen], list[Future] | None]:
+    """Of all partitions; and these, which are then made once, if all may stay."""
+    futures = _anew(cluster, X)
+    found = [cluster.submit("seen", _Seen.of, piece, columns) for piece in futures]
+    n_bytes, seen = 0, []
+    for part in found:
+        if n_bytes > max_bytes:
+            futures.clear()  # for those that come to have room
+        seen.append(cluster.result(part))
+        n_bytes += seen[-1].n_bytes
+    return seen, None if n_bytes > max_bytes else futures
+
+
+def _anew(cluster: FitCluster, X: Any) -> list[Future]:
+    """All partitions, read or computed."""
+    cluster.n_readings += 1
+    return cluster.pieces(X)
 
 
 def row_chunks(X: Any, name: str = "X") -> Any:
@@ -74,27 +117,25 @@ def row_chunks(X: Any, name: str = "X") -> Any:
     TypeError
         If it is neither an array of two dimensions nor a frame.
     """
-    if is_dask_collection(X) and getattr(X, "ndim", None) == 2:
+    n_dimensions = getattr(X, "ndim", None)
+    if not isinstance(n_dimensions, int):  # a Delayed has any attribute
+        n_dimensions = "no"
+    if is_dask_collection(X) and n_dimensions == 2:
         return X.rechunk({1: -1}) if hasattr(X, "chunks") else X
     raise TypeError(
         f"{name} must be a Dask array of two dimensions or a Dask DataFrame; got "
-        f"{type(X).__name__} of {getattr(X, 'ndim', 'no')} dimensions. Pass "
+        f"{type(X).__name__} of {n_dimensions} dimensions. Pass "
         "X.reshape(-1, 1) for a single feature, and bag.to_dataframe() for a bag."
     )
 
 
-def _n_bytes(cluster: FitCluster, X: Any) -> float:
-    """Of all rows, in memory; where it is not known each partition tells its own."""
-    if hasattr(X, "chunks") and math.isfinite(X.nbytes):
-        return X.nbytes
-    found = [cluster.submit("size", _size_of, piece) for piece in cluster.pieces(X)]
-    return sum(cluster.result(size) for size in found)
-
-
-def _size_of(piece: Any) -> int:
+def _n_bytes(piece: Any) -> int:
     """Bytes of an array, of a sparse matrix, or of a frame as numbers."""
+    if issparse(piece):
+        piece = piece.tocsr()
+        return piece.data.nbytes + piece.indices.nbytes + piece.indptr.nbytes
     return piece.size * getattr(getattr(piece, "dtype", None), "itemsize", 8)
 
 
 def _no_rows(piece: Any) -> Any:
-    return piece[:0]
+    return piece.tocsr()[:0] if issparse(piece) else piece[:0]

@@ -1,7 +1,7 @@
 """What rows are in: an array, a sparse matrix, or something that is elsewhere."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +12,8 @@ from scipy.sparse import csr_array, csr_matrix
 Matrix: TypeAlias = NDArray[np.floating] | csr_array | csr_matrix
 # One entry for each row; None stays None in each block.
 Vector: TypeAlias = NDArray | None
+# A column of integers: its number, what errors call it, its lowest and highest value.
+Ends: TypeAlias = tuple[int, str, int, int]
 
 
 class RemoteRows(ABC):
@@ -37,6 +39,8 @@ class RemoteRows(ABC):
         functions blocks of rows are fetched.
     block_bytes : int or None
         Of the activations of a block. None for those that stay in the cache.
+    integers : sequence of (column, name, lowest, highest)
+        Of columns of integers of 64 bits, which float64 may not tell apart.
     """
 
     shape: tuple[int, int]
@@ -46,6 +50,7 @@ class RemoteRows(ABC):
     example: Any
     is_local: bool = False
     block_bytes: int | None = None
+    integers: Sequence[Ends] = ()
 
     @property
     @abstractmethod

@@ -100,7 +100,7 @@ class TrainingData(NamedTuple):
         seen = X.example if isinstance(X, RemoteRows) else X
         refuse_dates(seen)
         found = Categories.of(seen, classifier.categorical_features)
-        refuse_lost_integers(seen, found)
+        refuse_lost_integers(X, found)
         if is_warm:
             _check_same_columns(categories, found)
         else:

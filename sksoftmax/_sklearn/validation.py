@@ -1,10 +1,13 @@
 """Checks of user input that more than one public function makes."""
 
 import datetime
+import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from functools import partial
+from itertools import chain
 from numbers import Integral
 from typing import Any, NoReturn, TypeAlias, TypeVar, overload
 
@@ -19,9 +22,10 @@ from sklearn.utils import (
     check_consistent_length,
     check_X_y,
 )
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
-from sksoftmax._rows.matrix import RemoteRows, Rows
+from sksoftmax._rows.matrix import Ends, RemoteRows, Rows
 from sksoftmax._rows.namespace import local
 from sksoftmax._sklearn.categories import (
     Categories,
@@ -39,7 +43,8 @@ _DATES = (np.datetime64, np.timedelta64, datetime.date, datetime.timedelta)
 # What scikit-learn says of frames that are read column by column: where an error names
 # the column, pandas alone knows a gap, or its sparse columns are no sparse matrix.
 _READ_BY_COLUMNS = (
-    "could not convert string|signaling NaN|NAType|NaTType|"
+    "could not convert string|signaling NaN|NAType|NaTType|float\\(\\) argument|"
+    "setting an array element with a sequence|"
     "fill value must be 0|scipy.sparse does not support"
 )
 # float64 has all integers to there, and tells others apart that are some steps apart.
@@ -47,6 +52,17 @@ _LARGEST_INTEGER, _STEPS = 2**53, 100
 # Part of the number of rows that numbers of copies sum to at least.
 LEAST_SUM = 0.1
 MatrixLike: TypeAlias = ArrayLike | sparray | spmatrix
+
+
+class FiniteInterval(Interval):
+    """Of numbers that float64 has: some integers of Python are too large for it."""
+
+    def is_satisfied_by(self, value: Any) -> bool:
+        """Whether it is one of them."""
+        try:
+            return super().is_satisfied_by(value) and math.isfinite(float(value))
+        except OverflowError:
+            return False
 
 
 def validates_parameters(method: Method) -> Method:
@@ -189,6 +205,7 @@ def checked_rows(
     options = {
         "accept_sparse": "csr",
         "dtype": [np.float64, np.float32],
+        "order": "C",  # in which products round alike however rows are cut
         "ensure_all_finite": True if issparse(X) else "allow-nan",
         **options,
     }
@@ -247,7 +264,10 @@ def _checked_elsewhere(
         check_consistent_length(X, y)
     if X.is_local and categories is None and not options.get("ensure_all_finite", True):
         return X if y is None else (X, y)  # of numbers, and not to be fetched for it
-    own = type(estimator)()  # without what goes nowhere: data, clients
+    own = copy(estimator)  # without what goes nowhere: clients, and what a fit has set
+    others = [n for n in vars(own) if n.startswith("_") or n.endswith("_")]
+    for attribute in others:
+        delattr(own, attribute)
     options |= {"categories": categories, "reset": True, "name": name}
     rows = X.mapped(partial(checked_rows, own, **options))
     return rows if y is None else (rows, y)
@@ -314,7 +334,9 @@ def _dates_in_array(X: Any) -> list[str]:
     return found
 
 
-def refuse_lost_integers(X: Any, coded: Categories | None = None) -> None:
+def refuse_lost_integers(
+    X: MatrixLike | RemoteRows, coded: Categories | None = None
+) -> None:
     """Columns of integers that would be all the same, or nearly, in float64.
 
     But for those that are categories.
@@ -325,7 +347,8 @@ def refuse_lost_integers(X: Any, coded: Categories | None = None) -> None:
         With the first of them, and its size.
     """
     categories = [] if coded is None else coded.columns.tolist()
-    for column, title, lowest, highest in _ends_of_integers(X):
+    ends = X.integers if isinstance(X, RemoteRows) else ends_of_integers(X)
+    for column, title, lowest, highest in ends:
         size = max(-lowest, highest)
         step = int(np.spacing(float(size)))
         is_lost = size > _LARGEST_INTEGER and 0 < highest - lowest < _STEPS * step
@@ -337,7 +360,16 @@ def refuse_lost_integers(X: Any, coded: Categories | None = None) -> None:
             )
 
 
-def _ends_of_integers(X: Any) -> Iterator[tuple[int, str, int, int]]:
+def all_ends(parts: Sequence[Sequence[Ends]]) -> list[Ends]:
+    """Of all rows, from those of their parts."""
+    found: dict[int, Ends] = {}
+    for column, title, lowest, highest in chain.from_iterable(parts):
+        _, _, low, high = found.get(column, (column, title, lowest, highest))
+        found[column] = column, title, min(low, lowest), max(high, highest)
+    return [*found.values()]
+
+
+def ends_of_integers(X: Any) -> Iterator[Ends]:
     """The columns of an array or a frame that have 64 bits, with their range."""
     if is_frame(X):
         for number, column in enumerate(X.columns):
@@ -348,6 +380,14 @@ def _ends_of_integers(X: Any) -> Iterator[tuple[int, str, int, int]]:
                 if isinstance(lowest, Integral):  # not of gaps alone
                     yield number, f"column {column!r}", int(lowest), int(highest)
     rows = X
+    if is_arrow_table(X):
+        rows = np.empty((0, 0))
+        for number, column in enumerate(X.column_names):
+            if str(X.schema.types[number]) in ("int64", "uint64"):
+                values = X.column(number).drop_null().to_numpy()
+                if values.size:
+                    ends = int(values.min()), int(values.max())
+                    yield number, f"column {column!r}", *ends
     if isinstance(X, list | tuple):
         with suppress(ValueError):  # of rows that do not fit together
             rows = np.asarray(X)

@@ -20,6 +20,7 @@ from sksoftmax._sklearn.validation import (
     checked_rows,
     column_name,
     multiplied,
+    refuse_dask,
     refuse_gaps,
     renamed,
 )
@@ -240,6 +241,7 @@ def check_validation_data(
             reset=False,
             name="X_val",
         )
+    refuse_dask(y_val, "y_val")
     with renamed(r"^(Input )?y\b", r"\1y_val", "y_val"):
         y = _check_y(as_labels(y_val, "y_val"))
         refuse_objects(y, "y_val", "np.asarray(y_val)")

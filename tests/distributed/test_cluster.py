@@ -90,7 +90,8 @@ def test_threads_are_those_of_all_workers(fit_cluster):
 def test_memory_is_that_of_all_workers(fit_cluster, client, monkeypatch):
     """And infinite where one has no limit."""
     assert 2**20 < fit_cluster.memory < np.inf
-    monkeypatch.setattr(client, "run", lambda function: {"a": 2**30, "b": None})
+    limits = {"a": 2**30, "b": None}
+    monkeypatch.setattr(client, "run", lambda *_, on_error: limits)
     assert fit_cluster.memory == np.inf
 
 

@@ -57,6 +57,19 @@ def test_no_rows_have_no_outputs(fitted):
     assert found.compute(scheduler="synchronous").shape == (0, clf.classes_.size)
 
 
+def test_labels_of_a_frame_have_the_dtype_that_is_stated(rng):
+    """Of strings pandas has one of its own, and files are written by what is stated."""
+    dd, pd = pytest.importorskip("dask.dataframe"), pytest.importorskip("pandas")
+    X = pd.DataFrame(rng.normal(size=(40, 2)), columns=["a", "b"])
+    for labels in (["no", "yes"], pd.array(["no", "yes"]), [3, 5], [False, True]):
+        y = pd.Series(labels).iloc[np.arange(40) % 2].reset_index(drop=True)
+        clf = SoftmaxMLPClassifier(3, alpha=1, random_state=0).fit(X, y)
+        found = lazy_outputs(clf, "predict", dd.from_pandas(X, npartitions=3))
+        computed = found.compute(scheduler="synchronous")
+        assert computed.dtype == found.dtype
+        assert computed.tolist() == clf.predict(X).tolist()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_of_a_frame_there_is_one(fitted, method):
     """With its index, and the classes for columns."""

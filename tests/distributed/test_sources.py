@@ -9,7 +9,7 @@ da = pytest.importorskip("dask.array")
 db = pytest.importorskip("dask.bag")
 
 from sksoftmax._distributed.cluster import FitCluster  # noqa: E402
-from sksoftmax._distributed.sources import _size_of, sharded_rows  # noqa: E402
+from sksoftmax._distributed.sources import _n_bytes, sharded_rows  # noqa: E402
 
 
 @pytest.fixture
@@ -43,6 +43,8 @@ def test_what_has_no_rows_and_columns_is_refused(cluster):
         sharded_rows(cluster, da.ones(3))
     with pytest.raises(TypeError, match=r"X_val must be .* got Bag of no dimensions"):
         sharded_rows(cluster, db.from_sequence([1]), name="X_val")
+    with pytest.raises(TypeError, match=r"got Delayed\w* of no dimensions"):
+        sharded_rows(cluster, pytest.importorskip("dask").delayed(np.ones((3, 2))))
 
 
 @pytest.mark.parametrize("is_known", [True, False])
@@ -57,9 +59,62 @@ def test_rows_stay_where_there_is_room(cluster, rng, monkeypatch, is_known):
         assert rows.shape == (10, 3)
 
 
+MADE = []
+
+
+def made(block):
+    """A partition, of which it is known that it was made."""
+    MADE.append(block[0, 0])
+    return block
+
+
+def n_held(dask_scheduler):
+    """Number of results in memory that are the user's."""
+    tasks = dask_scheduler.tasks.values()
+    return sum(t.state == "memory" and "sksoftmax" not in str(t.key) for t in tasks)
+
+
+@pytest.mark.parametrize("persist", [True, "auto", False])
+def test_each_partition_is_made_once_if_it_stays(cluster, rng, persist):
+    """But for the first, of which alone it is known what rows look like."""
+    MADE.clear()
+    X = rng.normal(size=(40, 3))
+    rows = da.from_array(X, chunks=(4, 3)).map_blocks(made, meta=X[:0])
+    found = sharded_rows(cluster, rows, persist=persist)
+    assert sorted(MADE) == sorted([X[0, 0], *X[::4, 0]])
+    np.testing.assert_array_equal(found[:], X)
+    n_more = 10 if persist is False else 0
+    assert len(MADE) == 11 + n_more
+    assert cluster.n_readings == (2 if n_more else 1)
+
+
+@pytest.mark.parametrize("persist", ["auto", False])
+def test_partitions_that_do_not_stay_are_let_go(
+    cluster, client, rng, monkeypatch, persist
+):
+    """As soon as they have been seen, or are too many."""
+    monkeypatch.setattr(FitCluster, "memory", 2 * 24 * 4)
+    X = da.from_array(rng.normal(size=(40, 3)), chunks=(1, 3))
+    held = []
+    result = FitCluster.result
+
+    def counted(cluster, future):
+        found = result(cluster, future)
+        held.append(client.run_on_scheduler(n_held))
+        return found
+
+    monkeypatch.setattr(FitCluster, "result", counted)
+    rows = sharded_rows(cluster, X, persist=persist)
+    assert not rows._is_kept
+    assert len(held) == 41
+    assert max(held[-20:]) <= 10
+
+
 def test_frames_and_sparse_blocks_have_sizes(cluster, rng):
     """As numbers, and of what is stored."""
     X = rng.normal(size=(10, 3)).astype(np.float32)
-    assert _size_of(X) == 120
-    assert _size_of(csr_array(np.eye(3))) == 24
-    assert _size_of(pytest.importorskip("pandas").DataFrame(X)) == 240
+    assert _n_bytes(X) == 120
+    stored = csr_array(np.eye(3))
+    assert _n_bytes(stored) == 24 + stored.indices.nbytes + stored.indptr.nbytes
+    assert _n_bytes(stored.tocoo()) == _n_bytes(stored)
+    assert _n_bytes(pytest.importorskip("pandas").DataFrame(X)) == 240
