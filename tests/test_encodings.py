@@ -385,6 +385,16 @@ def test_lines_say_which_inputs_a_fit_is_on(capsys):
     assert expected <= tried
 
 
+def test_lines_say_what_the_last_fits_are(capsys):
+    """Those that others are learnt from come first."""
+    clf = classifier(verbose=1).fit(*steps(400))
+    out = capsys.readouterr().out
+    fits = [line for line in out.splitlines() if line.startswith("Fit to")]
+    kinds = ["piecewise", "piecewise, relevance", "fine-piecewise, relevance"]
+    assert clf.encoding_ == "fine-piecewise"
+    assert fits == [f"Fit to 400 rows, alpha = {clf.alpha_:.3g}, {k}" for k in kinds]
+
+
 def test_scikit_learn_has_the_same_network(chosen):
     """As the last step of a pipeline, on the inputs that it was fitted to."""
     X, _ = steps(50, seed=3)

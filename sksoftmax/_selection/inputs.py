@@ -17,6 +17,7 @@ from sksoftmax._features.encoded import (
 )
 from sksoftmax._features.encoding import EncodingName, encoding_name
 from sksoftmax._features.row_space import RowSpace
+from sksoftmax._minimizer.progress import report
 from sksoftmax._selection.refinement import with_finer_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
@@ -169,6 +170,8 @@ def train_on(
         if trained is not None:
             objective, start = one.learnt_from(objective, trained.minimum.x, seed)
             options |= {"is_warm": True, "tol": LOOSE * tol}
+        if options.get("verbose"):
+            report(f"Fit to {objective.n_samples} rows, {_described(one, objective)}")
         rule = seen_by(early_stopping, objective)
         if one == inputs or rule is not None:
             fit = train(objective, start, early_stopping=rule, **options)
@@ -179,6 +182,12 @@ def train_on(
             break
     assert trained is not None
     return trained
+
+
+def _described(inputs: Inputs, objective: Objective) -> str:
+    relevance = ", relevance" * inputs.has_relevance
+    alpha = objective.alpha * objective.weights_unit
+    return f"alpha = {alpha:.3g}, {inputs.encoding}{relevance}"
 
 
 def first_encoding(inputs: Inputs) -> EncodingName:
