@@ -37,6 +37,7 @@ Examples
 True
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,7 +99,7 @@ __all__: list[str] = []
 
 
 # Of a column, from one number to the next, in what it adds to a hidden unit.
-_LARGEST_STEP = 10.0
+_LARGEST_STEP, _ROUGH_STEP = 10.0, 0.05
 _TENSORS = {np.float64: DoubleTensorType, np.float32: FloatTensorType}
 _INTEGERS = (Int32TensorType, Int64TensorType)
 # Inputs that float32 would round.
@@ -144,7 +145,10 @@ def _starts(layers: Layers) -> tuple[NDArray, NDArray]:
 
 
 def _check_digits(layers: Layers, operator: Any, names: NDArray | None) -> None:
-    """Refuse columns whose values the types of their inputs can't tell apart."""
+    """Refuse columns whose values the types of their inputs can't tell apart.
+
+    And warn of those that they round so much that probabilities may be others.
+    """
     columns, starts = _starts(layers)
     if not columns.size:
         return
@@ -153,10 +157,20 @@ def _check_digits(layers: Layers, operator: Any, names: NDArray | None) -> None:
     narrow, wide = (np.spacing(abs(starts.astype(f))) for f in ("f4", "f8"))
     steps = largest_coef * np.where(is_wide, wide, narrow)
     place = int(steps.argmax())
+    dtype = np.dtype(np.float64 if is_wide[place] else np.float32)
+    column = columns[place]
     if not steps[place] <= _LARGEST_STEP:  # or NaN, of a start that overflows
-        dtype = np.dtype(np.float64 if is_wide[place] else np.float32)
-        column = columns[place]
         raise ValueError(_too_coarse(dtype, column, names, starts[place]))
+    if steps[place] > _ROUGH_STEP and starts.dtype != dtype:  # not so in the fit
+        warnings.warn(
+            f"{dtype} rounds the values of {column_name(column, names)}, about "
+            f"{starts[place]:.3g}, to steps that change what a hidden unit is given by "
+            f"up to {steps[place]:.2g}: probabilities may be others. Convert with "
+            "DoubleTensorType inputs, or subtract a constant from the column before "
+            "the fit.",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def _too_coarse(

@@ -373,6 +373,22 @@ def test_callbacks_may_predict(library, cls):
     assert library.is_here(clf.coefs_[0])
 
 
+class Subclass(SoftmaxMLPClassifier):
+    """A classifier that cannot be made without arguments."""
+
+    def __init__(self, must, *, alpha=1.0, random_state=0):
+        super().__init__((4,), alpha=alpha, random_state=random_state)
+        self.must = must
+
+
+def test_subclasses_may_have_arguments_of_their_own(library):
+    """That blocks of rows are checked without."""
+    with dispatch():
+        clf = Subclass(3).fit(library(np.where(X > 7, np.nan, X)), library(y))
+        assert library.is_here(clf.coefs_[0])
+    assert clf.to_numpy().score(X, y) > 0.9
+
+
 def test_copies_stay_there(library):
     """Pickles do not."""
     with dispatch():

@@ -319,6 +319,27 @@ def test_overflow_of_sparse_rows_names_the_column():
         clf.predict(csr_array(with_value(X, -1e308)))
 
 
+@pytest.mark.parametrize("name", ["alpha", "tol", "max_time", "class_weight"])
+def test_integers_beyond_float64_are_refused(name):
+    """With the parameter's name: Python has larger ones."""
+    value = {0: 10**400} if name == "class_weight" else 10**400
+    with pytest.raises(ValueError, match=name):
+        SoftmaxMLPClassifier(**{name: value}).fit(np.eye(4), [0, 0, 1, 1])
+
+
+def test_integers_of_arrow_that_float64_cannot_tell_apart_are_refused():
+    """As those of frames are; gaps aside."""
+    pa = pytest.importorskip("pyarrow")
+    values = [2**60 + k for k in range(20)]
+    y = np.arange(20) % 2
+    for column in (values, [None, *values[1:]]):
+        table = pa.table({"a": range(20), "b": column, "c": [0.5] * 20})
+        with pytest.raises(ValueError, match="in column 'b' that differ by"):
+            SoftmaxMLPClassifier().fit(table, y)
+    table = pa.table({"a": range(20), "b": pa.array([None] * 20, "int64")})
+    SoftmaxMLPClassifier((2,), alpha=1).fit(table, y)
+
+
 def test_dates_are_refused_by_fit_and_predict():
     """They would be numbers of an arbitrary unit."""
     clf = SoftmaxMLPClassifier((2,), alpha=1.0).fit(X, Y)

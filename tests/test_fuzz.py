@@ -25,12 +25,12 @@ X, y = X[::5], y[::5]
 N = y.size
 
 SCALARS: list[Any] = [
-    None, True, -1, 0, 2**70, 1.5, -0.0, np.nan, np.inf, 1e308, 5e-324, 1j, "auto",
-    "linear", "", b"auto", "ä", (), [], {}, set(), object(), len, int, np.int8(-3),
-    np.float32(0.1), np.array(1), np.array([]), np.ma.masked, pd.NA, pd.NaT,
-    Decimal("0.1"), date(2026, 1, 1), range(3), (3, "x"), [2, 0], (2.5,), [[3]], [1e9],
-    ("relu", "relu"), {0: 1, 7: 2}, {"a": 1}, {0: -1}, {0: np.nan}, {0: 0, 1: 0, 2: 0},
-    {0: "x"}, {0: [1, 2]}, {0: [1], 1: [2], 2: [3]},
+    None, True, -1, 0, 2**70, 10**400, 1.5, np.nan, np.inf, 1e308, 5e-324, 1j, "auto",
+    -0.0, "linear", "", b"auto", "ä", (), [], {}, set(), object(), len, int,
+    np.int8(-3), np.float32(0.1), np.array(1), np.array([]), np.ma.masked, pd.NA,
+    pd.NaT, Decimal("0.1"), date(2026, 1, 1), range(3), (3, "x"), [2, 0], (2.5,),
+    [[3]], [1e9], ("relu", "relu"), {0: 1, 7: 2}, {"a": 1}, {0: -1}, {0: np.nan},
+    {0: 0, 1: 0, 2: 0}, {0: "x"}, {0: 10**400}, {0: [1, 2]}, {0: [1], 1: [2], 2: [3]},
     [True, False, True, False], ["x"], [9], [-1], [1.5], slice(2),
 ]  # fmt: skip
 

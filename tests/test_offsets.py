@@ -81,6 +81,7 @@ def test_conversion_keeps_the_origin(steps, y, offset, dtype):
             clf.to_sklearn()
 
 
+@pytest.mark.filterwarnings("ignore:float32 rounds the values of column 0")
 @pytest.mark.parametrize(("offset", "dtype"), OFFSETS)
 def test_onnx_keeps_the_origin(steps, y, offset, dtype):
     """In float32 as well, unless that can't tell the values apart."""
@@ -101,6 +102,7 @@ def test_onnx_keeps_the_origin(steps, y, offset, dtype):
         np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:float32 rounds the values of column 0")
 @pytest.mark.parametrize(("offset", "dtype"), OFFSETS[:4])
 def test_gaps_that_are_new_are_the_mean(steps, y, offset, dtype):
     """Which far from 0 is no number of the dtype."""

@@ -235,6 +235,7 @@ def test_an_encoder_of_integers(rng):
     np.testing.assert_array_equal(inputs, encoder.transform(X))
 
 
+@pytest.mark.filterwarnings("ignore:float32 rounds the values of column 0")
 def test_float32_has_starts_that_are_none_of_its_numbers(rng):
     """What they are rounded by is subtracted, too."""
     X = 1e5 + rng.normal(size=(300, 2))
@@ -340,6 +341,23 @@ def test_parts_that_float32_cannot_tell_apart_are_refused():
         skl2onnx.to_onnx(clf, X[:1].astype("float32"))
     p = run(clf, X)[1]
     np.testing.assert_allclose(p, clf.predict_proba(X), atol=1e-12)
+
+
+def test_rounding_that_probabilities_show_is_told(rng):
+    """Of float64 by float32; what was fitted in float32 was rounded then."""
+    X = 1e6 + 0.5 * rng.normal(size=(300, 2))
+    y = (X[:, 0] > 1e6).astype(int)
+    message = r"^float32 rounds the values of column 0, about 1e\+06, to steps .* 0\.\d"
+    for dtype in (np.float32, np.float64):
+        clf = SoftmaxMLPClassifier((4,), alpha=0.1, random_state=0)
+        clf.fit(X.astype(dtype), y)
+        if dtype == np.float32:
+            run(clf, X.astype(dtype))  # without a warning, as in float64
+            continue
+        run(clf, X)
+        with pytest.warns(UserWarning, match=message):
+            run(clf, X.astype(np.float32))
+        run(clf.fit(X - 999_990, y), (X - 999_990).astype(np.float32))
 
 
 def of_columns(model, X, types):

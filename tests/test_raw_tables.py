@@ -481,6 +481,39 @@ def test_what_is_no_table_is_told(X, error, message):
             clf.predict(X)
 
 
+def test_categories_of_pandas_may_be_intervals_or_dates():
+    """As those that pandas.cut makes: they go by what they are called."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0, 4, 300)
+    y = ((x > 1) & (x < 2)).astype(int)
+    cut = pd.Series(pd.cut(x, [0, 1, 2, 3, 4]))
+    cut[::50] = np.nan
+    days = pd.to_datetime(["2026-01-01", "2026-01-02"])[rng.integers(2, size=300)]
+    X = pd.DataFrame({"part": cut, "day": pd.Categorical(days)})
+    clf = SoftmaxMLPClassifier((), alpha=0.1).fit(X, y)
+    names = [f"({k}, {k + 1}]" for k in range(4)]
+    assert clf.encoder_.categories_[0].tolist() == names
+    assert clf.score(X[1:50], y[1:50]) == 1
+    other = X.apply(lambda column: column.cat.rename_categories(str).astype(object))
+    p = clf.predict_proba(other[1:50])
+    np.testing.assert_array_equal(p, clf.predict_proba(X[1:50]))
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"a": 1}, (3,)])
+def test_nested_values_are_named(value):
+    """With their column and their type, in an array or a list of rows."""
+    rows = [[float(k), value] for k in range(20)]
+    X = np.empty((20, 2), object)
+    X[:, 0] = 1.0
+    for k in range(20):
+        X[k, 1] = value
+    message = r"in column 1 \(object\), which are neither"
+    for given in (X, rows):
+        with pytest.raises(TypeError, match=message):
+            SoftmaxMLPClassifier().fit(given, np.arange(20) % 2)
+
+
 def test_clones_of_the_encoder_have_its_limit():
     """Of categories."""
     X, y = table()

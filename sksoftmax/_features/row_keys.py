@@ -76,7 +76,9 @@ def _block_keys(column_keys: Keys, units: Function, X: Matrix) -> Keys:
 def _sums(column_keys: Keys, units: Function, X: Matrix) -> Keys:
     def value_keys(values: Array, columns: NDArray | slice) -> Keys:
         numbers = units(values, columns)
-        bits = np.where(numbers == 0, 0, numbers).view(np.uint64)  # 0 of either sign
+        numbers = np.where(numbers == 0, 0, numbers)  # of either sign, as a gap is
+        numbers[np.isnan(numbers)] = np.nan
+        bits = numbers.view(np.uint64)
         return _mixed(bits * column_keys[columns]) * column_keys[columns]
 
     if isinstance(X, np.ndarray):

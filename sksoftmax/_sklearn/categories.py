@@ -253,7 +253,8 @@ def has_only_numbers(X: Any) -> bool:
 
 def check_two_dimensional(X: Any) -> None:
     """Refuse a single column, or none, as scikit-learn does."""
-    if not hasattr(X, "shape") or len(X.shape) != 2:
+    rows = as_table(X) if isinstance(X, list | tuple) else X
+    if not hasattr(rows, "shape") or len(rows.shape) != 2:
         check_array(X, dtype=None, accept_sparse=True, ensure_all_finite=False)
 
 
@@ -390,7 +391,8 @@ def _refuse_others(X: Any, column: int, types: Iterable[type], name: str) -> Non
         raise TypeError(
             f"{name} has values of type {others[0].__name__} in {_name(X, column)} "
             f"({_dtype_name(as_table(X), column)}), which are neither numbers nor "
-            "strings. Make numbers or strings of them first, a column of each part."
+            "strings: an argument must be a string or a number. Make numbers or "
+            "strings of them first, a column of each part."
         )
 
 
@@ -442,7 +444,8 @@ def _numbers(X: Any, column: int, name: str) -> Array:
 
 def column_values(X: Any, column: int) -> NDArray[np.object_]:
     """Values of a column, NaN for gaps."""
-    values = np.array(_safe_indexing(as_table(X), int(column), axis=1), object)
+    given = _safe_indexing(as_table(X), int(column), axis=1)
+    values = np.array(_named(given), object)
     try:
         values[are_gaps(values)] = np.nan
     except InvalidOperation as error:
@@ -451,6 +454,19 @@ def column_values(X: Any, column: int) -> NDArray[np.object_]:
             "where it stands for a gap."
         ) from error
     return values
+
+
+def _named(given: Any) -> Any:
+    """A column, whose categories go by their names, if they are intervals or dates.
+
+    By those of the dtype: with a gap beside them intervals get other ends.
+    """
+    if str(getattr(given, "dtype", "")) != "category":
+        return given
+    categories = given.cat.categories
+    if all(isinstance(category, _COMPARABLE) for category in categories):
+        return given
+    return given.cat.rename_categories([*map(str, categories)])
 
 
 def _objects(X: Any, columns: Sequence[int] | NDArray) -> NDArray[np.object_]:

@@ -140,7 +140,7 @@ def check_class_weight(
         return class_weight
     try:
         values = np.array(list(class_weight.values()), dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         values = np.array(np.nan)
     if values.ndim != 1 or not (np.isfinite(values) & (values >= 0)).all():
         raise ValueError(
