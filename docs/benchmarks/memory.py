@@ -21,8 +21,8 @@ from report import publish, table
 CODE = """
 import sys
 sys.path.insert(0, {folder!r})
-import memory
-memory.fit_and_report(*{arguments!r})
+import {module}
+{module}.fit_and_report(*{arguments!r})
 """
 
 
@@ -42,8 +42,26 @@ def anonymous_bytes():
     return 1024 * int(line.split()[1])
 
 
-def fit_and_report(name, path, n_rows):
+def report_growth(fit):
     """In the child: fit, while a thread watches; print megabytes and seconds."""
+    samples, done = [anonymous_bytes()], threading.Event()
+
+    def watch():
+        while not done.wait(0.005):
+            samples.append(anonymous_bytes())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    start = time.perf_counter()
+    fit()
+    seconds = time.perf_counter() - start
+    done.set()
+    watcher.join()
+    print((max(samples) - samples[0]) / 1e6, seconds)
+
+
+def fit_and_report(name, path, n_rows):
+    """In the child, of a competitor."""
     import importlib
 
     from problems import Problem
@@ -54,21 +72,20 @@ def fit_and_report(name, path, n_rows):
     problem = Problem(X, y, (128,), "tanh", 1.0, [])
     small = Problem(np.array(X[:500]), y[:500], (128,), "tanh", 1.0, [])
     module.fit(small, 3)  # imports and the threads of BLAS are not the fit's
+    report_growth(lambda: module.fit(problem, 3))
 
-    samples, done = [anonymous_bytes()], threading.Event()
 
-    def watch():
-        while not done.wait(0.005):
-            samples.append(anonymous_bytes())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    start = time.perf_counter()
-    module.fit(problem, 3)
-    seconds = time.perf_counter() - start
-    done.set()
-    watcher.join()
-    print((max(samples) - samples[0]) / 1e6, seconds)
+def in_a_process(module, *arguments):
+    """Megabytes and seconds that `fit_and_report` of a module here tells."""
+    folder = str(Path(__file__).parent)
+    code = CODE.format(folder=folder, module=module, arguments=arguments)
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return map(float, run.stdout.split())
 
 
 def measure(name, n_rows):
@@ -76,16 +93,7 @@ def measure(name, n_rows):
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "X.dat")
         write_data(path, n_rows)
-        code = CODE.format(
-            folder=str(Path(__file__).parent), arguments=(name, path, n_rows)
-        )
-        run = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", code],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return map(float, run.stdout.split())
+        return in_a_process("memory", name, path, n_rows)
 
 
 def main(n_rows=2_000_000):

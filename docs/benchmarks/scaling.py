@@ -18,8 +18,9 @@ from report import table
 from threadpoolctl import threadpool_limits
 
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._distributed.cutting import _MAX_BYTES, _MAX_ROWS, _PER_THREAD
+from sksoftmax._distributed.cutting import blocks_of_a_shard
 from sksoftmax._distributed.shards import _MERGED
+from sksoftmax._rows.blocks import row_blocks
 from sksoftmax.dask import DaskSoftmaxMLPClassifier
 
 N_FEATURES, HIDDEN, N_CLASSES = 100, 256, 2
@@ -29,11 +30,11 @@ N_TASKS, N_ITERATIONS = 500, 10
 
 def n_tasks(n_rows, n_workers):
     """Of one evaluation: the function, the shards' sums, and what adds them up."""
-    n_bytes = n_rows * N_FEATURES * 4
-    n_shards = max(
-        _PER_THREAD * n_workers, -(-n_rows // _MAX_ROWS), -(-n_bytes // _MAX_BYTES)
-    )
-    total, nodes = 1 + n_shards, n_shards
+    X = np.broadcast_to(np.float32(0), (n_rows, N_FEATURES))
+    blocks = row_blocks(X, HIDDEN, N_CLASSES)
+    size = blocks_of_a_shard(blocks, n_rows, 4 * N_FEATURES, n_workers)
+    nodes = -(-len(blocks) // size)
+    total = 1 + nodes
     while nodes > 1:
         nodes = -(-nodes // _MERGED)
         total += nodes

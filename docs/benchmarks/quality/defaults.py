@@ -174,6 +174,9 @@ FACTORS = {
     "relevance": {
         "True": ours,
         "False": partial(ours, relevance=False),
+        'False, and encoding="linear"': partial(
+            ours, relevance=False, encoding="linear"
+        ),
     },
     "input transform": {
         "standard": ours,
