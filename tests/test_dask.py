@@ -11,6 +11,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from functools import partial
 from unittest.mock import Mock
 
 import cloudpickle
@@ -688,7 +689,7 @@ def processes():
 
 
 def pids(client):
-    return [*client.run(os.getpid).values()]
+    return [*client.run(os.getpid, on_error="ignore").values()]
 
 
 @pytest.mark.parametrize("number", [1, *(pytest.param(n, marks=SLOW) for n in (2, 5))])
@@ -704,6 +705,36 @@ def test_a_killed_worker_costs_time_alone(table, processes, monkeypatch, number)
     assert_same_bits(fitted, plain.fit(X, y))
     assert victim not in pids(processes)
     assert not is_left(processes)
+
+
+@SLOW
+def test_workers_killed_at_any_moment_cost_time_alone(table):
+    """`KILLS=20 python -m pytest -m slow -k any_moment` is what was promised once."""
+    pytest.importorskip("resource")  # where there is SIGKILL
+    X, y = table
+    plain, clf = pair(max_iter=12)
+    expected = plain.fit(X, y)
+    rows, rng = da.from_array(X, chunks=(100, 4)), np.random.default_rng()
+    n_killed = 0
+    while n_killed < int(os.environ.get("KILLS", "3")):
+        with (
+            a_cluster(3, 1, processes=True) as cluster,
+            distributed.Client(cluster, set_as_default=False) as client,
+        ):
+            client.wait_for_workers(3, timeout=WATCHDOG)
+            began = time.perf_counter()
+            clf.set_params(client=client).fit(rows, y)
+            seconds = time.perf_counter() - began
+            for _ in range(2):  # a nanny needs a while to have another worker
+                victim = rng.choice(pids(client))
+                kill = partial(os.kill, victim, signal.SIGKILL)
+                timer = threading.Timer(rng.uniform(0, seconds), kill)
+                timer.start()
+                assert_same_bits(in_time(lambda: clf.fit(rows, y)), expected)
+                n_killed += not timer.is_alive()
+                timer.join()
+                assert not is_left(client)
+                client.wait_for_workers(2, timeout=WATCHDOG)
 
 
 def test_workers_come_and_go(table, processes, monkeypatch):
