@@ -173,16 +173,31 @@ def test_rows_that_are_read_again_have_the_same_bits(table, client, persist):
     assert (len(READS) > 20) != persist
 
 
-@pytest.mark.parametrize("is_lazy", [False, True])
-def test_validation_data_have_the_same_bits(table, client, is_lazy):
-    """In memory, or in collections."""
+@pytest.mark.parametrize("kind", ["memory", "lazy", "sparse"])
+def test_validation_data_have_the_same_bits(table, client, kind):
+    """In memory, or in collections, their weights included."""
     X, y = table
     plain, on_cluster = pair(early_stopping=True, encoding="linear")
     validation = {"X_val": X[:300].copy(), "y_val": y[:300]}
-    validation["X_val"][::9, 1] = np.nan
+    validation["sample_weight_val"] = np.arange(300.0)
+    if kind != "sparse":
+        validation["X_val"][::9, 1] = np.nan
     expected = plain.fit(X, y, **validation)
-    if is_lazy:
+    if kind != "memory":
         validation = {k: da.from_array(v, chunks=70) for k, v in validation.items()}
+    if kind == "sparse":
+        rows = validation["X_val"].rechunk((70, 4)).map_blocks(csr_array)
+        validation["X_val"] = rows
+        expected = plain.fit(
+            X,
+            y,
+            **{
+                **validation,
+                "X_val": csr_array(X[:300]),
+                "y_val": y[:300],
+                "sample_weight_val": np.arange(300.0),
+            },
+        )
     fitted = on_cluster.fit(da.from_array(X, chunks=500), y, **validation)
     assert_same_bits(fitted, expected)
     assert fitted.validation_loss_curve_ == expected.validation_loss_curve_
@@ -256,12 +271,36 @@ def test_frames_have_the_same_bits(frame, rng, client, name):
     expected = plain.fit(X, y, w)
     rows, labels = (dd.from_pandas(part, npartitions=5) for part in (X, y))
     assert_same_bits(on_cluster.fit(rows, labels, w), expected)
+    column = labels.to_frame("label")
+    with pytest.warns(DataConversionWarning):
+        assert_same_bits(on_cluster.fit(rows, column, w), expected)
+    assert on_cluster.classes_.dtype == plain.classes_.dtype
     names = [clf.encoder_.get_feature_names_out() for clf in (on_cluster, plain)]
     assert names[0].tolist() == names[1].tolist()
     assert on_cluster.feature_names_in_.tolist() == [*X.columns]
     p = on_cluster.predict_proba(rows).compute()
     assert p.index.tolist() == X.index.tolist()
     np.testing.assert_allclose(p.to_numpy(), plain.predict_proba(X))
+    again = pickle.loads(pickle.dumps(on_cluster))
+    predicted = rows.assign(label=again.predict(rows)).compute()
+    assert predicted["label"].tolist() == plain.predict(X).tolist()
+
+
+def test_frames_beside_those_of_training_have_other_categories(frame, client):
+    """And gaps elsewhere, in validation and in predictions."""
+    dd = pytest.importorskip("dask.dataframe")
+    X, y = frame
+    train, rest = X[:600].copy(), X[600:].copy()
+    train.loc[train.index[:100], "real"] = np.nan  # in one partition alone
+    rest["code"] = rest["code"].cat.add_categories([5])
+    rest.loc[rest.index[::3], ["text", "code"]] = "new", 5
+    plain, on_cluster = pair(early_stopping=True)
+    expected = plain.fit(train, y[:600], X_val=rest, y_val=y[600:])
+    rows, other = (dd.from_pandas(part, npartitions=6) for part in (train, rest))
+    fitted = on_cluster.fit(rows, y[:600], X_val=other, y_val=y[600:])
+    assert_same_bits(fitted, expected)
+    p = fitted.predict_proba(other).compute()
+    np.testing.assert_allclose(p, expected.predict_proba(rest))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -362,11 +401,15 @@ def test_the_constructor_is_that_of_the_plain_class():
     )
     assert [*ours] == [*plain, "client", "persist"]
     assert all(ours[name] == plain[name] for name in plain)
-    fit, ours = (
-        [*inspect.signature(cls.fit).parameters]
-        for cls in (SoftmaxMLPClassifier, DaskSoftmaxMLPClassifier)
-    )
-    assert fit == ours
+    for name in ("fit", "predict", "predict_proba", "decision_function", "score"):
+        plain, ours = (
+            [
+                (one.name, one.default)
+                for one in inspect.signature(getattr(cls, name)).parameters.values()
+            ]
+            for cls in (SoftmaxMLPClassifier, DaskSoftmaxMLPClassifier)
+        )
+        assert plain == ours
 
 
 def test_a_client_is_cloned_but_not_pickled(table, client):
@@ -376,7 +419,8 @@ def test_a_client_is_cloned_but_not_pickled(table, client):
     assert clone(clf).client is client
     assert clone(clf).alpha == 1
     clf.fit(da.from_array(X, chunks=500), y)
-    for again in (pickle.loads(pickle.dumps(clf)), deepcopy(clf)):
+    sent = cloudpickle.loads(cloudpickle.dumps(clf))
+    for again in (pickle.loads(pickle.dumps(clf)), deepcopy(clf), sent):
         assert again.client is None
         np.testing.assert_array_equal(again.predict(X), clf.predict(X))
     assert clf.client is client

@@ -201,7 +201,9 @@ class Standardization:
         """Dense rows without gaps; the same ones, where there are none."""
         if not isinstance(X, RemoteRows):
             return filled(X, self.fills)
-        if self.fills is None or not any(each_block(has_nan, X.blocks, X)):
+        if self.fills is None or not X.is_dense:
+            return X
+        if not any(each_block(has_nan, X.blocks, X)):
             return X
         return X.mapped(partial(filled, fills=self.fills))
 
