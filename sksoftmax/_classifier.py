@@ -74,7 +74,7 @@ class SoftmaxMLPClassifier(
         the log-loss on samples that are held out, a fifth at a time, and then fits all
         of them: 10, 1 and 0.1 first, further decades and half decades where they lead,
         from 1e-5 to 1e4, in the unit of class weights. A number is faster, the more so
-        the fewer samples: some twenty times of 2,000, and four times of 100,000.
+        the fewer samples: some thirty times of 2,000, twice of some hundred thousand.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, `{label: weight}`, 1 for those left out, multiplied into

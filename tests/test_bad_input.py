@@ -340,6 +340,17 @@ def test_integers_of_arrow_that_float64_cannot_tell_apart_are_refused():
     SoftmaxMLPClassifier((2,), alpha=1).fit(table, y)
 
 
+def test_lazy_frames_are_to_be_collected():
+    """In fit and in predictions."""
+    pl = pytest.importorskip("polars")
+    X = pl.DataFrame({"a": np.arange(20.0), "b": np.arange(20.0) % 3})
+    y = np.arange(20) % 2
+    clf = SoftmaxMLPClassifier((2,), alpha=1).fit(X, y)
+    for method, given in ((clf.fit, (X.lazy(), y)), (clf.predict, (X.lazy(),))):
+        with pytest.raises(TypeError, match=r"X is a LazyFrame. Pass X.collect\(\)"):
+            method(*given)
+
+
 def test_dates_are_refused_by_fit_and_predict():
     """They would be numbers of an arbitrary unit."""
     clf = SoftmaxMLPClassifier((2,), alpha=1.0).fit(X, Y)

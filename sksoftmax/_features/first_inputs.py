@@ -90,7 +90,10 @@ def bounded(rows: Matrix, bounds: Array | None) -> Matrix:
         return rows
     rows = dense_rows(rows)
     xp = namespace_of(rows)
-    return xp.minimum(xp.maximum(rows, bounds[0, ...]), bounds[1, ...])
+    above = xp.maximum(rows, bounds[0, ...])
+    if xp is np:
+        return np.minimum(above, bounds[1], out=above)
+    return xp.minimum(above, bounds[1, ...])
 
 
 def has_nan(rows: Array) -> bool:

@@ -23,8 +23,8 @@ from sksoftmax._sklearn.validation import (
     checked_rows,
     copies,
     multiplied,
-    refuse_dask,
     refuse_dates,
+    refuse_lazy,
     refuse_lost_integers,
 )
 
@@ -94,8 +94,8 @@ class TrainingData(NamedTuple):
             If `X`, `y`, the weights or the `class_weight` of `classifier` are invalid,
             or there are fewer than two classes.
         """
-        refuse_dask(X, "X")
-        refuse_dask(y, "y")
+        refuse_lazy(X, "X")
+        refuse_lazy(y, "y")
         y = as_labels(y)
         seen = X.example if isinstance(X, RemoteRows) else X
         refuse_dates(seen)

@@ -104,7 +104,7 @@ def check_weights(
     """
     if sample_weight is None:
         return None, 1.0
-    refuse_dask(sample_weight, name)
+    refuse_lazy(sample_weight, name)
     sample_weight = local(sample_weight)
     with renamed(r"\bsample_weight\b", name, name):
         values = np.asarray(sample_weight)
@@ -200,7 +200,7 @@ def checked_rows(
         validate_data(estimator, X.example, y, reset=reset, skip_check_array=True)
         return _checked_elsewhere(estimator, X, categories, name, **options)
     X = local(X)
-    refuse_dask(X, name)
+    refuse_lazy(X, name)
     refuse_dates(X, name)
     options = {
         "accept_sparse": "csr",
@@ -273,14 +273,16 @@ def _checked_elsewhere(
     return rows if y is None else (rows, y)
 
 
-def refuse_dask(value: Any, name: str) -> None:
-    """Collections of Dask, which would be read into memory as a whole.
+def refuse_lazy(value: Any, name: str) -> None:
+    """Collections of Dask, which would be read as a whole, and polars' LazyFrame.
 
     Raises
     ------
     TypeError
         With what takes them.
     """
+    if type(value).__name__ == "LazyFrame":
+        raise TypeError(f"{name} is a LazyFrame. Pass {name}.collect().")
     if hasattr(value, "__dask_graph__"):
         raise TypeError(
             f"{name} is a collection of Dask ({type(value).__name__}), which "

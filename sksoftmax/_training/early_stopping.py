@@ -20,8 +20,8 @@ from sksoftmax._sklearn.validation import (
     checked_rows,
     column_name,
     multiplied,
-    refuse_dask,
     refuse_gaps,
+    refuse_lazy,
     renamed,
 )
 from sksoftmax._training.objective import Objective, evenly_spaced
@@ -241,7 +241,7 @@ def check_validation_data(
             reset=False,
             name="X_val",
         )
-    refuse_dask(y_val, "y_val")
+    refuse_lazy(y_val, "y_val")
     with renamed(r"^(Input )?y\b", r"\1y_val", "y_val"):
         y = _check_y(as_labels(y_val, "y_val"))
         refuse_objects(y, "y_val", "np.asarray(y_val)")
