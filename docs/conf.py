@@ -67,7 +67,6 @@ copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
 
 autosummary_generate = True
-autodoc_mock_imports = ["skl2onnx"]  # of an extra
 autodoc_typehints = "none"  # numpydoc says it
 numpydoc_show_class_members = False  # the template lists them
 toc_object_entries_show_parents = "hide"
