@@ -10,7 +10,8 @@ from scipy.stats import entropy
 import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._selection.held_out import HeldOut, Split, fifths, weight_of_a_draw
-from sksoftmax._selection.inputs import encoded
+from sksoftmax._selection.inputs import encoded, seen_by
+from sksoftmax._training.early_stopping import EarlyStopping
 
 ALL = 10**9
 
@@ -218,6 +219,19 @@ def test_rows_are_judged_as_they_are_predicted(rng, n_columns):
         other = split.seen_by(encoded(split.train, "piecewise").standardization)
         back = other.seen_by(split.train.standardization)
         np.testing.assert_array_equal(back.held_out.row_losses(x), losses)
+
+
+def test_validation_data_keep_their_bounds_with_other_penalties(distinct):
+    """As inputs that are learnt from a minimum have them."""
+    X, y = distinct
+    objective = objective_of(X, y, alpha="auto")
+    rule = EarlyStopping(objective.on(3 * X, y, None), 10, 0.0)
+    features = objective.standardization.penalised(np.arange(6.0))
+    found = seen_by(rule, objective.seen_by(features)).validation
+    within = (3 * X).clip(X.min(axis=0), X.max(axis=0))
+    expected = objective.on(within, y, None).seen_by(features)
+    x = point(objective)
+    np.testing.assert_allclose(found.row_losses(x), expected.row_losses(x))
 
 
 def test_validation_data_are_judged_as_they_are_predicted(distinct):
