@@ -101,11 +101,6 @@ class RowSpace(Standardization):
         space = cls(X, weights, features)
         return space if space.rows.size else None
 
-    @property
-    def bounding(self) -> Self:
-        """Itself: values of other rows are in bounds before they are coordinates."""
-        return self
-
     def coordinates(self, X: Matrix) -> Array:
         """Those of other rows, in float64."""
         return self._products(bounded(X, self.bounds)) @ self._basis

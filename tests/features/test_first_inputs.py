@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 import sksoftmax._features.encoding
 from sksoftmax._features.encoded import EncodedColumns
 from sksoftmax._features.encoding import inputs_of
-from sksoftmax._features.first_inputs import FirstInputs
+from sksoftmax._features.first_inputs import FirstInputs, bounded
 from sksoftmax._features.standardization import Standardization
 
 NAN = np.nan
@@ -43,6 +43,15 @@ def test_values_beyond_bounds_are_these(origin, as_format):
     within = np.array([bounds[0], rows[1], bounds[1]])
     within -= 0 if origin is None else origin
     assert first.of(as_format(rows)).tolist() == within.tolist()
+
+
+def test_bounds_of_other_arrays_are_theirs():
+    """Of a library that has no `out`, and no rows of NumPy's."""
+    xp = pytest.importorskip("array_api_strict")
+    bounds, rows = [[-1.0, 0], [1, 7]], [[-9.0, 3], [9, 8], [0.5, -2]]
+    found = bounded(xp.asarray(rows), xp.asarray(bounds))
+    assert type(found) is type(xp.asarray(rows))
+    assert np.from_dlpack(found).tolist() == [[-1, 3], [1, 7], [0.5, 0]]
 
 
 @pytest.mark.parametrize("is_sparse", [True, False])

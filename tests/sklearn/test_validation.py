@@ -142,6 +142,16 @@ def test_dates_in_a_table_of_pyarrow_are_named():
     refuse_dates(pa.table({"a": [1.0, 2.0]}))
 
 
+def test_a_table_of_pyarrow_says_which_column_loses_integers():
+    """One of gaps alone has none, nor has one of other numbers."""
+    pa = pytest.importorskip("pyarrow")
+    gaps, large = pa.array([None, None], pa.int64()), pa.array([2**60, 2**60 + 1])
+    others = {"a": gaps, "c": large.cast(pa.float64(), safe=False)}
+    refuse_lost_integers(pa.table(others))
+    with pytest.raises(ValueError, match="column 'b'"):
+        refuse_lost_integers(pa.table({**others, "b": large}))
+
+
 def test_columns_have_a_name_or_a_number():
     """As errors call them."""
     assert column_name(1, None) == "column 1"
