@@ -330,8 +330,10 @@ class SoftmaxMLPClassifier(
     Fits with different alphas are compared sample by sample; those that are clearly
     worse are given up, the others race on until a thousand samples or all were held
     out. At most 20,000 samples, or 128 MiB of `X`, are copied for that; and beyond
-    80,000 samples a quarter, up to a million values, to look at alpha once more. The
-    user guide has more (docs/user_guide/alpha.md). Of four samples the exclusive or
+    80,000 samples a quarter, up to a million values, to look at alpha once more. Of
+    262,144 samples and more, 131,072 that `random_state` draws are copied to learn
+    penalties from, and which columns stay in parts. The user guide has more
+    (docs/user_guide/alpha.md). Of four samples the exclusive or
     cannot be told from chance: it takes a given alpha.
 
     Weights that sum to less than a tenth of the number of samples cannot be numbers of

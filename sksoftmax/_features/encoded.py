@@ -4,7 +4,7 @@ from functools import partial
 from typing import Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.utils import gen_batches
 
 from sksoftmax._features.columns import spread_of_two
@@ -170,6 +170,16 @@ class EncodedColumns(Standardization):
         other = type(self).known(rule, X, weights, self.columns)
         origins = np.append(origins, np.arange(n_before, encoding.n_inputs))
         return other.penalised(self.log_penalties[origins]), origins
+
+    def undivided(self, columns: ArrayLike) -> tuple[Self, NDArray[np.bool_]]:
+        """The same without the parts of some columns, and which inputs are left."""
+        encoding = self.encoding
+        kept = ~(encoding.is_part & np.isin(encoding.input_columns, columns))
+        of_parts = kept[: encoding.columns.size]
+        rule = Encoding(*(values[of_parts] for values in encoding[:4]), *encoding[4:])
+        has_nodes = rule.is_sparse and self.first.nodes is not None
+        other = type(self)(rule, self._mean[kept], self.columns, has_nodes=has_nodes)
+        return other.penalised(self.log_penalties[kept]), kept
 
     @property
     def n_undivided(self) -> int:

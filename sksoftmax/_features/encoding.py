@@ -87,6 +87,12 @@ class Encoding(NamedTuple):
         return np.concatenate([self.columns, self.indicators.columns])
 
     @property
+    def is_part(self) -> NDArray[np.bool_]:
+        """Which inputs are those between the quantiles of a column."""
+        places = np.arange(self.n_inputs)
+        return (places >= self.n_numeric) & (places < self.columns.shape[0])
+
+    @property
     def is_divided(self) -> bool:
         """Whether there are parts between quantiles, where columns have them."""
         return self.name in N_PARTS
@@ -158,7 +164,8 @@ def part_values(
     is_gap = xp.isnan(parts) if has_gaps else None
     lowest = xp.where(xp.isinf(widths), -widths, xp.zeros_like(widths))
     if xp is np:
-        np.clip(parts, lowest, widths, out=parts)
+        # Which `clip` would do in half as much time again.
+        np.minimum(np.maximum(parts, lowest, out=parts), widths, out=parts)
     else:
         parts = xp.minimum(xp.maximum(parts, lowest), widths)
     if is_gap is not None:

@@ -29,6 +29,16 @@ def keep_freed_memory() -> None:
     np.empty(_LARGEST, np.uint8)
 
 
+def give_back_freed_memory() -> None:
+    """Of arrays as long as all rows, which blocks would be put into in pieces.
+
+    Elsewhere than with glibc it does nothing (malloc_trim(3)).
+    """
+    trim = getattr(_libc(), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 @cache
 def insist_on_freed_memory() -> None:
     """The same on workers, where malloc learns nothing: its thresholds are set.
@@ -36,9 +46,11 @@ def insist_on_freed_memory() -> None:
     Dask's nanny sets MALLOC_TRIM_THRESHOLD_ for its workers, and with that an
     evaluation of 80,000 rows took twice as long.
     """
-    if sys.platform == "win32":
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = getattr(_libc(), "mallopt", None)
     if mallopt is not None:
         for option, value in _OF_WORKERS.items():
             mallopt(option, value)
+
+
+def _libc() -> ctypes.CDLL | None:
+    return None if sys.platform == "win32" else ctypes.CDLL(None)

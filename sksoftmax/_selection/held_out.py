@@ -10,12 +10,15 @@ from sksoftmax._features.cells import n_cells
 from sksoftmax._features.row_keys import Keys, draw_keys, row_keys
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.dealing import Part, deal
+from sksoftmax._rows.malloc import give_back_freed_memory
 from sksoftmax._training.objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]
 
 # A fifth is held out, as often as it takes for so many rows to have been.
 N_PARTS, _ENOUGH_ROWS = 5, 1000
+# Rows, of more than which arrays are given back that were as long.
+_MANY_ROWS = 2**18
 # Not the user's: another start is to be compared on the same rows.
 _SEED = 0
 
@@ -133,6 +136,13 @@ class HeldOut:
 
 def fifths(objective: Objective, max_rows: int) -> list[Part]:
     """At most about so many distinct rows, dealt out by what they hold."""
+    parts = _dealt(objective, max_rows)
+    if objective.X.shape[0] > _MANY_ROWS:
+        give_back_freed_memory()
+    return parts
+
+
+def _dealt(objective: Objective, max_rows: int) -> list[Part]:
     order = draw_keys(objective.X, _SEED, objective.standardization)
     rows = _first_by_key(order, objective, max_rows)
     counts = objective.counts

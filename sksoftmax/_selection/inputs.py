@@ -5,7 +5,7 @@ from a first minimum. What is learnt is learnt from the rows of the fit alone.
 """
 
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,13 @@ from sksoftmax._features.encoded import (
 )
 from sksoftmax._features.encoding import EncodingName, encoding_name
 from sksoftmax._features.row_space import RowSpace
+from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.progress import report
-from sksoftmax._selection.refinement import with_finer_parts
+from sksoftmax._rows.matrix import row_values
+from sksoftmax._selection.refinement import with_finer_parts, without_idle_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
-from sksoftmax._training.objective import Objective
+from sksoftmax._training.objective import Objective, evenly_spaced
 from sksoftmax._training.training import CUT_SHORT, Trained, train
 
 Array = NDArray[np.floating]
@@ -40,6 +42,9 @@ LOOSE = 4.0
 # Numbers, of 4 bytes each: inputs of all rows that are made once, in float32, for the
 # fits that others are learnt from, which then take half of the time.
 MAX_STORED = 2**24
+# Of `_MANY` times as many rows and more, other inputs are learnt from `_SOURCE_ROWS`,
+# or as many as `_MAX_COPY` bytes hold, if not too few; one in `_HELD_OUT` is held out.
+_SOURCE_ROWS, _MIN_ROWS, _MAX_COPY, _MANY, _HELD_OUT = 2**17, 2**15, 2**27, 2, 9
 
 
 class Inputs(NamedTuple):
@@ -70,12 +75,59 @@ class Inputs(NamedTuple):
         return RELEVANT_PARTS if self.encoding == FINE.encoding else self.plain
 
     def learnt_from(
-        self, objective: Objective, parameters: Array, seed: int
+        self,
+        objective: Objective,
+        parameters: Array,
+        seed: int,
+        some: "SomeRows | None" = None,
     ) -> tuple[Objective, Array]:
-        """What to train, and from where, by a minimum of the source."""
+        """What to train, and from where, by a minimum of the source.
+
+        With `some`, that is a minimum of `some.training`, and columns whose parts are
+        idle are left whole.
+        """
         if self.source == RELEVANT_PARTS:
             return with_finer_parts(objective, parameters)
-        return with_relevances(objective, parameters, seed)
+        if some is None:
+            return with_relevances(objective, parameters, seed)
+        features, parameters = without_idle_parts(some.held_out, parameters)
+        rows = some.training.seen_by(features)
+        rows, parameters = with_relevances(rows, parameters, seed)
+        return objective.seen_by(rows.standardization), parameters
+
+
+class SomeRows(NamedTuple):
+    """Of many rows those that other inputs are learnt from.
+
+    Attributes
+    ----------
+    training : Objective
+        With the penalty of all rows, as in the search: a part of it, as of the loss,
+        would make too much of fewer rows.
+    held_out : Objective
+        Rows that are not among them.
+    """
+
+    training: Objective
+    held_out: Objective
+
+    @classmethod
+    def of(cls, objective: Objective, seed: int) -> "Self | None":
+        """None where all rows are not many more."""
+        row_bytes = row_values(objective.X) * objective.X.dtype.itemsize
+        n_rows = min(_SOURCE_ROWS, _MAX_COPY // row_bytes)
+        if n_rows < _MIN_ROWS or objective.n_samples < _MANY * _SOURCE_ROWS:
+            return None
+        rows = np.concatenate(objective.shuffled_classes(np.random.RandomState(seed)))
+        rows = evenly_spaced(rows, n_rows)
+        is_held_out = np.arange(n_rows) % _HELD_OUT == 0
+        training = objective.subset(rows[~is_held_out])
+        training.alpha = objective.alpha
+        return cls(training, objective.subset(rows[is_held_out]))
+
+    def seen_by(self, features: Standardization) -> Self:
+        """The same rows, as other inputs."""
+        return type(self)(*(rows.seen_by(features) for rows in self))
 
 
 LINEAR, PIECEWISE = Inputs("linear", False), Inputs("piecewise", False)
@@ -161,22 +213,29 @@ def train_on(
     """Train, and again and again what is learnt from a minimum, from where that is.
 
     Parameters are those of `train`; the objective is on the inputs of the first of
-    these fits already (`first_encoding`). All but the last are in float32, if there is
-    no early stopping.
+    these fits already (`first_encoding`). All but the last are in float32, and of many
+    rows to some, if there is no early stopping.
     """
     options["seed"] = seed
     tol, trained = options["tol"], None
-    for one in _sequence(inputs):
+    sequence = _sequence(inputs)
+    some = None
+    if early_stopping is None and len(sequence) > 1:
+        some = SomeRows.of(objective, seed)
+    for one in sequence:
         if trained is not None:
-            objective, start = one.learnt_from(objective, trained.minimum.x, seed)
+            objective, start = one.learnt_from(objective, trained.minimum.x, seed, some)
             options |= {"is_warm": True, "tol": LOOSE * tol}
-        if options.get("verbose"):
-            report(f"Fit to {objective.n_samples} rows, {_described(one, objective)}")
         rule = seen_by(early_stopping, objective)
-        if one == inputs or rule is not None:
+        is_last = one == inputs
+        some = None if is_last else some and some.seen_by(objective.standardization)
+        rows = objective if some is None else some.training
+        if options.get("verbose"):
+            report(f"Fit to {rows.n_samples} rows, {_described(one, objective)}")
+        if is_last or rule is not None:
             fit = train(objective, start, early_stopping=rule, **options)
         else:
-            fit = _roughly_trained(objective, start, **options)
+            fit = _roughly_trained(rows, start, objective, **options)
         trained = fit if trained is None else trained.followed_by(fit)
         if fit.minimum.convergence.reason in CUT_SHORT:
             break
@@ -203,20 +262,31 @@ def _sequence(inputs: Inputs) -> list[Inputs]:
     return sequence
 
 
-def _roughly_trained(objective: Objective, start: Array, **options: Any) -> Trained:
-    """Train in float32, unless that takes much memory: a point of the objective."""
-    n_values = objective.n_samples * objective.row_inputs
-    stored = objective.stored() if n_values <= MAX_STORED else objective
+def _roughly_trained(
+    rows: Objective, start: Array, objective: Objective, **options: Any
+) -> Trained:
+    """Train on some rows, or all, in float32, unless that takes much memory.
+
+    Told as one of the objective, whose loss is known where nothing comes after it.
+    """
+    n_values = rows.n_samples * rows.row_inputs
+    stored = rows.stored() if n_values <= MAX_STORED else rows
     trained = train(stored, start, **options)
     if stored is objective:
         return trained
-    minimum = trained.minimum
+    trained = trained._replace(objective=objective)  # no copy is to be kept
+    minimum, reason = trained.minimum, trained.minimum.convergence.reason
+    if reason not in CUT_SHORT:
+        return trained
+    if rows is not objective and reason != "interrupted":
+        options |= {"is_warm": True, "max_iter": 1}
+        last = trained.followed_by(train(objective, minimum.x, **options))
+        return last.ended_by(reason)
     loss, gradient = objective(minimum.x)
     state = minimum.state
     if state is not None:  # to go on from, which is told by loss and gradient
         state = replace(state, loss=loss, gradient=gradient)
-    minimum = minimum._replace(loss=loss, state=state)
-    return trained._replace(minimum=minimum, objective=objective)
+    return trained._replace(minimum=minimum._replace(loss=loss, state=state))
 
 
 def seen_by(rule: EarlyStopping | None, objective: Objective) -> EarlyStopping | None:

@@ -144,7 +144,7 @@ def train_with_best_alpha(
     if found.ended_by in ("callback", "interrupted"):
         return found, _as_it_is(found, found.ended_by)
     if found.is_final and not (is_warm or found.inputs.has_relevance):
-        return found, _ended_by(found.fit, found.ended_by)
+        return found, found.fit.ended_by(found.ended_by)
     options |= {"ends": ends, "is_warm": is_warm, "state": state}
     return found, _last_fit(found, objective, start, **options)
 
@@ -178,7 +178,7 @@ def _last_fit(
         curve.start = of_search.start  # it goes on from there
     reason = trained.minimum.convergence.reason
     if reason not in ("callback", "interrupted"):
-        return _ended_by(trained, found.ended_by)
+        return trained.ended_by(found.ended_by)
     before = _as_it_is(found, reason)
     return before if before.minimum.loss < trained.minimum.loss else trained
 
@@ -373,13 +373,4 @@ def _as_it_is(found: Found, reason: str) -> Trained:
     trained = found.fit
     objective = trained.objective.with_alpha(found.candidate.alpha)
     minimum = trained.minimum._replace(loss=objective(trained.minimum.x)[0])
-    return _ended_by(trained._replace(minimum=minimum), reason)
-
-
-def _ended_by(trained: Trained, reason: str | None) -> Trained:
-    """A fit after which there would have been others."""
-    convergence = trained.minimum.convergence
-    if reason is None or convergence.reason == "interrupted":
-        return trained
-    convergence = convergence._replace(reason=reason)
-    return trained._replace(minimum=trained.minimum._replace(convergence=convergence))
+    return trained._replace(minimum=minimum).ended_by(reason)

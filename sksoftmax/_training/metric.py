@@ -53,16 +53,10 @@ class KroneckerMetric:
         n_classes = objective.layout.layer_units[-1]
         self._penalty = objective.alpha / objective.weights_sum
         self._max_dense = _max_dense(objective)
-        n_inputs = objective.layout.layer_units[0]
-        # Only narrow sparse rows are made dense.
-        is_wide = n_inputs >= self._max_dense
-        n_values = objective.row_inputs if is_wide else n_inputs
-        n_rows = max(_MAX_VALUES // n_values, 1)
-        self._sample = _sample(objective, min(_MAX_ROWS, n_rows), random_state)
+        of_inputs, self._sample = samples(objective, random_state)
+        self.first_inputs = _first_moments(of_inputs, self._max_dense)
         is_drawn = n_classes > _MAX_CLASSES
-        n_rows = _MAX_COLUMNS // (_LABELS if is_drawn else n_classes)
-        self._small_sample = _sample(self._sample, n_rows, random_state)
-        self._draws = _draws(self._small_sample) if is_drawn else None
+        self._draws = _draws(self._sample) if is_drawn else None
 
     def __call__(self, parameters: Array) -> Callable[[float], KroneckerInverse]:
         """The operator at one point, as a function of the damping."""
@@ -79,7 +73,7 @@ class KroneckerMetric:
 
     def factors(self, parameters: Array) -> KroneckerFactors:
         """Kronecker factors of the mean cross-entropy, in float64."""
-        sample = self._small_sample
+        sample = self._sample
         sums = Kernel(
             _factor_sums,
             sample.standardization.first,
@@ -98,15 +92,29 @@ class KroneckerMetric:
         inverse = partial(damped_inverse, self.first_inputs, dtype=self._sample.X.dtype)
         return lru_cache(_KEPT_INVERSES)(inverse)
 
-    @cached_property
-    def first_inputs(self) -> Array:
-        """A of the first layer: standardised features do not move."""
-        sample, features = self._sample, self._sample.standardization
-        sums = partial(_moment_sums, features, self._max_dense)
-        if is_on_device(sample.X):
-            units = features.units(sample.X.dtype)
-            sums = Kernel(_moments_there, features.first, *units, self._max_dense)
-        return _mean_over_rows(sample, sums)[0]
+
+def samples(
+    objective: Objective, random_state: np.random.RandomState
+) -> tuple[Objective, Objective]:
+    """The rows of the first layer's inputs, and those of them for the other factors."""
+    n_inputs, *_, n_classes = objective.layout.layer_units
+    # Only narrow sparse rows are made dense.
+    is_wide = n_inputs >= _max_dense(objective)
+    n_values = objective.row_inputs if is_wide else n_inputs
+    n_rows = min(_MAX_ROWS, max(_MAX_VALUES // n_values, 1))
+    sample = _sample(objective, n_rows, random_state)
+    n_rows = _MAX_COLUMNS // (_LABELS if n_classes > _MAX_CLASSES else n_classes)
+    return sample, _sample(sample, n_rows, random_state)
+
+
+def _first_moments(sample: Objective, max_dense: int) -> Array:
+    """A of the first layer: standardised features do not move."""
+    features = sample.standardization
+    sums: Callable[..., list[Array]] = partial(_moment_sums, features, max_dense)
+    if is_on_device(sample.X):
+        units = features.units(sample.X.dtype)
+        sums = Kernel(_moments_there, features.first, *units, max_dense)
+    return _mean_over_rows(sample, sums)[0]
 
 
 def _max_dense(objective: Objective) -> int:

@@ -85,6 +85,14 @@ class Trained(NamedTuple):
             last.validation.follow(self.validation)
         return last._replace(minimum=minimum, stages=self.stages + last.stages)
 
+    def ended_by(self, reason: str | None) -> "Trained":
+        """The same fit, after which there would have been others."""
+        convergence = self.minimum.convergence
+        if reason is None or convergence.reason == "interrupted":
+            return self
+        convergence = convergence._replace(reason=reason)
+        return self._replace(minimum=self.minimum._replace(convergence=convergence))
+
 
 def train(
     objective: Objective,

@@ -249,6 +249,35 @@ def test_with_gaps_other_rows_are_learnt_anew(gaps, encoding):
     assert np.isinf(again.scale[-1])
 
 
+@pytest.mark.parametrize("encoding", ["piecewise", "fine-piecewise"])
+def test_of_columns_that_are_whole_inputs_are_left(gaps, encoding):
+    """As they were: themselves, and what tells of gaps and of codes."""
+    gaps[:, 1] = np.nan
+    features = learnt(gaps, None, indicators_of(gaps), encoding)
+    penalties = np.arange(features.n_inputs) / features.n_inputs
+    features = features.penalised(penalties)
+    other, kept = features.undivided([1, 4])
+    columns = features.encoding.input_columns
+    is_part = np.arange(columns.size) >= features.encoding.n_numeric
+    is_part[features.encoding.columns.size :] = False
+    np.testing.assert_array_equal(~kept, is_part & np.isin(columns, [1, 4]))
+    np.testing.assert_array_equal(other.encoding.input_columns, columns[kept])
+    before, after = (f.standardized(f.inputs(gaps)) for f in (features, other))
+    np.testing.assert_array_equal(after, before[:, kept])
+    np.testing.assert_array_equal(other.log_penalties, penalties[kept])
+    assert features.undivided([])[1].all()
+
+
+def test_few_inputs_that_are_left_are_dense(X):
+    """Most of which a row has."""
+    features = learnt(X, encoding="fine-piecewise")
+    other, _ = features.undivided([0, 1, 2])
+    assert features.first.nodes is not None
+    assert other.first.nodes is None
+    nothing, _ = features.undivided([])
+    assert nothing.first.nodes is not None
+
+
 def test_in_their_own_units_gaps_are_still_filled(gaps):
     """By the mean, and nothing is scaled."""
     own = Standardization.of(gaps, None).undone()

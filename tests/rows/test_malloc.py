@@ -8,7 +8,10 @@ import sys
 
 import pytest
 
-from sksoftmax._rows.malloc import insist_on_freed_memory
+from sksoftmax._rows.malloc import (
+    give_back_freed_memory,
+    insist_on_freed_memory,
+)
 
 # Shards, and what is made between them and stays, as a worker's own objects do.
 SHARDS = """
@@ -22,6 +25,24 @@ del made
 pages = int(open("/proc/self/statm").read().split()[1])
 del kept
 print(pages)
+"""
+# Long arrays between small ones that stay, where malloc keeps what blocks free.
+LONG = """
+import os
+import numpy as np
+from sksoftmax._rows import malloc
+
+def megabytes():
+    pages = int(open("/proc/self/statm").read().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+
+malloc.keep_freed_memory()
+made = [(np.ones(1 << 20), np.ones(1 << 14)) for _ in range(10)]
+kept = [small for _, small in made]
+del made
+before = megabytes()
+malloc.give_back_freed_memory()
+print(before, megabytes())
 """
 SCRIPT = """
 import resource
@@ -84,12 +105,20 @@ def test_workers_of_dask_give_shards_back():
     assert (pages - nothing) * os.sysconf("SC_PAGE_SIZE") < 10 << 20
 
 
+@is_glibc
+def test_what_blocks_do_not_need_is_given_back():
+    """Also what was made between things that stay: 80 MB."""
+    before, after = numbers(LONG)
+    assert before - after > 60
+
+
 @pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
 def test_other_systems_have_nothing_to_be_told(monkeypatch, platform):
-    """Without mallopt, or without a C library of that kind."""
+    """Without mallopt and malloc_trim, or without a C library of that kind."""
     monkeypatch.setattr(sys, "platform", platform)
     has_none = platform == "darwin" or os.name == "nt"
     library = object() if has_none else ctypes.CDLL(None)
     monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
     insist_on_freed_memory.cache_clear()
     insist_on_freed_memory()
+    give_back_freed_memory()

@@ -471,3 +471,16 @@ def test_only_rows_to_train_on_are_stored(distinct, rng, monkeypatch, encoding):
     np.testing.assert_allclose(
         stored.train.row_losses(x), split.train.row_losses(x), rtol=1e-4
     )
+
+
+@pytest.mark.parametrize(("most", "is_many"), [(299, True), (300, False)])
+def test_arrays_as_long_as_many_rows_are_given_back(cells, monkeypatch, most, is_many):
+    """Once rows are dealt out, of which a search then takes a few."""
+    given_back = []
+    name = "sksoftmax._selection.held_out."
+    monkeypatch.setattr(name + "_MANY_ROWS", most)
+    monkeypatch.setattr(
+        name + "give_back_freed_memory", lambda: given_back.append(True)
+    )
+    fifths(objective_of(*cells), ALL)
+    assert given_back == [True] * is_many

@@ -1,6 +1,7 @@
 """What there is to choose from, and fits on it."""
 
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sksoftmax._selection.inputs import (
     LOOSE,
     PIECEWISE,
     Inputs,
+    SomeRows,
     encoded,
     encoding_of,
     first_encoding,
@@ -21,7 +23,7 @@ from sksoftmax._selection.inputs import (
     start_of,
     train_on,
 )
-from sksoftmax._selection.refinement import with_finer_parts
+from sksoftmax._selection.refinement import with_finer_parts, without_idle_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
 from sksoftmax._training.training import train
@@ -182,31 +184,172 @@ def test_the_fit_before_relevances_is_in_float32(monkeypatch, n_stored, is_store
     np.testing.assert_array_equal(without, train(objective, start, **options).minimum.x)
 
 
-@pytest.mark.parametrize("is_interrupted", [True, False])
-def test_a_first_fit_that_is_cut_short_is_one_of_the_objective(is_interrupted):
-    """Not of its copy in float32; out of time, it is to go on from exactly."""
-    objective, start = problem(np.random.default_rng(0).normal(size=(600, 30)))
+@pytest.fixture(name="many")
+def problem_of_many_rows(monkeypatch):
+    """On 600 of which inputs are learnt from 270, and 30 are held out."""
+    monkeypatch.setattr("sksoftmax._selection.inputs._SOURCE_ROWS", 300)
+    monkeypatch.setattr("sksoftmax._selection.inputs._MIN_ROWS", 299)
+    monkeypatch.setattr("sksoftmax._selection.inputs._HELD_OUT", 10)
+    return problem(np.random.default_rng(0).normal(size=(600, 30)))
+
+
+def test_of_many_rows_inputs_are_learnt_from_some(many, capsys):
+    """With the penalty of all rows; the last fit is to all of them."""
+    objective, start = many
+    options = {"max_iter": 30, "tol": 1e-2, "verbose": 1}
+    both = train_on(LINEAR_RELEVANT, objective, start, **options)
+    assert [stage.n_samples for stage in both.stages] == [270, 600]
+    assert both.objective.X is objective.X
+    lines = capsys.readouterr().out.splitlines()
+    fits = [line for line in lines if line.startswith("Fit to")]
+    assert fits == [
+        "Fit to 270 rows, alpha = 1, linear",
+        "Fit to 600 rows, alpha = 1, linear, relevance",
+    ]
+    some = SomeRows.of(objective, 0).training
+    plain = train(some.stored(), start, max_iter=30, tol=1e-2)
+    relevant, x = with_relevances(some, plain.minimum.x, 0)
+    relevant = objective.seen_by(relevant.standardization)
+    last = train(relevant, x, is_warm=True, max_iter=30, tol=LOOSE * 1e-2)
+    np.testing.assert_array_equal(both.minimum.x, last.minimum.x)
+
+
+def test_some_rows_are_of_each_class_in_proportion(many):
+    """And none is trained on that is held out."""
+    objective, _ = many
+    some = SomeRows.of(objective, 0)
+    assert [rows.n_samples for rows in some] == [270, 30]
+    X, y = (
+        np.concatenate(both) for both in zip(*((r.X, r.y) for r in some), strict=True)
+    )
+    assert len(np.unique(X[:, 0])) == 300
+    shares = np.bincount(y) / 300, objective.class_frequencies
+    np.testing.assert_allclose(*shares, atol=1 / 300)
+    assert some.training.alpha == objective.alpha
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "is_enough"),
+    [
+        ("_SOURCE_ROWS", 301, False),
+        ("_MAX_COPY", 299 * 30 * 8, True),
+        ("_MAX_COPY", 299 * 30 * 8 - 1, False),
+    ],
+)
+def test_rows_that_are_not_many_more_are_all_learnt_from(
+    many, monkeypatch, limit, value, is_enough
+):
+    """Nor are those whose copies take much memory."""
+    monkeypatch.setattr(f"sksoftmax._selection.inputs.{limit}", value)
+    assert (SomeRows.of(many[0], 0) is not None) == is_enough
+
+
+def test_of_many_rows_columns_are_whole_that_are_so_without_a_loss(many):
+    """Their parts tell nothing; finer parts are of others alone."""
+    objective, start = many
+    objective = encoded(objective, "piecewise")
+    start = start_of(objective, start, 0)
+    some = SomeRows.of(objective, 0)
+    for inputs in (PIECEWISE_RELEVANT, FINE_RELEVANT):
+        fit = train_on(inputs, objective, start, **OPTIONS)
+        encoding = fit.objective.features.encoding
+        n_parts = np.bincount(encoding.columns) - 1
+        assert n_parts[0] >= 16
+        assert (n_parts[1:] == 0).sum() > 10
+        assert fit.objective.X is objective.X
+    plain = train(some.training.stored(), start, **OPTIONS)
+    kept, _ = without_idle_parts(some.held_out, plain.minimum.x)
+    n_kept = np.bincount(kept.encoding.columns) - 1
+    np.testing.assert_array_equal(n_kept > 0, n_parts > 0)
+
+
+def test_with_validation_data_all_fits_are_to_all_rows(many):
+    """Which end them, and which no parts are left out of."""
+    objective = encoded(many[0], "piecewise")
+    start = start_of(objective, many[1], 0)
+    rule = EarlyStopping(objective, 5, 1e-4)
+    fit = train_on(PIECEWISE_RELEVANT, objective, start, early_stopping=rule, **OPTIONS)
+    assert 270 not in [stage.n_samples for stage in fit.stages]
+    assert fit.objective.layout.n_parameters == start.size
+
+
+def test_the_last_fit_keeps_no_other_rows(many, monkeypatch):
+    """Nor their inputs: all rows are what there is to hold."""
+    objective, start = many
+    for n_source, first in (300, 270), (1000, 600):
+        monkeypatch.setattr("sksoftmax._selection.inputs._SOURCE_ROWS", n_source)
+        of_first, kept = [], []
+
+        def callback(state, function, of_first=of_first, kept=kept):
+            if function.X is not objective.X:
+                of_first.append(weakref.ref(function))
+            else:
+                kept.append(any(rows() is not None for rows in of_first))
+
+        options = {**OPTIONS, "callback": callback}
+        stages = train_on(LINEAR_RELEVANT, objective, start, **options).stages
+        assert stages[0].n_samples == first
+        assert of_first
+        assert kept
+        assert not any(kept)
+
+
+def cut_short(objective, start, reason):
+    """By one or another in the first fit."""
     losses = []
 
     def callback(state, function):
         losses.append(state.loss)
-        if is_interrupted and len(losses) == 3:
+        if reason == "interrupted" and len(losses) == 3:
             raise KeyboardInterrupt
+        return reason == "callback" and len(losses) == 3
 
-    ends = np.inf if is_interrupted else time.perf_counter()
+    ends = time.perf_counter() if reason == "max_time" else np.inf
     options = {**OPTIONS, "callback": callback, "ends": ends}
-    fit = train_on(LINEAR_RELEVANT, objective, start, **options)
+    return train_on(LINEAR_RELEVANT, objective, start, **options), losses
+
+
+REASONS = ["interrupted", "max_time", "callback"]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_first_fit_that_is_cut_short_is_one_of_the_objective(reason):
+    """Not of its copy in float32; out of time, it is to go on from exactly."""
+    objective, start = problem(np.random.default_rng(0).normal(size=(600, 30)))
+    fit, losses = cut_short(objective, start, reason)
     minimum, (loss, gradient) = fit.minimum, objective(fit.minimum.x)
     assert fit.objective is objective
+    assert minimum.convergence.reason == reason
     assert minimum.loss == loss
     assert minimum.loss == pytest.approx(losses[-1], rel=1e-5)
     assert minimum.loss != losses[-1]
-    if is_interrupted:
-        assert minimum.convergence.reason == "interrupted"
+    if reason == "interrupted":
         assert minimum.state is None
     else:
-        assert minimum.convergence.reason == "max_time"
         assert minimum.state.is_at(minimum.x, loss, gradient)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_first_fit_to_some_rows_that_is_cut_short_has_seen_all(many, reason):
+    """In one more iteration, which a fit can go on from; unless it was interrupted."""
+    objective, start = many
+    fit, _ = cut_short(objective, start, reason)
+    minimum, (loss, gradient) = fit.minimum, objective(fit.minimum.x)
+    assert fit.objective is objective
+    assert minimum.convergence.reason == reason
+    assert minimum.loss == loss
+    if reason == "interrupted":
+        assert [n_rows for n_rows, _ in fit.stages] == [270]
+        assert minimum.state is None
+        return
+    assert [n_rows for n_rows, _ in fit.stages] == [270, 600]
+    assert fit.stages[-1].n_iter == 1
+    assert minimum.state.is_at(minimum.x, loss, gradient)
+    options = {**OPTIONS, "is_warm": True}
+    on = train(objective, minimum.x, state=minimum.state, **options).minimum
+    anew = train(objective, minimum.x, **options).minimum
+    assert on.convergence.reason == "tol"
+    assert on.loss < 1.1 * anew.loss
 
 
 def test_a_first_fit_out_of_iterations_is_told():

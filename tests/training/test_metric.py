@@ -10,7 +10,7 @@ import sksoftmax._training.metric
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._network.curvature import damped_inverse
 from sksoftmax._selection.inputs import encoded
-from sksoftmax._training.metric import KroneckerMetric
+from sksoftmax._training.metric import KroneckerMetric, samples
 
 
 def objective_of(X, y, sample_weight=None, **parameters):
@@ -21,6 +21,11 @@ def objective_of(X, y, sample_weight=None, **parameters):
 def metric_of(X, y, sample_weight=None, seed=0, **parameters):
     objective = objective_of(X, y, sample_weight, **parameters)
     return KroneckerMetric(objective, np.random.RandomState(seed))
+
+
+def samples_of(X, y, sample_weight=None, seed=0, **parameters):
+    objective = objective_of(X, y, sample_weight, **parameters)
+    return samples(objective, np.random.RandomState(seed))
 
 
 def point(metric, rng):
@@ -77,8 +82,8 @@ def test_wide_sparse_features_stay_sparse(standardize, weighted, rng, monkeypatc
     expected = dense().factors(x)
     expected.inputs[0] = np.diag(expected.inputs[0])
     monkeypatch.setattr(sksoftmax._training.metric, "_max_dense", lambda _: 9)
+    monkeypatch.setattr(csr_array, "toarray", None)
     metric = sparse()
-    monkeypatch.setattr(metric._sample.X, "toarray", None)
     assert_close(metric.factors(x), expected, rtol=1e-9, atol=1e-12)
 
 
@@ -112,11 +117,11 @@ def test_some_rows_are_enough(rng):
     X, y = make_classification(
         20_000, 6, n_informative=6, n_redundant=0, random_state=0
     )
-    metric = metric_of(X, y)
-    assert metric._sample.X.shape[0] == 4096
+    sample, _ = samples_of(X, y)
+    assert sample.X.shape[0] == 4096
+    assert not np.array_equal(samples_of(X, y, seed=1)[0].X, sample.X)
+    metric, other = metric_of(X, y), metric_of(X, y, seed=1)
     x = 0.3 * point(metric, rng)
-    other = metric_of(X, y, seed=1)
-    assert not np.array_equal(other._sample.X, metric._sample.X)
     ours, theirs = metric.factors(x), other.factors(x)
     for a, b in zip(sum(ours, []), sum(theirs, []), strict=True):  # noqa: RUF017
         assert np.linalg.norm(a - b) < 0.1 * np.linalg.norm(a)
@@ -126,7 +131,7 @@ def test_rare_classes_are_in_the_sample(rng):
     """Each class has as many rows as there are for all, and weighs what it did."""
     X, y = rng.normal(size=(20_000, 3)), np.repeat([0, 1, 2], [19_000, 990, 10])
     weights = rng.uniform(0.5, 1, size=20_000)
-    sample = metric_of(X, y, weights)._sample
+    sample, _ = samples_of(X, y, weights)
     np.testing.assert_array_equal(np.bincount(sample.y), [3096, 990, 10])
     shares = np.bincount(sample.y, sample.weights) / sample.weights_sum
     np.testing.assert_allclose(
@@ -138,8 +143,7 @@ def test_periodic_rows_are_sampled_at_random(rng):
     """Interleaved panels are all seen."""
     group = np.arange(8000) % 8
     X, y = np.eye(8)[group], rng.integers(4, size=8000)
-    metric = metric_of(X, y, standardize=False)
-    for sample in (metric._sample, metric._small_sample):
+    for sample in samples_of(X, y, standardize=False):
         assert (sample.X.sum(axis=0) > 0.05 * len(sample.X)).all()
 
 
@@ -163,17 +167,17 @@ def test_only_factors_that_are_worth_it_are_inverted(shape, hidden, dense):
 def test_small_data_are_not_copied(small_data):
     """Where all rows are taken, they are those of the objective."""
     objective = objective_of(*small_data)
-    metric = KroneckerMetric(objective, np.random.RandomState(0))
-    assert metric._sample is metric._small_sample is objective
+    of_inputs, of_others = samples(objective, np.random.RandomState(0))
+    assert of_inputs is of_others is objective
 
 
 @pytest.mark.parametrize("n_classes", [50, 64])
 def test_many_classes_take_fewer_rows(rng, n_classes):
     """What is propagated back is bounded: rows times classes."""
     X, y = rng.normal(size=(5000, 3)), np.arange(5000) % n_classes
-    metric = metric_of(X, y)
-    assert 4000 <= metric._sample.X.shape[0] <= 4096
-    assert 2000 < metric._small_sample.X.shape[0] * n_classes <= 4096
+    of_inputs, of_others = samples_of(X, y)
+    assert 4000 <= of_inputs.X.shape[0] <= 4096
+    assert 2000 < of_others.X.shape[0] * n_classes <= 4096
 
 
 @pytest.mark.parametrize("n_classes", [65, 1000])
@@ -181,7 +185,7 @@ def test_of_more_classes_labels_are_drawn(rng, n_classes):
     """As many columns as of the most classes that are all taken, from more rows."""
     X, y = rng.normal(size=(5000, 3)), np.arange(5000) % n_classes
     metric = metric_of(X, y)
-    n_rows = metric._small_sample.X.shape[0]
+    n_rows = metric._sample.X.shape[0]
     assert 100 < n_rows <= 256
     assert metric._draws.shape == (n_rows, 16)
     np.testing.assert_allclose(np.diff(metric._draws, axis=1), 1 / 16)
@@ -203,11 +207,10 @@ def test_drawn_labels_estimate_the_curvature(rng, monkeypatch):
 def test_wide_rows_are_few():
     """The copy of rows of X is bounded too."""
     X = np.broadcast_to(np.float32(0), (3000, 20_000))
-    metric = metric_of(X, np.arange(3000) % 2, standardize=False)
-    assert metric._sample.X.size <= 2**22
+    y = np.arange(3000) % 2
+    assert samples_of(X, y, standardize=False)[0].X.size <= 2**22
     X = csr_array((3000, 20_000), dtype=np.float32)
-    metric = metric_of(X, np.arange(3000) % 2, standardize=False)
-    assert metric._sample.X is X
+    assert samples_of(X, y, standardize=False)[0].X is X
 
 
 def test_the_operator_is_near_the_inverse_hessian(small_data):
