@@ -68,7 +68,8 @@ def array_api(session, compat):
     session.install(".[test]", "torch", *requirements)
     tests = ["tests/test_array_api.py", "tests/device", "tests/rows", "tests/features"]
     pages = ["docs/user_guide/array_api.md"]
-    session.run("python", "-m", "pytest", *tests, *pages, *session.posargs)
+    options = ["-m", "", *session.posargs]
+    session.run("python", "-m", "pytest", *tests, *pages, *options)
 
 
 @nox.session

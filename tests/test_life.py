@@ -145,6 +145,38 @@ class Life(RuleBasedStateMachine):
         if found.type is not MemoryError:
             assert re.search(self.what_may_be_refused(self.name), str(found.value))
 
+    @precondition(lambda self: self.table)
+    @rule(place=st.integers(0, 400))
+    def interrupt_a_fit(self, place):
+        """It is as before, or the best so far, which is a model like any other."""
+        try:
+            failing(lambda: self.clf.fit(*self.table), place, KeyboardInterrupt())
+        except KeyboardInterrupt:
+            pass
+        except ValueError as error:
+            if not re.search(self.what_may_be_refused(self.name), str(error)):
+                raise
+            return
+        else:  # it was over before
+            assert self.clf.convergence_.reason != "interrupted"
+        self.p = self.clf.predict_proba(self.table.X)
+
+    @precondition(lambda self: isinstance(self.table and self.table.X, np.ndarray))
+    @rule()
+    def fit_with_validation_data(self):
+        table = self.table
+        self.clf.set_params(early_stopping=True)
+        try:
+            self.clf.fit(*table, X_val=table.X[:9], y_val=table.y[:9])
+        except ValueError as error:
+            if not re.search(self.what_may_be_refused(self.name), str(error)):
+                raise
+            return
+        finally:
+            self.clf.set_params(early_stopping=self.parameters["early_stopping"])
+        assert self.clf.best_validation_loss_ in self.clf.validation_loss_curve_
+        self.p = self.clf.predict_proba(table.X)
+
     @rule()
     def go_through_a_pickle(self):
         self.clf = pickle.loads(pickle.dumps(self.clf))
@@ -169,6 +201,19 @@ class Life(RuleBasedStateMachine):
             return
         p = other.predict_proba(self.table.X)
         assert p == pytest.approx(self.p, rel=0, abs=1e-5)
+
+    @precondition(lambda self: isinstance(self.table and self.table.X, np.ndarray))
+    @rule()
+    def go_to_onnx(self):
+        skl2onnx = pytest.importorskip("skl2onnx")
+        onnxruntime = pytest.importorskip("onnxruntime")
+        pytest.importorskip("sksoftmax.onnx")
+        options = {id(self.clf): {"zipmap": False}}
+        rows = self.table.X.astype(np.float32)
+        model = skl2onnx.to_onnx(self.clf, rows[:1], options=options)
+        session = onnxruntime.InferenceSession(model.SerializeToString())
+        _, p = session.run(None, {"X": rows})
+        assert p == pytest.approx(self.clf.predict_proba(rows), rel=0, abs=1e-5)
 
     @invariant()
     def parameters_are_the_users(self):

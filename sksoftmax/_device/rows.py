@@ -28,6 +28,7 @@ from sksoftmax._rows.vectors import PlacedVectors
 from sksoftmax._sklearn.categories import possible_categories
 from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
 from sksoftmax._sklearn.fitted import moved_attributes
+from sksoftmax._sklearn.validation import all_ends, ends_of_integers
 
 # Bytes of the activations of a block there, and of rows that are fetched at a time.
 _BLOCK_BYTES, _FETCHED_BYTES = 2**28, 2**25
@@ -68,9 +69,13 @@ def rows_on_device(X: Any, categorical_features: ArrayLike | str | None = None) 
     if not xp.isdtype(X.dtype, ("bool", "integral", "real floating")):
         raise TypeError(f"X must hold real numbers; got {X.dtype}.")
     X = getattr(X, "detach", lambda: X)()  # from the graph of its gradient
+    given = X
     if X.dtype not in (xp.float32, xp.float64):
         X = wide(X)
     rows = DeviceRows(X)
+    if numpy_dtype(given).kind in "iu" and numpy_dtype(given).itemsize == 8:
+        pieces = (as_numpy(_block(given, block)) for block in rows.blocks)
+        rows.integers = all_ends([[*ends_of_integers(piece)] for piece in pieces])
     columns = possible_categories(rows.example, categorical_features)
     if columns.size:
         found = [distinct_values(rows[block], columns) for block in rows.blocks]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from sksoftmax._rows.namespace import as_numpy, move_arrays
+from sksoftmax._rows.namespace import as_numpy, move_arrays, namespace_of, wide
 
 Array = NDArray[np.floating]
 
@@ -59,18 +59,23 @@ def _at_origin(origin: Any, coef: Any, intercept: Any, fitted: Any) -> Any:
     """The first intercept for rows less an origin: the fitted one, which is exact.
 
     Unless a user has set other weights since, which shows beyond rounding. On a device
-    that is not looked for: predictions would wait for it.
+    the choice is made there, for predictions not to wait for it.
     """
-    if not isinstance(coef, np.ndarray):
-        return fitted
-    columns = np.flatnonzero(origin)
-    used, origin = coef[columns], origin[columns].astype(np.float64)
+    xp = namespace_of(coef)
+    used, n_columns = coef, origin.shape[0]
+    if xp is np:
+        columns = np.flatnonzero(origin)
+        used, origin, n_columns = coef[columns], origin[columns], len(columns)
+    used, origin, before = wide(used), wide(origin), wide(intercept)
     with np.errstate(all="ignore"):
-        size = abs(intercept) + abs(origin) @ abs(used)
-        rounding = (len(columns) + 4) * np.finfo(coef.dtype).eps * size
-        moved = intercept + origin @ used
-        is_changed = abs(moved - fitted) > rounding
-    return moved.astype(coef.dtype) if is_changed.any() else fitted
+        size = abs(before) + abs(origin) @ abs(used)
+        rounding = (n_columns + 4) * xp.finfo(coef.dtype).eps * size
+        moved = before + origin @ used
+        is_changed = xp.any(abs(moved - wide(fitted)) > rounding)
+    moved = xp.astype(moved, coef.dtype)
+    if xp is np:
+        return moved if is_changed else fitted
+    return xp.where(is_changed, moved, fitted)
 
 
 # What follows X to its library and device, beside what is private to the fit.
