@@ -333,8 +333,8 @@ class SoftmaxMLPClassifier(
     80,000 samples a quarter, up to a million values, to look at alpha once more. Of
     262,144 samples and more, 131,072 that `random_state` draws are copied to learn
     penalties from, and which columns stay in parts. The user guide has more
-    (docs/user_guide/alpha.md). Of four samples the exclusive or
-    cannot be told from chance: it takes a given alpha.
+    (docs/user_guide/alpha.md). Of four samples the exclusive or cannot be told from
+    chance: it takes a given alpha.
 
     Weights that sum to less than a tenth of the number of samples cannot be numbers of
     copies, as boosting's, which sum to 1: Kish's effective number of samples,
