@@ -352,6 +352,23 @@ def test_a_first_fit_to_some_rows_that_is_cut_short_has_seen_all(many, reason):
     assert on.loss < 1.1 * anew.loss
 
 
+def test_ctrl_c_after_a_callback_that_stopped_is_told(many):
+    """In the one iteration on all rows: the caller is to raise it."""
+    objective, start = many
+    n_rows = []
+
+    def callback(state, function):
+        n_rows.append(function.n_samples)
+        if n_rows[-1] == 600:
+            raise KeyboardInterrupt
+        return len(n_rows) == 3
+
+    options = {**OPTIONS, "callback": callback}
+    fit = train_on(LINEAR_RELEVANT, objective, start, **options)
+    assert n_rows == [270, 270, 270, 600]
+    assert fit.minimum.convergence.reason == "interrupted"
+
+
 def test_a_first_fit_out_of_iterations_is_told():
     """Though the second one has come to its end."""
     objective, start = problem()
