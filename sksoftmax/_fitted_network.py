@@ -59,7 +59,7 @@ class FittedNetworkMixin:
             which is the log-odds of `classes_[1]`.
         """
         logits = self._outputs(X, "decision_function")
-        return logits[:, 1] - logits[:, 0] if self.classes_.size == 2 else logits
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict(self, X: MatrixLike) -> NDArray[Any]:
         """Most probable class of each sample.

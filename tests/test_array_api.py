@@ -12,9 +12,13 @@ import pytest
 import sklearn
 from libraries import IS_NEW, Library, dispatch, needs_new, places, skip_without_cuda
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_iris
+from sklearn.ensemble import StackingClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -23,6 +27,7 @@ from sksoftmax import (
     ColumnEncoder,
     FeatureImportancesDisplay,
     RegularizationPathDisplay,
+    ReliabilityDisplay,
     SoftmaxMLPClassifier,
     SoftmaxMLPClassifierCV,
     check_gradient,
@@ -31,6 +36,7 @@ from sksoftmax._device.rows import DeviceRows
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.parameters import ParameterLayout
+from sksoftmax._rows.namespace import as_numpy
 from sksoftmax._selection.inputs import encoded
 from sksoftmax._training.metric import KroneckerMetric
 from sksoftmax._training.objective import Objective
@@ -204,7 +210,7 @@ def test_fits_agree(library, dtype, data, parameters):
             assert library.back(found).dtype == expected.dtype
     for name in ("feature_importances_", "class_weight_"):
         assert library.is_here(getattr(there, name))
-    assert isinstance(there.classes_, np.ndarray)
+    assert library.is_here(there.classes_)
     assert there.n_iter_ == here.n_iter_
 
 
@@ -229,18 +235,21 @@ def test_weights_and_validation_data_follow(library, cls):
 
 @pytest.mark.parametrize("labels", [y, y > 0, np.array(["a", "b", "c"])[y]])
 def test_labels_are_predicted(library, labels):
-    """Numbers there, strings in NumPy's arrays."""
+    """Numbers there, strings in NumPy's arrays; and so are the classes."""
     with dispatch():
         clf = fitted(classifier(), library(X), labels)
-        found = clf.predict(library(X))
-    here = fitted(classifier(), X, labels).predict(X)
+        found, classes = clf.predict(library(X)), clf.classes_
+    here = fitted(classifier(), X, labels)
     if labels.dtype.kind == "U":
         assert isinstance(found, np.ndarray)
+        assert isinstance(classes, np.ndarray)
     else:
         assert library.is_here(found)
-        found = library.back(found)
-    assert found.dtype == here.dtype
-    assert np.mean(found == here) > 0.99
+        assert library.is_here(classes)
+        found, classes = library.back(found), library.back(classes)
+    assert found.dtype == classes.dtype == here.classes_.dtype
+    assert np.mean(found == here.predict(X)) > 0.99
+    np.testing.assert_array_equal(classes, here.classes_)
 
 
 def test_the_search_for_alpha_is_the_same(library):
@@ -300,6 +309,7 @@ def test_pickles_hold_numpy(library):
     local = clf.to_numpy()
     for other in (loaded, local):
         assert isinstance(other.coefs_[0], np.ndarray)
+        assert isinstance(other.classes_, np.ndarray)
         np.testing.assert_allclose(other.predict_proba(X), p, atol=1e-4)
         assert other.to_numpy() is other
         fitted(other, X, y)  # from there
@@ -611,6 +621,73 @@ def test_pipelines_and_grids_take_it(library):
         fitted(grid, library(X), library(y))
         p = library.back(grid.predict_proba(library(X)))
     assert log_loss(y, p) < 0.4
+
+
+@pytest.mark.parametrize("labels", [y, y > 1], ids=["three", "two"])
+def test_estimators_of_estimators_take_it(library, labels):
+    """Those that compare `classes_` with labels, too."""
+    if library.name == "array_api_strict":
+        pytest.skip("scikit-learn indexes its arrays by NumPy's")
+    clf = classifier()
+    stacked = StackingClassifier([("ours", clf)], LogisticRegression())
+    with dispatch():
+        data = library(X), library(labels.astype(int))
+        frozen = FrozenEstimator(fitted(clone(clf), *data))
+        calibrated = CalibratedClassifierCV(frozen, method="temperature")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            p = [
+                cross_val_predict(clf, *data, cv=3, method="predict_proba"),
+                calibrated.fit(*data).predict_proba(data[0]),
+                library(stacked.fit(*data).predict_proba(data[0])),
+            ]
+    for one in map(library.back, p):
+        assert log_loss(labels, one) < 0.5
+
+
+@pytest.mark.parametrize("labels", [y, np.array(["a", "b", "c"])[y]])
+def test_scorers_have_labels_beside_predictions(library, labels):
+    """Strings in NumPy's arrays; scikit-learn's refuse to compare the others."""
+    n_calls = []
+
+    def accuracy(clf, X, y):
+        predicted = clf.predict(X)
+        assert library.is_here(X)
+        assert library.is_here(y) == library.is_here(predicted) == (y.dtype != "<U1")
+        n_calls.append(1)
+        return float(np.mean(as_numpy(y) == as_numpy(predicted)))
+
+    clf = classifier(SoftmaxMLPClassifierCV, scoring=accuracy)
+    with dispatch():
+        fitted(clf, library(X), labels)
+    assert len(n_calls) == 4
+    assert clf.best_score_ > 0.8
+
+
+@pytest.mark.parametrize("scoring", ["balanced_accuracy", "neg_log_loss", None])
+def test_scorers_of_scikit_learn_take_it(library, scoring):
+    """And ours, which leaves out labels that a fold has not."""
+    if library.name == "array_api_strict":
+        pytest.skip("scikit-learn indexes its arrays by NumPy's")
+    clf = classifier(SoftmaxMLPClassifierCV, scoring=scoring)
+    there, here = there_and_here(library, clf, X, y)
+    assert abs(there.best_score_ - here.best_score_) < 1e-6
+
+
+def test_a_reliability_diagram_takes_it(library):
+    """Labels, probabilities and classes of any library."""
+    pytest.importorskip("matplotlib")
+    there, here = there_and_here(library, classifier(), X, y)
+    weights = np.arange(150) % 3 + 1.0
+    with dispatch():
+        data = library(X), library(y)
+        display = ReliabilityDisplay.from_estimator(
+            there, *data, sample_weight=library(weights)
+        )
+    expected = ReliabilityDisplay.from_estimator(here, X, y, sample_weight=weights)
+    atol = 1e-9 if library.has_float64 else 0.05
+    for found, local in zip(display.prob_true, expected.prob_true, strict=True):
+        np.testing.assert_allclose(found, local, atol=atol)
 
 
 def test_without_dispatch_arrays_are_converted():

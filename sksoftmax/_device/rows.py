@@ -138,11 +138,11 @@ def check_beside(classifier: Any, X: Any, method: str) -> None:
     )
 
 
-def labels_beside(logits: AnyArray, classes: NDArray) -> AnyArray:
+def labels_beside(logits: AnyArray, classes: AnyArray) -> AnyArray:
     """The most probable classes, beside their logits; strings in NumPy's arrays."""
     xp = namespace_of(logits)
     codes = xp.argmax(logits, axis=1)
-    if classes.dtype.kind not in "biuf":
+    if isinstance(classes, np.ndarray) and classes.dtype.kind not in "biuf":
         return classes[as_numpy(codes)]
     return xp.take(moved_to(classes, logits), codes, axis=0)
 

@@ -13,6 +13,7 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from sksoftmax._plot.axes import check_axes, line_style
+from sksoftmax._rows.namespace import local
 from sksoftmax._sklearn.categories import are_gaps
 from sksoftmax._sklearn.validation import MatrixLike, check_weights
 
@@ -443,7 +444,8 @@ def _checked(
     sample_weight: ArrayLike | None,
 ) -> tuple[NDArray, NDArray[np.integer], Array, Array]:
     """Validated: labels, codes of the samples, probabilities, weights that sum to 1."""
-    y_true = column_or_1d(y_true)
+    y_true, y_prob = column_or_1d(local(y_true)), local(y_prob)
+    labels = local(labels)
     if are_gaps(y_true.astype(object)).any():
         raise ValueError(
             "y_true has samples without a label. Leave them out, here and in y_prob."

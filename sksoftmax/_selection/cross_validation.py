@@ -23,7 +23,13 @@ from sklearn.utils.validation import _check_method_params
 
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
-from sksoftmax._rows.namespace import as_numpy
+from sksoftmax._rows.namespace import (
+    as_numpy,
+    is_dispatched,
+    local,
+    move_arrays,
+    moved_to,
+)
 from sksoftmax._selection.judge import Judge
 from sksoftmax._sklearn.text_numbers import TEXT_NUMBERS
 from sksoftmax._sklearn.validation import MatrixLike
@@ -240,13 +246,13 @@ def neg_log_loss(
     `sklearn.metrics.log_loss` takes no such labels, and none of `predict_log_proba`.
     NaN, where nothing is left.
     """
-    y = np.asarray(y)
-    known = np.isin(y, clf.classes_)
+    y, classes = np.asarray(local(y)), as_numpy(clf.classes_)
+    known = np.isin(y, classes)
     weights = np.ones(len(y)) if sample_weight is None else sample_weight
     weights = weights[known]
     if not weights.any():
         return np.nan
-    codes = np.searchsorted(clf.classes_, y[known])
+    codes = np.searchsorted(classes, y[known])
     X = _safe_indexing(X, np.flatnonzero(known))
     log_p = as_numpy(clf.predict_log_proba(X))[np.arange(codes.size), codes]
     weights = np.ldexp(weights, -np.frexp(weights.max())[1])  # their sum is finite
@@ -339,10 +345,13 @@ def _fit_fold(
             **common,
         )
     fitted = time.perf_counter()
+    X_test, y_test = _safe_indexing(X, test), _safe_indexing(y, test)
+    if is_dispatched(X):  # scorers compare with predictions, which are there
+        y_test = move_arrays(y_test, lambda labels: moved_to(labels, X))
     score = scorer(
         clf,
-        _safe_indexing(X, test),
-        _safe_indexing(y, test),
+        X_test,
+        y_test,
         **_check_method_params(X, score_params, test),
     )
     if hasattr(score, "item"):

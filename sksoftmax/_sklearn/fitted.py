@@ -80,6 +80,7 @@ def _at_origin(origin: Any, coef: Any, intercept: Any, fitted: Any) -> Any:
 
 # What follows X to its library and device, beside what is private to the fit.
 _MOVED = (
+    "classes_",
     "coefs_",
     "intercepts_",
     "feature_importances_",
@@ -99,7 +100,7 @@ def moved_attributes(
 ) -> dict[str, Any]:
     """All attributes of an estimator, with the arrays of a network elsewhere.
 
-    Those that follow X to its library and its device. Classes, which may be strings,
+    Those that follow X to its library and its device. Classes that are no numbers,
     encodings and what is told of the fit stay where they are.
     """
     moved = {
