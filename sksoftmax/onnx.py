@@ -84,7 +84,6 @@ from skl2onnx.common.data_types import (
     UInt64TensorType,
     guess_proto_type,
 )
-from skl2onnx.common.shape_calculator import _infer_linear_classifier_output_types
 from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.base import ClassifierMixin
 
@@ -92,6 +91,7 @@ from sksoftmax._classifier import SoftmaxMLPClassifier
 from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 from sksoftmax._column_encoder import ColumnEncoder
 from sksoftmax._features.encoding import Encoding
+from sksoftmax._rows.namespace import as_numpy
 from sksoftmax._sklearn.fitted import Layers, in_numpy
 from sksoftmax._sklearn.validation import column_name
 
@@ -296,7 +296,7 @@ def _indicated(
 
 def _label_classes(scope: Any, clf: ClassifierMixin) -> NDArray:
     """Labels of the graph, which are strings or int64; or an error."""
-    classes = np.asarray(get_label_classes(scope, clf))
+    classes = as_numpy(get_label_classes(scope, clf))
     if classes.dtype.kind in "biuf":
         dtype, (least, largest) = np.dtype(np.int64), (-(2**63), 2**63 - 1)
         fit = [c == int(c) and least <= c <= largest for c in classes.tolist()]
@@ -317,8 +317,11 @@ def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> li
 
     What skl2onnx says of others, of which it knows only later, is not understood.
     """
-    _label_classes(scope, clf)
-    return _parse_sklearn_classifier(scope, clf, inputs, **parsers)
+    local = clf.to_numpy()
+    if local is not clf:
+        scope.add_options(id(local), scope.get_options(clf))
+    _label_classes(scope, local)
+    return _parse_sklearn_classifier(scope, local, inputs, **parsers)
 
 
 def _dtype(operator: Any) -> type[np.float64 | np.float32]:
@@ -509,10 +512,13 @@ def _convert_encoder(scope: Any, operator: Any, container: Any) -> None:
 
 
 def _classifier_shape(operator: Any) -> None:
-    """As skl2onnx's, which takes a single input and no strings."""
-    _infer_linear_classifier_output_types(operator)
-    scores = operator.outputs[1]
-    scores.set_type(_TENSORS[_dtype(operator)](scores.type.shape))
+    """As skl2onnx's, which has a single type of scores, and knows NumPy's classes."""
+    n_rows = operator.inputs[0].get_first_dimension()
+    classes = _label_classes(operator.scope_inst, operator.raw_operator)
+    labels, scores = operator.outputs
+    of_labels = StringTensorType if classes.dtype == object else Int64TensorType
+    labels.set_type(of_labels([n_rows]))
+    scores.set_type(_TENSORS[_dtype(operator)]([n_rows, classes.size]))
 
 
 def _encoder_shape(operator: Any) -> None:

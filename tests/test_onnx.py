@@ -4,10 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from libraries import Library, dispatch, needs_new, places
 from scipy.sparse import csr_array
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.preprocessing import LabelEncoder, MinMaxScaler
 
 from sksoftmax import ColumnEncoder, SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 from sksoftmax._network.activations import ACTIVATIONS
@@ -604,3 +606,36 @@ def test_fits_to_sparse_rows_have_no_gaps(small_data):
     exported = skl2onnx.to_onnx(encoder, X[:1])
     session = onnxruntime.InferenceSession(exported.SerializeToString())
     np.testing.assert_array_equal(session.run(None, {"X": X})[0], X)
+
+
+@needs_new
+@pytest.mark.parametrize("place", places())
+@pytest.mark.parametrize("names", [[3, 5, 9], ["a", "b", "c"]])
+def test_what_was_fitted_on_a_device_is_exported(small_data, place, names):
+    """Alone, with its options, and as a part of others."""
+    library, (X, y) = Library(*place), small_data
+    names = names[: len(np.unique(y))]
+    X, y = X.astype("float32"), np.array(names)[y]
+    with dispatch():
+        rows = library(X)
+        clf = fit(rows, y if y.dtype.kind == "U" else library(y))
+        expected = library.back(clf.predict_proba(rows))
+    voting = VotingClassifier([("ours", clf)], voting="soft", flatten_transform=False)
+    voting.estimators_, voting.classes_ = [clf], np.unique(y)
+    voting.le_ = LabelEncoder().fit(y)
+    models = [clf]
+    if library.name != "array_api_strict":  # whose arrays have no length for skl2onnx
+        models.append(voting)
+    for model in models:
+        labels, p = run(model, X)
+        np.testing.assert_allclose(p, expected, atol=1e-5)
+        np.testing.assert_array_equal(labels, clf.to_numpy().predict(X))
+    logits = clf.to_numpy().decision_function(X)
+    scores = run(clf, X, raw_scores=True)[1]
+    scores = scores[:, 1] if logits.ndim == 1 else scores
+    np.testing.assert_allclose(scores, logits, rtol=1e-4, atol=1e-4)
+    np.testing.assert_array_equal(
+        run(clf, X, nocl=True)[0], np.searchsorted(names, clf.to_numpy().predict(X))
+    )
+    first, *_ = run(clf, X, zipmap=True)[1]
+    assert [*first] == names
