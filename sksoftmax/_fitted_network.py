@@ -6,8 +6,9 @@ from copy import deepcopy
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
+from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._column_encoder import ColumnEncoder, fitted_encoder
@@ -15,9 +16,11 @@ from sksoftmax._device.rows import check_beside, labels_beside, rows_on_device
 from sksoftmax._features.encoding import Encoding, EncodingName, encoding_name
 from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.prediction import outputs
+from sksoftmax._rows.namespace import local
 from sksoftmax._sklearn.categories import Categories
 from sksoftmax._sklearn.fitted import Layers, in_numpy
 from sksoftmax._sklearn.interchange import to_mlp_classifier
+from sksoftmax._sklearn.labels import beside_predictions
 from sksoftmax._sklearn.validation import MatrixLike, checked_rows
 
 if typing.TYPE_CHECKING:
@@ -109,6 +112,30 @@ class FittedNetworkMixin:
             Log-softmax of the logits, columns in the order of `classes_`.
         """
         return self._outputs(X, "predict_log_proba", log_softmax)
+
+    def score(
+        self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Mean accuracy of `predict`.
+
+        Parameters
+        ----------
+        X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,)
+            Their labels; of any library, whatever that of `X` is.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        score : float
+            The share of the weights whose samples have the label that is predicted.
+        """
+        if sample_weight is not None:
+            sample_weight = np.asarray(local(sample_weight))
+        y, params = beside_predictions(X, y, {"sample_weight": sample_weight})
+        return accuracy_score(y, self.predict(X), **params)
 
     def _outputs(
         self,

@@ -84,7 +84,6 @@ from skl2onnx.common.data_types import (
     UInt64TensorType,
     guess_proto_type,
 )
-from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.base import ClassifierMixin
 
 from sksoftmax._classifier import SoftmaxMLPClassifier
@@ -296,7 +295,8 @@ def _indicated(
 
 def _label_classes(scope: Any, clf: ClassifierMixin) -> NDArray:
     """Labels of the graph, which are strings or int64; or an error."""
-    classes = as_numpy(get_label_classes(scope, clf))
+    has_codes = scope.get_options(clf, {"nocl": False})["nocl"]
+    classes = np.arange(clf.n_outputs_) if has_codes else as_numpy(clf.classes_)
     if classes.dtype.kind in "biuf":
         dtype, (least, largest) = np.dtype(np.int64), (-(2**63), 2**63 - 1)
         fit = [c == int(c) and least <= c <= largest for c in classes.tolist()]
@@ -317,11 +317,18 @@ def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> li
 
     What skl2onnx says of others, of which it knows only later, is not understood.
     """
+    _label_classes(scope, clf)
     local = clf.to_numpy()
-    if local is not clf:
-        scope.add_options(id(local), scope.get_options(clf))
-    _label_classes(scope, local)
-    return _parse_sklearn_classifier(scope, local, inputs, **parsers)
+    if local is clf:
+        return _parse_sklearn_classifier(scope, clf, inputs, **parsers)
+    # With NumPy's classes, but as the one that the user has options for.
+    scope.add_options(id(local), scope.get_options(clf))
+    outputs = _parse_sklearn_classifier(scope, local, inputs, **parsers)
+    del scope.options[id(local)]
+    for operator in scope.operators.values():
+        if operator.raw_operator is local:
+            operator.raw_operator = clf
+    return outputs
 
 
 def _dtype(operator: Any) -> type[np.float64 | np.float32]:

@@ -43,6 +43,7 @@ from sksoftmax._training.objective import Objective
 
 pytestmark = needs_new
 X, y = load_iris(return_X_y=True)
+WEIGHTS = np.arange(150) % 3 + 0.5
 GAPS = np.where(np.random.default_rng(0).random(X.shape) < 0.1, np.nan, X)
 
 
@@ -650,42 +651,77 @@ def test_scorers_have_labels_beside_predictions(library, labels):
     """Strings in NumPy's arrays; scikit-learn's refuse to compare the others."""
     n_calls = []
 
-    def accuracy(clf, X, y):
+    def accuracy(clf, X, y, sample_weight):
         predicted = clf.predict(X)
         assert library.is_here(X)
         assert library.is_here(y) == library.is_here(predicted) == (y.dtype != "<U1")
         n_calls.append(1)
-        return float(np.mean(as_numpy(y) == as_numpy(predicted)))
+        assert library.is_here(sample_weight) == library.is_here(y)
+        is_right = as_numpy(y) == as_numpy(predicted)
+        return float(np.average(is_right, weights=as_numpy(sample_weight)))
 
     clf = classifier(SoftmaxMLPClassifierCV, scoring=accuracy)
     with dispatch():
-        fitted(clf, library(X), labels)
+        fitted(clf, library(X), labels, library(WEIGHTS))
     assert len(n_calls) == 4
     assert clf.best_score_ > 0.8
 
 
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["plain", "weighted"])
 @pytest.mark.parametrize("scoring", ["balanced_accuracy", "neg_log_loss", None])
-def test_scorers_of_scikit_learn_take_it(library, scoring):
+def test_scorers_of_scikit_learn_take_it(library, scoring, weights):
     """And ours, which leaves out labels that a fold has not."""
     if library.name == "array_api_strict":
         pytest.skip("scikit-learn indexes its arrays by NumPy's")
     clf = classifier(SoftmaxMLPClassifierCV, scoring=scoring)
-    there, here = there_and_here(library, clf, X, y)
+    there, here = there_and_here(library, clf, X, y, weights)
     assert abs(there.best_score_ - here.best_score_) < 1e-6
+    there, here = there_and_here(library, clf.set_params(scoring=None), X, y > 0)
+    assert abs(there.best_score_ - here.best_score_) < 1e-6
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS, WEIGHTS.tolist()])
+@pytest.mark.parametrize("labels", [y, y > 0, np.array(["a", "b", "c"])[y]])
+def test_labels_of_any_kind_are_scored(library, labels, weights):
+    """Lists, arrays of NumPy and of the library, beside weights of any kind."""
+    if not (library.has_float64 or library.name == "torch"):
+        pytest.skip("scikit-learn needs float64")
+    clf = fitted(classifier(), X, labels)
+    expected = clf.score(X, labels, weights)
+    given = [labels, labels.tolist()]
+    if labels.dtype.kind != "U":
+        given.append(library(labels))
+    with dispatch():
+        there = fitted(classifier(), library(X), labels)
+        found = [there.score(library(X), one, weights) for one in given]
+    np.testing.assert_allclose(found, expected, atol=0.02)
+
+
+def test_labels_of_many_digits_become_float64(library):
+    """Or what the device has, as nobody but NumPy has more."""
+    labels = y.astype(np.longdouble)
+    with dispatch():
+        clf = fitted(classifier(), library(X), labels)
+        found = library.back(clf.predict(library(X)))
+    assert found.dtype == (np.float64 if library.has_float64 else np.float32)
+    assert np.mean(found == labels) > 0.9
 
 
 def test_a_reliability_diagram_takes_it(library):
     """Labels, probabilities and classes of any library."""
     pytest.importorskip("matplotlib")
     there, here = there_and_here(library, classifier(), X, y)
-    weights = np.arange(150) % 3 + 1.0
     with dispatch():
         data = library(X), library(y)
         display = ReliabilityDisplay.from_estimator(
-            there, *data, sample_weight=library(weights)
+            there, *data, sample_weight=library(WEIGHTS)
         )
-    expected = ReliabilityDisplay.from_estimator(here, X, y, sample_weight=weights)
+        of_one = ReliabilityDisplay.from_estimator(
+            there, *data, kind="per-class", class_of_interest=there.classes_[1]
+        )
+    expected = ReliabilityDisplay.from_estimator(here, X, y, sample_weight=WEIGHTS)
     atol = 1e-9 if library.has_float64 else 0.05
+    assert of_one.classes == [1]
     for found, local in zip(display.prob_true, expected.prob_true, strict=True):
         np.testing.assert_allclose(found, local, atol=atol)
 

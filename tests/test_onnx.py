@@ -32,12 +32,12 @@ from skl2onnx.common.data_types import (  # noqa: E402
 pytestmark = pytest.mark.filterwarnings("ignore:L-BFGS stopped before the loss settled")
 
 
-def run(model, X, **options):
+def run(model, X, of=None, **options):
     """Outputs of the exported model, computed by onnxruntime."""
     last = getattr(model, "_final_estimator", model)
-    exported = skl2onnx.to_onnx(
-        model, X[:1], options={id(last): {"zipmap": False, **options}}
-    )
+    options = {"zipmap": False, **options}
+    options = options if of == "all" else {of or id(last): options}
+    exported = skl2onnx.to_onnx(model, X[:1], options=options)
     session = onnxruntime.InferenceSession(exported.SerializeToString())
     return session.run(None, {"X": X})
 
@@ -631,11 +631,15 @@ def test_what_was_fitted_on_a_device_is_exported(small_data, place, names):
         np.testing.assert_allclose(p, expected, atol=1e-5)
         np.testing.assert_array_equal(labels, clf.to_numpy().predict(X))
     logits = clf.to_numpy().decision_function(X)
-    scores = run(clf, X, raw_scores=True)[1]
-    scores = scores[:, 1] if logits.ndim == 1 else scores
-    np.testing.assert_allclose(scores, logits, rtol=1e-4, atol=1e-4)
+    for of in (None, type(clf), "all"):
+        scores = run(clf, X, of, raw_scores=True)[1]
+        scores = scores[:, 1] if logits.ndim == 1 else scores
+        np.testing.assert_allclose(scores, logits, rtol=1e-4, atol=1e-4)
     np.testing.assert_array_equal(
         run(clf, X, nocl=True)[0], np.searchsorted(names, clf.to_numpy().predict(X))
     )
+    options = {id(clf): {"raw_scores": True}}
+    skl2onnx.to_onnx(clf, X[:1], options=options)
+    assert options == {id(clf): {"raw_scores": True}}
     first, *_ = run(clf, X, zipmap=True)[1]
     assert [*first] == names

@@ -425,6 +425,9 @@ class ReliabilityDisplay:
 
 def _shown(classes: NDArray, class_of_interest: Any) -> Sequence[int]:
     """Places of the classes that have a curve of their own."""
+    class_of_interest = local(class_of_interest)
+    if getattr(class_of_interest, "ndim", None) == 0:  # one of `classes_`
+        class_of_interest = class_of_interest.item()
     if class_of_interest is None:
         return range(1 if len(classes) == 2 else 0, len(classes))
     labels = classes.tolist()

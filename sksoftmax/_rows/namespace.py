@@ -59,15 +59,16 @@ def device_of(array: AnyArray) -> Any:
 
 
 def moved_to(array: AnyArray, like: AnyArray) -> AnyArray:
-    """A copy of NumPy's array beside another one; without float64, in float32.
+    """A copy of NumPy's array beside another one, in the digits that are there.
 
     What is not NumPy's is there already, and NumPy's are beside NumPy's.
     """
     if not isinstance(array, np.ndarray) or isinstance(like, np.ndarray):
         return array
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if array.dtype == np.float64 and not has_float64(like):
-        array = array.astype(np.float32)
+    widest = np.dtype(np.float64 if has_float64(like) else np.float32)
+    if array.dtype.kind == "f" and array.dtype.itemsize > widest.itemsize:
+        array = array.astype(widest)
     return namespace_of(like).asarray(array, device=device_of(like), copy=True)
 
 

@@ -23,14 +23,9 @@ from sklearn.utils.validation import _check_method_params
 
 from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
-from sksoftmax._rows.namespace import (
-    as_numpy,
-    is_dispatched,
-    local,
-    move_arrays,
-    moved_to,
-)
+from sksoftmax._rows.namespace import as_numpy, local
 from sksoftmax._selection.judge import Judge
+from sksoftmax._sklearn.labels import beside_predictions
 from sksoftmax._sklearn.text_numbers import TEXT_NUMBERS
 from sksoftmax._sklearn.validation import MatrixLike
 
@@ -248,7 +243,7 @@ def neg_log_loss(
     """
     y, classes = np.asarray(local(y)), as_numpy(clf.classes_)
     known = np.isin(y, classes)
-    weights = np.ones(len(y)) if sample_weight is None else sample_weight
+    weights = np.ones(len(y)) if sample_weight is None else local(sample_weight)
     weights = weights[known]
     if not weights.any():
         return np.nan
@@ -345,15 +340,10 @@ def _fit_fold(
             **common,
         )
     fitted = time.perf_counter()
-    X_test, y_test = _safe_indexing(X, test), _safe_indexing(y, test)
-    if is_dispatched(X):  # scorers compare with predictions, which are there
-        y_test = move_arrays(y_test, lambda labels: moved_to(labels, X))
-    score = scorer(
-        clf,
-        X_test,
-        y_test,
-        **_check_method_params(X, score_params, test),
-    )
+    y_test = _safe_indexing(y, test)
+    score_params = _check_method_params(X, score_params, test)
+    y_test, score_params = beside_predictions(X, y_test, score_params)
+    score = scorer(clf, _safe_indexing(X, test), y_test, **score_params)
     if hasattr(score, "item"):
         with suppress(ValueError):  # of more than one
             score = score.item()

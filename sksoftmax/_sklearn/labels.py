@@ -1,11 +1,12 @@
 """Checks of class labels, and of what users say of classes by their labels."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sksoftmax._rows.namespace import local
+from sksoftmax._rows.namespace import is_dispatched, local, moved_to
 
 Array = NDArray[np.floating]
 
@@ -113,6 +114,36 @@ def label_codes(y: NDArray, classes: NDArray, name: str) -> NDArray[np.integer]:
             f"{classes.tolist()}."
         )
     return np.searchsorted(classes, y.astype(classes.dtype))
+
+
+def beside_predictions(
+    X: Any, y: Any, params: Mapping[str, Any]
+) -> tuple[Any, dict[str, Any]]:
+    """Labels, and arrays as weights, where predictions from `X` are.
+
+    There scikit-learn's scorers compare them. Strings are NumPy's, as they are
+    predicted; and so are booleans, of which not all scorers take those of torch.
+
+    Parameters
+    ----------
+    X : array-like
+        Samples.
+    y : array-like
+        Their labels.
+    params : mapping
+        What else a scorer takes.
+    """
+    params = dict(params)
+    if not is_dispatched(X):
+        return y, params
+    if not is_dispatched(y):
+        y = np.asarray(y)
+        if y.dtype.kind not in "iuf":
+            return y, params
+    for name, value in params.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+            params[name] = moved_to(value, X)
+    return moved_to(y, X), params
 
 
 def check_class_weight(
