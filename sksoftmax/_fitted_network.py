@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
-from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._column_encoder import ColumnEncoder, fitted_encoder
@@ -135,6 +134,8 @@ class FittedNetworkMixin:
         if sample_weight is not None:
             sample_weight = np.asarray(local(sample_weight))
         y, params = beside_predictions(X, y, {"sample_weight": sample_weight})
+        from sklearn.metrics import accuracy_score  # few need it, and all its imports
+
         return accuracy_score(y, self.predict(X), **params)
 
     def _outputs(

@@ -348,7 +348,9 @@ class _Search:
         return vector * min(1.0, 1 / largest / np.linalg.norm(vector / largest))
 
     def _failure(self, promised: float) -> str:
-        if self._is_settled or promised <= self.hidden:
+        # Of the last step, too: pairs that rounding made promise what is not there.
+        *_, before, last = [np.inf, *self.state.recent_losses]
+        if min(promised, part_of_loss(before - last, last)) <= self.hidden:
             return "rounding"
         if self.state.n_iter == self._n_finite == 0:
             raise NotFiniteError(

@@ -28,6 +28,11 @@ from sksoftmax._sklearn.validation import column_name, refuse_gaps
 
 Array = NDArray[np.floating]
 
+# Multiplications that BLAS leaves to one thread anyway: OpenBLAS those with a vector up
+# to 9216 (interface/gemv.c), with a matrix up to 2**18 (gemm.c). Of more the last bits
+# may depend on how many there are, as they do on CPUs without AVX-512.
+_SMALL_PRODUCT = 2**13
+
 
 def outputs(
     X: Rows,
@@ -102,8 +107,8 @@ def outputs(
 
     keep_freed_memory()
     with np.errstate(all="ignore"):  # outputs are checked
-        if len(blocks) == 1:  # as fast as can be for single rows
-            fill(blocks[0])
+        if X.shape[0] * max(coef.size for coef in coefs) <= _SMALL_PRODUCT:
+            fill(slice(None))  # as fast as can be for single rows
         else:
             with BlockThreads() as threads:
                 for _ in threads.map(fill, blocks):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from elsewhere import Elsewhere
 from scipy.sparse import csr_array
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from sksoftmax._features.encoding import Encoding, Indicators
 from sksoftmax._features.first_inputs import FirstInputs
@@ -26,6 +27,24 @@ def test_blocks_do_not_matter(network, rng, n_rows, as_format):
     X = rng.normal(size=(n_rows, 4))
     found = outputs(as_format(X), *network)
     np.testing.assert_allclose(found, forward(X, *network).T, atol=1e-12)
+
+
+@pytest.mark.parametrize(("n_rows", "n_threads"), [(2, 3), (3, 1), (600, 1)])
+def test_bits_do_not_depend_on_blas(monkeypatch, rng, n_rows, n_threads):
+    """It has one thread for what is more than it would do in one anyway."""
+    found = []
+
+    def told(*args):
+        controllers = ThreadpoolController().select(user_api="blas").lib_controllers
+        found.extend(one.num_threads for one in controllers)
+        return forward(*args)
+
+    monkeypatch.setattr("sksoftmax._network.prediction.forward", told)
+    coefs = rng.normal(size=(64, 50)), rng.normal(size=(3, 64))
+    X, activations = rng.normal(size=(n_rows, 50)), [ACTIVATIONS["tanh"]]
+    with threadpool_limits(3, user_api="blas"):
+        outputs(X, coefs, [np.zeros(64), np.zeros(3)], activations)
+    assert set(found) == {n_threads}
 
 
 def test_function_is_of_the_logits(network, rng):
