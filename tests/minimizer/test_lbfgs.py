@@ -446,6 +446,25 @@ def test_a_decrease_that_is_rounding_ends_at_once():
     assert minimum.convergence.n_evaluations == 1
 
 
+@pytest.mark.parametrize(
+    ("gain", "reason"), [(1e-9, "rounding"), (1e-3, "line_search")]
+)
+def test_what_rounding_promises_is_no_failure_where_the_last_step_gained_nothing(
+    gain, reason
+):
+    """A gradient of rounding errors, as of float32, promises what is not there."""
+    slope = np.sqrt(gain)
+
+    def objective(x):
+        if x[0] > -slope / 2:
+            return 1 + slope * x[0], np.array([slope])
+        return 1 - gain, np.array([0.1])
+
+    minimum = minimize(objective, np.zeros(1), max_iter=100, tol=0)
+    assert minimum.convergence.n_iter == 1
+    assert minimum.convergence.reason == reason
+
+
 @pytest.mark.parametrize("scale", [1e-2, 1, 1e6])
 def test_the_gradient_norm_is_free_of_scale(scale):
     """Half its square is the part of the loss that a quadratic model still gains.
