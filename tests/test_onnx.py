@@ -618,7 +618,8 @@ def test_what_was_fitted_on_a_device_is_exported(small_data, place, names):
     X, y = X.astype("float32"), np.array(names)[y]
     with dispatch():
         rows = library(X)
-        clf = fit(rows, y if y.dtype.kind == "U" else library(y))
+        clf = SoftmaxMLPClassifier((7, 5), alpha=0.01, max_iter=15, random_state=0)
+        clf.fit(rows, y if y.dtype.kind == "U" else library(y))
         expected = library.back(clf.predict_proba(rows))
     voting = VotingClassifier([("ours", clf)], voting="soft", flatten_transform=False)
     voting.estimators_, voting.classes_ = [clf], np.unique(y)
