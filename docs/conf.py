@@ -1,5 +1,6 @@
 """How Sphinx builds the site: `nox -s docs`. Nothing is fetched from the network."""
 
+import os
 from pathlib import Path
 
 from docutils import nodes
@@ -10,6 +11,7 @@ import sksoftmax
 
 # The examples are small: on one thread they take seconds, whatever else is running.
 threadpool_limits(1)
+os.environ["COLUMNS"] = "100"  # of progress bars in them
 
 project = "sksoftmax"
 copyright = "the sksoftmax developers"
