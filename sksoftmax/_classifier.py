@@ -14,7 +14,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sksoftmax._device.rows import DeviceRows, rows_beside, rows_on_device
+from sksoftmax._device.rows import (
+    DeviceRows,
+    check_labels,
+    rows_beside,
+    rows_on_device,
+)
 from sksoftmax._features.encoding import ENCODINGS, N_PARTS, EncodingName
 from sksoftmax._fitted_network import FittedNetworkMixin
 from sksoftmax._minimizer.lbfgs import Convergence, State
@@ -635,6 +640,7 @@ class SoftmaxMLPClassifier(
         data = TrainingData.of(
             self, X, y, sample_weight, known, is_warm=is_warm, **options
         )
+        check_labels(data.X, data.classes)
         self._categories = data.categories
         objective = objective_of(
             data,

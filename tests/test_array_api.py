@@ -697,6 +697,21 @@ def test_labels_of_any_kind_are_scored(library, labels, weights):
     np.testing.assert_allclose(found, expected, atol=0.02)
 
 
+def test_labels_that_a_device_would_round_are_refused(library):
+    """Before any work, with the remedy."""
+    labels = np.where(y > 0, 2.0**24 + 1, 2.0**24)
+    with dispatch():
+        if library.has_float64:
+            clf = fitted(classifier(), library(X), labels)
+            assert library.back(clf.classes_).tolist() == [2.0**24, 2.0**24 + 1]
+            labels = np.where(y > 0, np.longdouble(2) ** 60 + 1, 2)
+            if labels.dtype.itemsize == 8:
+                return
+        for cls in (SoftmaxMLPClassifier, SoftmaxMLPClassifierCV):
+            with pytest.raises(ValueError, match=r"has the label .* y\.astype\(int\)"):
+                classifier(cls).fit(library(X), labels)
+
+
 def test_labels_of_many_digits_become_float64(library):
     """Or what the device has, as nobody but NumPy has more."""
     labels = y.astype(np.longdouble)

@@ -138,6 +138,26 @@ def check_beside(classifier: Any, X: Any, method: str) -> None:
     )
 
 
+def check_labels(X: Any, classes: NDArray) -> None:
+    """Refuse labels that the device of rows has not the digits for.
+
+    Raises
+    ------
+    ValueError
+        If some would be another one there.
+    """
+    if not isinstance(X, DeviceRows) or classes.dtype.kind != "f":
+        return
+    there = as_numpy(moved_to(classes, X.array))
+    is_lost = there != classes
+    if is_lost.any():
+        raise ValueError(
+            f"y has the label {classes[is_lost][0]!r}, which is "
+            f"{there[is_lost][0]!r} on {device_of(X.array)}, in {there.dtype}. Pass "
+            "y.astype(int)."
+        )
+
+
 def labels_beside(logits: AnyArray, classes: AnyArray) -> AnyArray:
     """The most probable classes, beside their logits; strings in NumPy's arrays."""
     xp = namespace_of(logits)
