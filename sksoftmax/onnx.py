@@ -323,12 +323,17 @@ def _parse(scope: Any, clf: ClassifierMixin, inputs: list, **parsers: Any) -> li
         return _parse_sklearn_classifier(scope, clf, inputs, **parsers)
     # With NumPy's classes, but as the one that the user has options for.
     scope.add_options(id(local), scope.get_options(clf))
-    outputs = _parse_sklearn_classifier(scope, local, inputs, **parsers)
-    del scope.options[id(local)]
-    for operator in scope.operators.values():
-        if operator.raw_operator is local:
-            operator.raw_operator = clf
+    try:
+        outputs = _parse_sklearn_classifier(scope, local, inputs, **parsers)
+    finally:
+        del scope.options[id(local)]
+    scope.replace_raw_operator(local, clf, _alias(type(clf)))
     return outputs
+
+
+def _alias(model: type[ClassifierMixin]) -> str:
+    """What skl2onnx calls it."""
+    return f"Sksoftmax{model.__name__}"
 
 
 def _dtype(operator: Any) -> type[np.float64 | np.float32]:
@@ -540,7 +545,7 @@ update_registered_converter(
 for _model in (SoftmaxMLPClassifier, SoftmaxMLPClassifierCV):
     update_registered_converter(
         _model,
-        f"Sksoftmax{_model.__name__}",
+        _alias(_model),
         _classifier_shape,
         _convert,
         options={

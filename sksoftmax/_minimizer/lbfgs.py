@@ -284,7 +284,6 @@ class _Search:
         self.verbose = verbose
         self.n_evaluations = 0
         self._n_finite = 0
-        self._is_settled = False
         self._operator: Operator = _identity
         if metric is not None and state.metric_at is not None:
             self._operator = metric(state.metric_at)(state.metric_damping)
@@ -305,8 +304,7 @@ class _Search:
             direction, slope = self.line()
         is_useful = state.move_to(trial)
         # Not the end at once: a bad metric, or a kink, can make one step that short.
-        self._is_settled = before - trial.loss <= rounding
-        if self._is_settled or not is_useful:
+        if before - trial.loss <= rounding or not is_useful:
             self._retreat()
         return None
 

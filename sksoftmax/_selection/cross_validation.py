@@ -250,7 +250,7 @@ def neg_log_loss(
     codes = np.searchsorted(classes, y[known])
     X = _safe_indexing(X, np.flatnonzero(known))
     log_p = as_numpy(clf.predict_log_proba(X))[np.arange(codes.size), codes]
-    weights = np.ldexp(weights, -np.frexp(weights.max())[1])  # their sum is finite
+    weights = weights / weights.max()  # their sum is finite; equal ones are none
     return float(np.average(log_p.astype(np.float64), weights=weights))
 
 

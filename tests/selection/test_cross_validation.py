@@ -87,16 +87,14 @@ def test_no_size_of_scores_is_too_large_or_small(size):
     np.testing.assert_array_equal(found, [size, 0])
 
 
-@pytest.mark.parametrize("size", [2.0**-1074, 2.0**1023, 1.7e308])
+@pytest.mark.parametrize("size", [5e-324, 0.3, 1.7e308])
 def test_weights_of_any_size_weigh_scores(size):
     """Their sum may be one that float64 does not have."""
     X, y = load_iris(return_X_y=True)
     clf = LogisticRegression(max_iter=1000).fit(X, y)
     with np.errstate(all="raise"):
         score = neg_log_loss(clf, X, y, sample_weight=np.full(len(y), size))
-    of_ones = neg_log_loss(clf, X, y)
-    is_exact = np.frexp(size)[0] == 0.5
-    assert score == of_ones if is_exact else score == pytest.approx(of_ones, rel=1e-15)
+    assert score == neg_log_loss(clf, X, y)
 
 
 @pytest.mark.parametrize("n_folds", [2, 3, 5, 10, 30])
