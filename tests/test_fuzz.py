@@ -18,7 +18,7 @@ from scipy import sparse
 from sklearn.datasets import load_iris
 from test_properties import SAME
 
-from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax import SoftmaxMLPClassifier, SoftmaxMLPClassifierCV
 
 X, y = load_iris(return_X_y=True)
 X, y = X[::5], y[::5]
@@ -75,29 +75,38 @@ def some_of(values):
     )
 
 
-PARAMETERS = set(SoftmaxMLPClassifier().get_params()) - {"verbose"}  # which prints
 TRAINING = dict.fromkeys(["X", "y", "sample_weight"], arrays(N))
 VALIDATION = dict.fromkeys(["X_val", "y_val", "sample_weight_val"], arrays(10))
+SHORT = {"hidden_layer_sizes": (2,), "max_iter": 2, "random_state": 0}
+CLASSIFIERS = {
+    SoftmaxMLPClassifier: {"alpha": 1},
+    SoftmaxMLPClassifierCV: {"alphas": [1, 0.1], "cv": 2},
+}
+
+
+def arguments_of(estimator):
+    """Some of its parameters, but for those that print, and of the data of its fit."""
+    names = set(estimator().get_params()) - {"verbose"}
+    parameters = some_of(dict.fromkeys(names, st.sampled_from(SCALARS)))
+    return st.tuples(st.just(estimator), parameters, some_of(TRAINING | VALIDATION))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
-@settings(SAME, max_examples=int(os.environ.get("FUZZ", "300")))
-@given(
-    some_of(dict.fromkeys(PARAMETERS, st.sampled_from(SCALARS))),
-    some_of(TRAINING | VALIDATION),
-)
-def test_what_is_wrong_is_told(parameters, data):
+@settings(SAME, max_examples=int(os.environ.get("FUZZ", "400")))
+@given(st.sampled_from([*CLASSIFIERS]).flatmap(arguments_of))
+def test_what_is_wrong_is_told(arguments):
     """By a ValueError or TypeError that names it, or it is fitted.
 
     Of X and y scikit-learn's own errors say what they say.
     """
-    options = {"alpha": 1, "hidden_layer_sizes": (2,), "max_iter": 2, "random_state": 0}
+    estimator, parameters, data = arguments
+    options = SHORT | CLASSIFIERS[estimator]
     rows = {"X": X, "y": y}
     if not VALIDATION.keys().isdisjoint(data):
         options |= {"early_stopping": True}
         rows |= {"X_val": X[:10], "y_val": y[:10]}
     try:
-        SoftmaxMLPClassifier(**options | parameters).fit(**rows | data)
+        estimator(**options | parameters).fit(**rows | data)
     except (TypeError, ValueError) as error:
         wrong = {*parameters, *data}
         pattern = rf"\b({'|'.join(wrong)})\b"
