@@ -38,6 +38,13 @@ SCHEMAS = {
     "readthedocs": ".readthedocs.yaml",
 }
 
+# conda's builder knows each key, version and variable of its recipe, or raises.
+RECIPE = """
+from rattler_build import Stage0Recipe, VariantConfig
+
+Stage0Recipe.from_file("recipe/recipe.yaml").render(VariantConfig())
+"""
+
 NIGHTLY = "https://pypi.anaconda.org/scientific-python-nightly-wheels/simple"
 MAX_WHEEL = 250_000  # bytes: what is larger has more in it than sources
 
@@ -99,6 +106,7 @@ def lint(session):
     for schema, pattern in SCHEMAS.items():
         options = ["--builtin-schema", f"vendor.{schema}", "--default-filetype", "yaml"]
         session.run("check-jsonschema", *options, *map(str, Path().glob(pattern)))
+    session.run("python", "-c", RECIPE)
     session.run(
         "zizmor", "--offline", "--no-progress", "--min-severity=medium", ".github"
     )
