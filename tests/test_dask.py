@@ -461,7 +461,7 @@ def test_predictions_take_weights_alone(table, client):
     X, y = table
     sizes = []
     for warm_start in (False, True):
-        clf = DaskSoftmaxMLPClassifier(50, alpha=1, warm_start=warm_start, max_iter=30)
+        clf = DaskSoftmaxMLPClassifier(50, alpha=1, warm_start=warm_start, max_iter=5)
         lazy = clf.fit(da.from_array(X), y).predict_proba(da.from_array(X))
         assert (clf._state is not None) == warm_start
         sizes.append(len(cloudpickle.dumps(lazy)))

@@ -140,12 +140,13 @@ def ast_equal(written, value):
     return eval(written, {}) == value  # the docstring is our own
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_every_fitted_attribute_is_documented(estimator):
     """The Attributes section lists what fit sets, and nothing else."""
     fitted = {"feature_names_in_"}
     for early_stopping in (False, True):
-        clf = estimator((3,), early_stopping=early_stopping)
+        clf = estimator((3,), early_stopping=early_stopping, max_iter=5)
         clf.fit(*load_iris(return_X_y=True))
         fitted |= {name for name in dir(clf) if name.endswith("_") and name[0] != "_"}
     assert set(section(estimator, "Attributes")) == fitted

@@ -579,9 +579,19 @@ def rule(n_rows, n_features):
     return X, ((X[:, 0] > 0.5) ^ (X[:, 1] < 0)).astype(int)
 
 
-@pytest.mark.parametrize("reason", ["callback", "interrupted", "max_time"])
+CLUSTERS, RULE = (overlapping_clusters, 5, 20), (rule, 4, 10)
+
+
 @pytest.mark.parametrize(
-    ("data", "n_features", "max_iter"), [(overlapping_clusters, 5, 20), (rule, 4, 10)]
+    ("data", "n_features", "max_iter", "reason"),
+    [
+        (*CLUSTERS, "max_time"),
+        (*RULE, "interrupted"),
+        pytest.param(*CLUSTERS, "interrupted", marks=pytest.mark.slow),
+        pytest.param(*RULE, "max_time", marks=pytest.mark.slow),
+        pytest.param(*CLUSTERS, "callback", marks=pytest.mark.slow),
+        pytest.param(*RULE, "callback", marks=pytest.mark.slow),
+    ],
 )
 def test_a_search_on_more_rows_can_end(data, n_features, max_iter, reason, monkeypatch):
     """Also in a fit that is no candidate; then there is one of those before.
