@@ -445,7 +445,7 @@ def _numbers(X: Any, column: int, name: str) -> Array:
 def column_values(X: Any, column: int) -> NDArray[np.object_]:
     """Values of a column, NaN for gaps."""
     given = _safe_indexing(as_table(X), int(column), axis=1)
-    values = np.array(_named(given), object)
+    values = _as_objects(_named(given))
     try:
         values[are_gaps(values)] = np.nan
     except InvalidOperation as error:
@@ -467,6 +467,13 @@ def _named(given: Any) -> Any:
     if all(isinstance(category, _COMPARABLE) for category in categories):
         return given
     return given.cat.rename_categories([*map(str, categories)])
+
+
+def _as_objects(given: Any) -> NDArray[np.object_]:
+    """Each value as it is: to NumPy whole numbers beside a gap would be float64."""
+    if hasattr(given, "astype"):
+        return np.array(given.astype(object), object)
+    return np.fromiter(given.to_list(), object, len(given))  # of polars
 
 
 def _objects(X: Any, columns: Sequence[int] | NDArray) -> NDArray[np.object_]:

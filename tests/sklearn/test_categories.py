@@ -288,6 +288,31 @@ def test_codes_are_those_of_an_ordinal_encoder(rng):
     np.testing.assert_array_equal(codes, expected)
 
 
+LARGE = [2**60 + 1, 2**60 + 2, None, 2**60 + 1]
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        pd.Series(pd.array(LARGE, dtype="Int64")),
+        pd.Series(pd.Categorical(LARGE, categories=[2**60 + 1, 2**60 + 2])),
+        pd.Series(LARGE, dtype=object),
+        pd.Series(LARGE, dtype="int64[pyarrow]"),
+        pl.Series(LARGE),
+    ],
+    ids=["nullable", "category", "object", "pyarrow", "polars"],
+)
+def test_whole_numbers_beside_gaps_keep_their_digits(series):
+    """float64 would take them all for one, and for none that it has met."""
+    frame = frame_of(a=series)
+    for known in (frame, frame[:2]):
+        categories = Categories.of(known, ["a"])
+        (values,) = categories.values
+        assert values.tolist() == [2**60 + 1, 2**60 + 2]
+        codes = categories.codes(frame)
+        np.testing.assert_array_equal(codes, [[0], [1], [np.nan], [0]])
+
+
 def test_the_rarest_categories_share_a_level():
     """And those of a single sample, which tell nothing of others."""
     values = [*"aaabbbccd"]

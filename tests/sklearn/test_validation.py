@@ -119,6 +119,7 @@ def test_integers_that_float64_cannot_tell_apart_are_refused():
         (frame.astype("Int64"), "'b'"),
         (frame.astype("int64[pyarrow]"), "'b'"),
         (polars.DataFrame(large, schema=["a", "b"]), "'b'"),
+        (polars.DataFrame(large, {"a": polars.Int64, "b": polars.Int128}), "'b'"),
     ]:
         with pytest.raises(ValueError, match=message.format(column)):
             refuse_lost_integers(X)
