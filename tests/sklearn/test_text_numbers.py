@@ -30,8 +30,9 @@ def decimals(n):
         decimals(40),
         np.append(decimals(21), ["?", "n/a", None]).repeat(5),
         np.array(["1e-3", "?", " 7", *map(str, range(40))], dtype=object),
+        np.array(["?", "", *map(str, range(-5, 16))], dtype=object).repeat(5),
     ],
-    ids=["decimals", "fractions", "single"],
+    ids=["decimals", "fractions", "single", "gaps"],
 )
 def test_numbers_as_text_are_told(values):
     """With the column, where the caller can see it."""
@@ -45,12 +46,19 @@ def test_numbers_as_text_are_told(values):
     [
         decimals(20).repeat(5),
         np.array([f"0{k}" for k in range(40)], dtype=object).repeat(2),
+        np.array(["?", "012", *map(str, range(40))], dtype=object).repeat(3),
+        np.array(["?", *map(str, range(20))], dtype=object).repeat(3),
+        np.array(["a", "b", "c", *map(str, range(40))], dtype=object).repeat(3),
+        np.array([*map(str, range(40))], dtype=object).repeat(3),
         np.array([f"nr. {k}" for k in range(40)] + ["7", "inf", "nan"], dtype=object),
         np.append(decimals(22), [f"{k} m" for k in range(23)]),
         np.arange(40.0),
         np.array([*"0123456789"], dtype=object),
     ],
-    ids=["few", "codes", "names", "half", "numbers", "digits"],
+    ids=[
+        *("few", "codes", "a code", "few whole", "words", "whole"),
+        *("names", "half", "numbers", "digits"),
+    ],
 )
 def test_other_texts_are_not(values):
     """A few numbers, or codes of digits, each of which is there again, are names."""
