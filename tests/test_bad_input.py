@@ -340,6 +340,40 @@ def test_integers_of_arrow_that_float64_cannot_tell_apart_are_refused():
     SoftmaxMLPClassifier((2,), alpha=1).fit(table, y)
 
 
+def frame(library, rows):
+    return pytest.importorskip(library).DataFrame({"a": rows[:, 0], "b": rows[:, 1]})
+
+
+CONTAINERS = {
+    "list": np.ndarray.tolist,
+    "array": np.asarray,
+    "float32": np.float32,
+    "objects": lambda rows: rows.astype(str).astype(object),
+    "CSR": csr_array,
+    "CSC": lambda rows: csr_array(rows).tocsc(),
+    "pandas": lambda rows: frame("pandas", rows),
+    "text": lambda rows: frame("pandas", rows).assign(text="x"),
+    "polars": lambda rows: frame("polars", rows),
+}
+
+
+@pytest.mark.parametrize("kind", CONTAINERS)
+def test_infinity_is_told_with_its_column(kind):
+    """In fit, in predictions, and in validation data; what to do is, too."""
+    finite, infinite = map(CONTAINERS[kind], (X, with_value(X, np.inf)))
+    column = "column 'b'" if hasattr(finite, "columns") else "column 1"
+    remedy = "Leave such rows out" if "CS" in kind else "Put NaN there"
+    message = rf"contains infinity.*'float\d\d'\)\. It is in {column}\. {remedy}"
+    clf = SoftmaxMLPClassifier((), alpha=1, random_state=0).fit(finite, Y)
+    with pytest.raises(ValueError, match=f"Input X {message}"):
+        clf.predict(infinite)
+    with pytest.raises(ValueError, match=f"Input X {message}"):
+        clf.fit(infinite, Y)
+    clf.set_params(early_stopping=True)
+    with pytest.raises(ValueError, match=f"Input X_val {message}"):
+        clf.fit(finite, Y, X_val=infinite, y_val=Y)
+
+
 def test_lazy_frames_are_to_be_collected():
     """In fit and in predictions."""
     pl = pytest.importorskip("polars")

@@ -24,7 +24,7 @@ from sksoftmax._rows.namespace import (
 )
 from sksoftmax._rows.passes import Kernel, each_block
 from sksoftmax._rows.threads import BlockThreads
-from sksoftmax._sklearn.validation import column_name, refuse_gaps
+from sksoftmax._sklearn.validation import column_name, infinity_named, refuse_gaps
 
 Array = NDArray[np.floating]
 
@@ -158,7 +158,8 @@ class _FittedNetwork(NamedTuple):
         """Unless they are gaps, of which the fit knows."""
         X = X if issparse(X) else as_numpy(X)
         values = X.data if issparse(X) else X
-        assert_all_finite(X, allow_nan=True, input_name="X")
+        with infinity_named(X, self.feature_names):
+            assert_all_finite(X, allow_nan=True, input_name="X")
         knows_gaps = self.first.fills is not None or self.first.encoding is not None
         if np.isnan(values).any() and (issparse(X) or not knows_gaps):
             refuse_gaps()

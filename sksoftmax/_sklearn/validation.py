@@ -209,9 +209,11 @@ def checked_rows(
         "ensure_all_finite": True if issparse(X) else "allow-nan",
         **options,
     }
+    titles = np.array([*X.columns], dtype=object) if is_frame(X) else None
     if categories is None and (not is_frame(X) or has_only_numbers(X)):
         try:
-            return validate_data(estimator, X, reset=reset, **options)
+            with infinity_named(X, titles, options["dtype"]):
+                return validate_data(estimator, X, reset=reset, **options)
         except (TypeError, ValueError) as error:
             if "Input X contains NaN" in str(error):
                 refuse_gaps(name)
@@ -226,9 +228,45 @@ def checked_rows(
     validate_data(estimator, X, reset=reset, skip_check_array=True)
     rows = read_frame(X, categories, name)
     options |= {"estimator": estimator}
-    if "y" in options:
-        return check_X_y(rows, **options)
-    return check_array(rows, input_name=name, **options)
+    with infinity_named(rows, titles, options["dtype"]):
+        if "y" in options:
+            return check_X_y(rows, **options)
+        return check_array(rows, input_name=name, **options)
+
+
+@contextmanager
+def infinity_named(
+    X: Any, feature_names: NDArray | None, dtype: Any = None
+) -> Iterator[None]:
+    """Let scikit-learn's error of infinite rows say which column has it first.
+
+    Parameters
+    ----------
+    X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
+        The rows that are checked.
+    feature_names : ndarray of shape (n_features,) or None
+        What its columns are called; None for their numbers.
+    dtype : dtype or list of dtype, default=None
+        What they are converted to, where they need not be finite; None if they are.
+    """
+    try:
+        yield
+    except ValueError as error:
+        text = str(error)
+        if "contains infinity" in text and not text.startswith("Input y "):
+            rows = check_array(
+                X, accept_sparse="csc", dtype=dtype, ensure_all_finite=False
+            )
+            if issparse(rows):
+                (stored,) = np.nonzero(np.isinf(rows.data))
+                column = np.searchsorted(rows.indptr, stored[0], side="right") - 1
+                remedy = "Leave such rows out, or put a number there."
+            else:
+                column = np.isinf(rows).any(axis=0).argmax()
+                remedy = "Put NaN there, where it stands for a gap."
+            where = column_name(int(column), feature_names)
+            error.args = (f"{text} It is in {where}. {remedy}",)
+        raise
 
 
 def refuse_gaps(name: str = "X", sparse: str | None = None) -> NoReturn:
@@ -376,7 +414,7 @@ def ends_of_integers(X: Any) -> Iterator[Ends]:
     if is_frame(X):
         for number, column in enumerate(X.columns):
             dtype = str([*X.dtypes][number]).lower().removesuffix("[pyarrow]")
-            if dtype in ("int64", "uint64"):
+            if dtype in ("int64", "uint64", "int128", "uint128"):
                 values = _safe_indexing(X, number, axis=1)
                 lowest, highest = values.min(), values.max()
                 if isinstance(lowest, Integral):  # not of gaps alone
