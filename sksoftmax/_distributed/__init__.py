@@ -5,8 +5,9 @@ process, for any chunks, workers and threads, and after workers were lost. Only 
 summed travels, and few rows. A task can be made again from the tasks before it, down to
 the user's own: nothing is scattered. When the fit is over nothing of it is left.
 
-Of Dask it takes `persist`, `compute`, `futures_of` and `submit`, and of collections
-`rechunk`, `map_blocks` and `map_partitions`.
+Of Dask it takes `persist`, `compute`, `submit`, `run` and `futures_of`, what a client
+says of its workers, and its loop to wait in; of collections `rechunk`, `map_blocks`,
+`map_partitions`, `blocks`, `partitions` and a frame's `_meta`.
 
 Knows Dask, shapes and dtypes, and what checks of rows there are; nothing of what is
 passed over them. The faces take `FitCluster`, `sharded_rows` and `lazy_outputs`.

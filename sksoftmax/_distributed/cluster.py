@@ -10,9 +10,10 @@ from concurrent.futures import CancelledError, wait
 from concurrent.futures import Future as Call
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from weakref import WeakSet
 
+import cloudpickle
 from dask.base import is_dask_collection
 from distributed import (
     Client,
@@ -29,13 +30,22 @@ from sksoftmax._rows.rounding import rounding_digest
 
 # Times that a task that raises is tried again: what it needs may have been unreachable.
 _RETRIES = 2
+# Bytes that one task may bring along.
+_MAX_SENT = 2**23
 # Seconds from one look at whether anybody works to the next, which double; and seconds
-# without any worker after which nobody is waited for. A nanny restarts its worker in
-# about two.
-_LOOK, _LONGEST_LOOK, _ALONE = 2.0, 60.0, 60.0
+# without any worker, or with paused ones alone, after which nobody is waited for. A
+# nanny restarts its worker in about two; a paused one goes on when it has spilled.
+_LOOK, _LONGEST_LOOK, _ALONE, _PAUSED = 2.0, 60.0, 60.0, 300.0
 # What `distributed.utils.sync` raises where the call that it waits for is cancelled, as
 # by a connection that is closed: it then has no result to return.
 _CancelledCall = UnboundLocalError
+
+
+class _Trouble(NamedTuple):
+    """What may end a fit, and the seconds for which it is borne."""
+
+    message: str
+    most_seconds: float
 
 
 class FitCluster:
@@ -55,6 +65,8 @@ class FitCluster:
         How many there have been over all rows.
     n_readings : int
         How often rows were read or computed for them.
+    n_bytes : int
+        Of rows that stay on the cluster until the end of the fit.
 
     Raises
     ------
@@ -68,36 +80,37 @@ class FitCluster:
         self._client = _checked_client(client)
         self._token = uuid.uuid4().hex
         self._numbers = count()
-        self.n_passes = self.n_readings = 0
+        self.n_passes = self.n_readings = self.n_bytes = 0
         self._futures: WeakSet[Future] = WeakSet()
 
     def __enter__(self) -> Self:
-        self._is_task = _is_task()
-        if self._is_task:
-            secede()
+        self._has_left = _leave_pool()
         return self
 
     def __exit__(self, *exception: object) -> None:
         # Not `cancel`, which would take what the user has persisted, too.
         for future in self._futures:
             future.release()
-        if self._is_task:
+        if self._has_left:
             rejoin()
 
     @property
     def n_threads(self) -> int:
         """Of all workers there are now; 1 where there is none yet."""
-        return sum(self._client.nthreads().values()) or 1
+        with self._losses_told():
+            return sum(self._client.nthreads().values()) or 1
 
     @property
     def memory(self) -> float:
         """Bytes that all workers may use; infinite where one has no limit."""
-        limits = self._client.run(_memory_limit, on_error="ignore").values()
+        with self._losses_told():
+            limits = self._client.run(_memory_limit, on_error="ignore").values()
         return sum(limit or math.inf for limit in limits)
 
     def warn_of_rounding(self) -> None:
         """Where workers round differently, and it matters which of them does what."""
-        digests = self._client.run(rounding_digest, on_error="ignore")
+        with self._losses_told():
+            digests = self._client.run(rounding_digest, on_error="ignore")
         examples = {digest: address for address, digest in digests.items()}
         if len(examples) > 1:
             warnings.warn(
@@ -116,8 +129,19 @@ class FitCluster:
         return future
 
     def given(self, name: str, value: Any) -> Future:
-        """A value as a task, which can be made again where it was lost."""
-        return self.submit(name, _given, value)
+        """A value as a task, which can be made again where it was lost.
+
+        In parts, if it is large: the client warns of tasks of more than 10 MB, and
+        advises to scatter, of which a part that is lost can't be made again.
+        """
+        pickled = cloudpickle.dumps(value)
+        if len(pickled) <= _MAX_SENT:
+            return self.submit(name, _given, value)
+        parts = [
+            self.submit(name, _given, pickled[start : start + _MAX_SENT])
+            for start in range(0, len(pickled), _MAX_SENT)
+        ]
+        return self.submit(name, _unpickled, parts)
 
     def pieces(self, collection: Any) -> list[Future]:
         """The partitions of a collection, in order, which are begun to be made."""
@@ -142,8 +166,9 @@ class FitCluster:
         Raises
         ------
         RuntimeError
-            If there was no worker for a minute, all that the client was asked was
-            cancelled for as long, or data were lost for good.
+            If there was no worker for a minute, or none that is not paused for five,
+            all that the client was asked was cancelled for a minute, or data were lost
+            for good.
         Exception
             What the task raises.
         """
@@ -158,8 +183,8 @@ class FitCluster:
                     look, idle_since = min(2 * look, _LONGEST_LOOK), None
                 else:
                     look, idle_since = _LOOK, idle_since or time.monotonic()
-                    if time.monotonic() - idle_since > _ALONE:
-                        raise RuntimeError(trouble)
+                    if time.monotonic() - idle_since > trouble.most_seconds:
+                        raise RuntimeError(trouble.message)
                 if call.cancelled():
                     time.sleep(look)
                     call = self._call(future)
@@ -176,17 +201,27 @@ class FitCluster:
             coroutine.close()
             raise
 
-    def _trouble(self, call: Call) -> str | None:
+    def _trouble(self, call: Call) -> "_Trouble | None":
         """Why nothing is to be expected of a call, if that goes on."""
-        if not self._has_workers():
-            return (
+        statuses = self._statuses()
+        if not statuses:
+            return _Trouble(
                 f"The cluster has had no worker for {_ALONE:.0f} seconds. Start "
-                "workers, which may have been short of memory, and fit again."
+                "workers, which may have been short of memory, and fit again.",
+                _ALONE,
+            )
+        if "running" not in statuses:
+            return _Trouble(
+                f"The cluster has had no worker but {', '.join(sorted(statuses))} ones "
+                f"for {_PAUSED:.0f} seconds: they are short of memory. Start more of "
+                "them, or pass persist=False, and fit again.",
+                _PAUSED,
             )
         if call.cancelled():
-            return (
+            return _Trouble(
                 f"The client has cancelled what it was asked for {_ALONE:.0f} seconds. "
-                "Close it, make a new one of the same address, and fit again."
+                "Close it, make a new one of the same address, and fit again.",
+                _ALONE,
             )
         return None
 
@@ -204,11 +239,15 @@ class FitCluster:
                 "collection that is read or computed by its tasks, and fit again."
             ) from error
 
-    def _has_workers(self) -> bool:
+    def _statuses(self) -> set[str]:
+        """Of the workers there are."""
         try:
-            return bool(self._client.nthreads())
-        except (OSError, _CancelledCall):  # nor a scheduler
-            return False
+            # Where the scheduler is gone, what it says of workers is what it said last.
+            self._client.nthreads()
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        except (OSError, _CancelledCall):
+            return set()
+        return {worker["status"] for worker in workers.values()}
 
 
 def _checked_client(client: "Client | None") -> Client:
@@ -241,11 +280,12 @@ def _checked_client(client: "Client | None") -> Client:
     return client
 
 
-def _is_task() -> bool:
-    """Whether this is a thread of a worker."""
+def _leave_pool() -> bool:
+    """Whether this is a thread of a worker's pool, which it has left now."""
     try:
         get_worker()
-    except ValueError:
+        secede()
+    except (ValueError, KeyError):  # of none, or the task has left it already
         return False
     return True
 
@@ -256,6 +296,10 @@ async def _awaited(future: Future) -> Any:
 
 def _given(value: Any) -> Any:
     return value
+
+
+def _unpickled(parts: list[bytes]) -> Any:
+    return cloudpickle.loads(b"".join(parts))
 
 
 def _memory_limit(dask_worker: Worker) -> int | None:

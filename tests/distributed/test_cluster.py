@@ -2,6 +2,7 @@
 
 import asyncio
 import operator
+import time
 from concurrent.futures import CancelledError
 
 import numpy as np
@@ -203,6 +204,73 @@ def test_without_workers_there_is_an_error(monkeypatch, has_scheduler):
             monkeypatch.setattr(client, "nthreads", refused)
         with pytest.raises(RuntimeError, match=r"no worker for 0 seconds\. Start"):
             cluster.result(cluster.given("number", 1))
+
+
+def test_where_all_workers_are_paused_there_is_an_error(client, monkeypatch):
+    """In bounded time; one that goes on in that time is waited for."""
+    monkeypatch.setattr(module, "_LOOK", 0.01)
+    with FitCluster(client) as cluster:
+        with monkeypatch.context() as patch:
+            for worker in client.cluster.workers.values():
+                patch.setattr(worker.memory_manager, "memory_pause_fraction", 1e-9)
+            until = time.monotonic() + 10
+            while cluster._statuses() != {"paused"} and time.monotonic() < until:
+                time.sleep(0.01)
+            number = cluster.given("number", 1)
+            patch.setattr(module, "_PAUSED", 0.1)
+            with pytest.raises(RuntimeError, match="but paused ones for 0 seconds"):
+                cluster.result(number)
+        assert cluster.result(number) == 1
+
+
+def test_large_values_are_sent_in_parts(fit_cluster, rng):
+    """Without the client's warning of large graphs."""
+    values = rng.normal(size=2_000_000)
+    found = fit_cluster.result(fit_cluster.given("values", values))
+    np.testing.assert_array_equal(found, values)
+
+
+@pytest.mark.parametrize("ask", ["n_threads", "memory", "warn_of_rounding"])
+def test_a_closed_cluster_is_told(ask):
+    """Whatever it is asked."""
+    options = {"processes": False, "dashboard_address": ":0", "n_workers": 1}
+    with distributed.LocalCluster(**options) as local, distributed.Client(local) as c:
+        cluster = FitCluster(c)
+    with pytest.raises(RuntimeError, match="has lost data of this fit"):
+        getattr(cluster, ask)()
+
+
+def test_a_task_may_have_left_its_pool(client):
+    """By itself, or as `worker_client` lets it."""
+
+    def seceded():
+        distributed.secede()
+        with FitCluster(None) as cluster:
+            return cluster.result(cluster.given("number", 1))
+
+    def of_a_client():
+        with distributed.worker_client(), FitCluster(None) as cluster:
+            return cluster.result(cluster.given("number", 2))
+
+    assert client.submit(seceded, pure=False).result() == 1
+    assert client.submit(of_a_client, pure=False).result() == 2
+
+
+def test_what_was_scattered_may_be_lost(client):
+    """With the worker that has it: the error says what to pass."""
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
+        ) as local,
+        distributed.Client(local) as own,
+    ):
+        worker = own.cluster.workers[0]
+        scattered = own.scatter(np.ones(3), workers=[worker.address], direct=False)
+        own.sync(worker.close)
+        with FitCluster(own) as cluster:
+            total = cluster.submit("total", np.sum, scattered)
+            with pytest.raises(RuntimeError, match="was scattered to a worker"):
+                cluster.result(total)
 
 
 def test_what_is_lost_for_good_is_an_error(fit_cluster):
