@@ -1,5 +1,6 @@
 """Lazy outputs have the shapes, dtypes and kinds that they say."""
 
+import cloudpickle
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -40,6 +41,48 @@ def test_of_an_array_there_is_one_of_the_stated_dtype(fitted, method, dtype):
             np.testing.assert_array_equal(computed, of_rows)
         else:
             np.testing.assert_allclose(computed, of_rows, rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [str, object])
+def test_of_strings_there_are_numbers(rng, dtype):
+    """Columns that are categories, of an array."""
+    X = rng.integers(3, size=(40, 2)).astype(str).astype(dtype)
+    clf = SoftmaxMLPClassifier(
+        3, alpha=1, categorical_features=[0, 1], random_state=0
+    ).fit(X, X[:, 0] == X[:, 1])
+    lazy = da.from_array(X, chunks=(15, 2))
+    for method in METHODS[1:]:
+        found = lazy_outputs(clf, method, lazy)
+        computed = found.compute(scheduler="synchronous")
+        assert computed.dtype == found.dtype == np.float64
+        np.testing.assert_allclose(computed, getattr(clf, method)(X), rtol=1e-12)
+
+
+def test_columns_that_do_not_fit_are_told_at_once(fitted):
+    """Not by a task, when all others are done."""
+    clf, X = fitted
+    with pytest.raises(ValueError, match=r"X has 4 features, but .* is expecting 3"):
+        lazy_outputs(clf, "predict", da.ones((10, 4)))
+    dd, pd = pytest.importorskip("dask.dataframe"), pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=[*"abc"])
+    clf.fit(frame, clf.predict(X))
+    with pytest.raises(ValueError, match="feature names should match"):
+        lazy_outputs(clf, "predict", dd.from_pandas(frame[[*"acb"]], npartitions=2))
+    unknown = da.from_array(X).map_blocks(np.asarray, chunks=(np.nan,) * 2)
+    clf.fit(X, clf.predict(frame))
+    found = lazy_outputs(clf, "predict", unknown).compute(scheduler="synchronous")
+    assert found.tolist() == clf.predict(X).tolist()
+
+
+def test_the_classifier_is_one_task(fitted):
+    """All others have it in common."""
+    clf, X = fitted
+    found = lazy_outputs(clf, "predict_proba", da.from_array(X, chunks=(10, 3)))
+    tasks = dict(found.__dask_graph__())
+    models = [key for key in tasks if "sksoftmax-model" in str(key)]
+    assert len(models) == 1
+    sizes = [len(cloudpickle.dumps(task)) for key, task in tasks.items()]
+    assert sum(size > len(cloudpickle.dumps(clf)) for size in sizes) == 1
 
 
 def test_sparse_blocks_are_rows(fitted):
