@@ -47,7 +47,7 @@ class DaskSoftmaxMLPClassifier(SoftmaxMLPClassifier):  # numpydoc ignore=PR01
     persist : bool or "auto", default="auto"
         Whether the rows stay in the memory of the cluster. If not, each pass reads, or
         computes, them anew: a few at a time, with the same result. "auto" keeps them
-        where they take at most half of that memory.
+        where they, and validation data, take at most half of that memory.
 
     See Also
     --------

@@ -133,6 +133,7 @@ class ShardedRows(RemoteRows):
             self._cluster.submit("rows", _taken, pieces[owner], of - starts[owner])
             for owner, of in zip(owned, np.split(rows[order], firsts[1:]), strict=True)
         ]
+        del pieces  # none is made that has no such rows, or stays longer than needed
         parts = [self._cluster.result(part) for part in taken]
         back = np.empty_like(order)
         back[order] = np.arange(order.size)

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 from dask.base import is_dask_collection
+from dask.sizeof import sizeof
 from distributed import Future
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
@@ -55,10 +56,12 @@ def sharded_rows(
     refuse_dates(example, name)
     columns = possible_categories(example, categorical_features, name)
     if persist == "auto":
-        most = _MAX_SHARE * cluster.memory
+        most = _MAX_SHARE * cluster.memory - cluster.n_bytes
     else:
         most = math.inf if persist else -1.0
     seen, futures = _seen(cluster, X, columns, most)
+    if futures is not None:
+        cluster.n_bytes += sum(one.n_bytes for one in seen)
     if columns.size:
         values = all_distinct([one.values for one in seen])
         example = table_of(example, columns, values)
@@ -121,7 +124,8 @@ def row_chunks(X: Any, name: str = "X") -> Any:
     if not isinstance(n_dimensions, int):  # a Delayed has any attribute
         n_dimensions = "no"
     if is_dask_collection(X) and n_dimensions == 2:
-        return X.rechunk({1: -1}) if hasattr(X, "chunks") else X
+        has_parts = hasattr(X, "chunks") and X.numblocks[1] > 1
+        return X.rechunk({1: -1}) if has_parts else X
     raise TypeError(
         f"{name} must be a Dask array of two dimensions or a Dask DataFrame; got "
         f"{type(X).__name__} of {n_dimensions} dimensions. Pass "
@@ -130,11 +134,12 @@ def row_chunks(X: Any, name: str = "X") -> Any:
 
 
 def _n_bytes(piece: Any) -> int:
-    """Bytes of an array, of a sparse matrix, or of a frame as numbers."""
+    """Bytes of what is made of a piece, or of itself, if these are more."""
+    itemsize = 4 if getattr(piece, "dtype", None) == np.float32 else 8
     if issparse(piece):
         piece = piece.tocsr()
-        return piece.data.nbytes + piece.indices.nbytes + piece.indptr.nbytes
-    return piece.size * getattr(getattr(piece, "dtype", None), "itemsize", 8)
+        return piece.nnz * itemsize + piece.indices.nbytes + piece.indptr.nbytes
+    return max(sizeof(piece), piece.size * itemsize)
 
 
 def _no_rows(piece: Any) -> Any:

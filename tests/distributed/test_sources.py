@@ -110,11 +110,34 @@ def test_partitions_that_do_not_stay_are_let_go(
     assert max(held[-20:]) <= 10
 
 
-def test_frames_and_sparse_blocks_have_sizes(cluster, rng):
-    """As numbers, and of what is stored."""
-    X = rng.normal(size=(10, 3)).astype(np.float32)
-    assert _n_bytes(X) == 120
-    stored = csr_array(np.eye(3))
-    assert _n_bytes(stored) == 24 + stored.indices.nbytes + stored.indptr.nbytes
-    assert _n_bytes(stored.tocoo()) == _n_bytes(stored)
-    assert _n_bytes(pytest.importorskip("pandas").DataFrame(X)) == 240
+def test_pieces_have_the_sizes_of_what_is_made_of_them(rng):
+    """Numbers of 8 bytes, but for float32, and what is stored; frames their own."""
+    X = rng.normal(size=(1000, 3)).astype(np.float32)
+    assert _n_bytes(X) == 12_000
+    assert _n_bytes(X.astype(np.int8)) == 24_000
+    for dtype in (np.float64, np.int8):
+        stored = csr_array(np.eye(3, dtype=dtype))
+        assert _n_bytes(stored) == 24 + stored.indices.nbytes + stored.indptr.nbytes
+        assert _n_bytes(stored.tocoo()) == _n_bytes(stored)
+    frame = pytest.importorskip("pandas").DataFrame(X)
+    assert _n_bytes(frame) == 24_000
+    text = np.array(["x" * 1000] * 1000, dtype=object)
+    assert _n_bytes(frame.assign(text=text)) > 1_000_000
+
+
+def test_validation_data_stay_where_training_data_leave_room(cluster, rng, monkeypatch):
+    """Both together take half of the memory at most."""
+    X = da.from_array(rng.normal(size=(10, 3)), chunks=(4, 3))
+    for memory, stays in ((960, True), (959, False)):
+        monkeypatch.setattr(FitCluster, "memory", memory)
+        monkeypatch.setattr(cluster, "n_bytes", 0)
+        rows = [sharded_rows(cluster, X, persist="auto") for _ in range(2)]
+        assert [one._is_kept for one in rows] == [True, stays]
+
+
+def test_the_number_of_columns_may_be_unknown(cluster, rng):
+    """Where they are not cut."""
+    X = rng.normal(size=(10, 3))
+    lazy = da.from_array(X, chunks=(4, 3)).map_blocks(np.asarray, chunks=(np.nan,) * 2)
+    rows = sharded_rows(cluster, lazy)
+    np.testing.assert_array_equal(rows[:], X)
