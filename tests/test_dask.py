@@ -576,6 +576,37 @@ def test_integers_that_float64_cannot_tell_apart_are_refused(rng, client, kind):
         clf.fit(collections[1], y)
 
 
+def test_partitions_have_the_same_columns(client, rng):
+    """In the same order: in memory frames are put together by names."""
+    dd, pd = pytest.importorskip("dask.dataframe"), pytest.importorskip("pandas")
+    X = pd.DataFrame(rng.normal(size=(60, 3)), columns=[*"abc"])
+    y = np.arange(60) % 2
+    clf = DaskSoftmaxMLPClassifier(3, alpha=1, max_iter=2)
+    parts = [dask.delayed(part) for part in (X[:30], X[30:][[*"bac"]])]
+    mixed = dd.from_delayed(parts, meta=X[:0], verify_meta=False)
+    with pytest.raises(ValueError, match="feature names should match"):
+        clf.fit(mixed, y)
+    assert not hasattr(clf, "coefs_")
+
+
+def test_files_are_read_again_in_each_pass(client, rng, tmp_path):
+    """Frames of parquet files, and arrays that a file is mapped to: the same bits."""
+    dd, pd = pytest.importorskip("dask.dataframe"), pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    plain, on_cluster = pair(persist=False, encoding="linear")
+    X = pd.DataFrame(rng.normal(size=(300, 3)), columns=[*"abc"])
+    X["text"] = pd.Series([*"xyz"]).iloc[np.arange(300) % 3].to_numpy()
+    y = (X["a"] > 0).to_numpy()
+    for i, part in enumerate((X[:100], X[100:110], X[110:])):
+        part.to_parquet(tmp_path / f"{i}.parquet")
+    found = on_cluster.fit(dd.read_parquet(tmp_path), y)
+    assert_same_bits(found, plain.fit(X, y))
+    np.save(tmp_path / "X.npy", X[[*"abc"]].to_numpy())
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    rows = da.from_array(mapped, chunks=(70, 3))
+    assert_same_bits(on_cluster.fit(rows, y), plain.fit(np.asarray(mapped), y))
+
+
 def test_a_fit_may_be_a_task(table, local_cluster, client):
     """Of the cluster that it runs on, which has no other thread for its tasks."""
     X, y = table

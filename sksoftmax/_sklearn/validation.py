@@ -303,10 +303,11 @@ def _checked_elsewhere(
     if X.is_local and categories is None and not options.get("ensure_all_finite", True):
         return X if y is None else (X, y)  # of numbers, and not to be fetched for it
     own = copy(estimator)  # without what goes nowhere: clients, and what a fit has set
-    others = [n for n in vars(own) if n.startswith("_") or n.endswith("_")]
+    kept = {"n_features_in_", "feature_names_in_"}  # which all parts are to have
+    others = {n for n in vars(own) if n.startswith("_") or n.endswith("_")} - kept
     for attribute in others:
         delattr(own, attribute)
-    options |= {"categories": categories, "reset": True, "name": name}
+    options |= {"categories": categories, "reset": False, "name": name}
     rows = X.mapped(partial(checked_rows, own, **options))
     return rows if y is None else (rows, y)
 
