@@ -40,7 +40,7 @@ from sksoftmax._sklearn.validation import (
     MatrixLike,
     validates_parameters,
 )
-from sksoftmax._training.attributes import attributes_of, weights_at
+from sksoftmax._training.attributes import attributes_of, iterate_at
 from sksoftmax._training.early_stopping import validation_doubt
 from sksoftmax._training.problem import Problem, objective_of
 from sksoftmax._training.training import CUT_SHORT, Stage, Trained, train
@@ -603,7 +603,7 @@ class SoftmaxMLPClassifier(
                     problem,
                     is_warm=is_warm,
                     ends=ends,
-                    callback=task.after_each("iteration", weights_at),
+                    callback=task.after_each("iteration", iterate_at),
                 )
             forget(
                 self, "validation_loss_curve_", "best_validation_loss_", "best_iter_"

@@ -51,3 +51,9 @@ def weights_at(point: State | Minimum, objective: Objective) -> dict[str, Any]:
         _, (intercept, *_) = objective.public_weights(point.x, dtype, origin)
         weights["_origin_intercept"] = intercept
     return weights
+
+
+def iterate_at(point: State, objective: Objective) -> dict[str, Any]:
+    """The same on the way, where the strength of the penalty is yet to be found."""
+    alpha = objective.alpha * objective.weights_unit
+    return {**weights_at(point, objective), "alpha_": alpha}

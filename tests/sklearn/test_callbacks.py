@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -92,6 +93,25 @@ def test_callbacks_change_nothing(small_data):
     expected = classifier().fit(*small_data)
     np.testing.assert_array_equal(clf.coefs_[0], expected.coefs_[0])
     assert vars(clf).keys() - vars(expected).keys() == {"_skl_callbacks"}
+
+
+@needs_callbacks
+@pytest.mark.parametrize("weight", [1, 3.0])
+def test_callbacks_are_told_what_is_tried(small_data, weight):
+    """In the estimators that they are given: alpha and the encoding."""
+    X, y = small_data
+    callback = Recorder()
+    clf = classifier(alpha="auto", encoding="auto", max_iter=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        clf.set_callbacks(callback).fit(X, y, np.full(len(y), weight))
+    told = [(model.alpha_, model.encoding_) for model in callback.models]
+    steps = {(step.alpha, step.encoding) for step in clf.alpha_path_}
+    assert len(steps) > 4
+    for alpha, encoding in steps:
+        assert any(a == pytest.approx(alpha) and e == encoding for a, e in told)
+    alpha, encoding = told[-2]
+    assert (alpha, encoding) == (pytest.approx(clf.alpha_), clf.encoding_)
 
 
 @needs_callbacks
