@@ -213,8 +213,8 @@ class FitCluster:
         if "running" not in statuses:
             return _Trouble(
                 f"The cluster has had no worker but {', '.join(sorted(statuses))} ones "
-                f"for {_PAUSED:.0f} seconds: they are short of memory. Start more of "
-                "them, or pass persist=False, and fit again.",
+                f"for {_PAUSED:.0f} seconds, which may be short of memory. Start more "
+                "of them, or pass persist=False, and fit again.",
                 _PAUSED,
             )
         if call.cancelled():

@@ -209,7 +209,7 @@ def checked_rows(
         "ensure_all_finite": True if issparse(X) else "allow-nan",
         **options,
     }
-    titles = np.array([*X.columns], dtype=object) if is_frame(X) else None
+    titles = [*X.columns] if is_frame(X) else None
     if categories is None and (not is_frame(X) or has_only_numbers(X)):
         try:
             with infinity_named(X, titles, options["dtype"]):
@@ -236,7 +236,7 @@ def checked_rows(
 
 @contextmanager
 def infinity_named(
-    X: Any, feature_names: NDArray | None, dtype: Any = None
+    X: Any, feature_names: Sequence | NDArray | None, dtype: Any = None
 ) -> Iterator[None]:
     """Let scikit-learn's error of infinite rows say which column has it first.
 
@@ -244,7 +244,7 @@ def infinity_named(
     ----------
     X : {array-like, frame, sparse matrix} of shape (n_samples, n_features)
         The rows that are checked.
-    feature_names : ndarray of shape (n_features,) or None
+    feature_names : sequence of length n_features or None
         What its columns are called; None for their numbers.
     dtype : dtype or list of dtype, default=None
         What they are converted to, where they need not be finite; None if they are.
@@ -447,6 +447,6 @@ def _is_date(dtype: Any) -> bool:
     return is_of_arrow or getattr(dtype, "kind", "") in ("m", "M")
 
 
-def column_name(column: int, names: NDArray | None) -> str:
+def column_name(column: int, names: Sequence | NDArray | None) -> str:
     """What errors call it: its name, where `X` has names, or its number."""
     return f"column {column if names is None else repr(str(names[column]))}"
