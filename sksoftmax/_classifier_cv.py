@@ -48,7 +48,7 @@ from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.folds import frame_or_array, rows_of
-from sksoftmax._sklearn.text_numbers import TEXT_NUMBERS
+from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
 from sksoftmax._training.early_stopping import check_validation_data
@@ -509,7 +509,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
             with task.share_with(clf), warnings.catch_warnings(record=True) as doubts:
                 warnings.simplefilter("always")
                 warnings.simplefilter("ignore", ConvergenceWarning)  # told of all fits
-                warnings.filterwarnings("ignore", TEXT_NUMBERS)  # told already
+                warnings.filterwarnings("ignore", ORDERED_TEXT)  # told already
                 clf.fit(*data, **validation)
         except KeyboardInterrupt:
             if not hasattr(clf, "coefs_"):

@@ -26,7 +26,7 @@ from sksoftmax._minimizer.progress import report
 from sksoftmax._rows.namespace import as_numpy, local
 from sksoftmax._selection.judge import Judge
 from sksoftmax._sklearn.labels import beside_predictions
-from sksoftmax._sklearn.text_numbers import TEXT_NUMBERS
+from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.validation import MatrixLike
 
 Array = NDArray[np.floating]
@@ -332,7 +332,7 @@ def _fit_fold(
         warnings.filterwarnings("ignore", "X does not have valid feature names")
         warnings.filterwarnings("ignore", "early_stopping")
         warnings.filterwarnings("ignore", "standardize=False: the mean of")
-        warnings.filterwarnings("ignore", TEXT_NUMBERS)
+        warnings.filterwarnings("ignore", ORDERED_TEXT)
         clf.fit(
             _safe_indexing(X, train),
             _safe_indexing(y, train),

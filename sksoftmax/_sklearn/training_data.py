@@ -16,7 +16,7 @@ from sksoftmax._sklearn.labels import (
     refuse_missing_dates,
     refuse_objects,
 )
-from sksoftmax._sklearn.text_numbers import warn_of_text_numbers
+from sksoftmax._sklearn.ordered_text import warn_of_ordered_text
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
@@ -122,7 +122,7 @@ class TrainingData(NamedTuple):
         if categories is not None and not is_warm:
             if isinstance(classifier.categorical_features, str):
                 names = getattr(classifier, "feature_names_in_", None)
-                warn_of_text_numbers(categories, X.shape[0], names)
+                warn_of_ordered_text(categories, X.shape[0], names)
             counts = copies(weights, unit)
             if isinstance(class_weight, np.ndarray) and not class_weight.all():
                 is_there = class_weight[codes] > 0

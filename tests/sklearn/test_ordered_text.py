@@ -1,5 +1,6 @@
-"""Numbers that are stored as text."""
+"""Numbers and dates that are stored as text."""
 
+import re
 import warnings
 
 import numpy as np
@@ -31,8 +32,10 @@ def decimals(n):
         np.append(decimals(21), ["?", "n/a", None]).repeat(5),
         np.array(["1e-3", "?", " 7", *map(str, range(40))], dtype=object),
         np.array(["?", "", *map(str, range(-5, 16))], dtype=object).repeat(5),
+        np.array([f"$1,{k}.25" for k in range(100, 130)], dtype=object).repeat(5),
+        np.array([f"{k},5 %" for k in range(30)], dtype=object),
     ],
-    ids=["decimals", "fractions", "single", "gaps"],
+    ids=["decimals", "fractions", "single", "gaps", "prices", "percentages"],
 )
 def test_numbers_as_text_are_told(values):
     """With the column, where the caller can see it."""
@@ -41,10 +44,23 @@ def test_numbers_as_text_are_told(values):
     assert warning.filename == __file__
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%d.%m.%Y", "%m/%d/%Y"])
+def test_dates_as_text_are_told(form):
+    """However they are written; one day of a month each is no name."""
+    days = pd.date_range("2026-01-01", periods=30, freq="D").strftime(form)
+    values = np.append(days.to_numpy(object), ["?", None]).repeat(3)
+    (warning,) = fit(values)
+    message = "column 'amount' holds dates as text, .* days since a date"
+    assert re.match(message, str(warning.message))
+
+
 @pytest.mark.parametrize(
     "values",
     [
         decimals(20).repeat(5),
+        np.array([f"{k}.2.2026" for k in range(1, 21)], dtype=object).repeat(2),
+        np.array([f"1.{k}.3" for k in range(40)], dtype=object).repeat(2),
+        np.array([f"2026-1-{k}00" for k in range(40)], dtype=object).repeat(2),
         np.array([f"0{k}" for k in range(40)], dtype=object).repeat(2),
         np.array(["?", "012", *map(str, range(40))], dtype=object).repeat(3),
         np.array(["?", *map(str, range(20))], dtype=object).repeat(3),
@@ -56,7 +72,8 @@ def test_numbers_as_text_are_told(values):
         np.array([*"0123456789"], dtype=object),
     ],
     ids=[
-        *("few", "codes", "a code", "few whole", "words", "whole"),
+        *("few", "few dates", "versions", "numbers of orders"),
+        *("codes", "a code", "few whole", "words", "whole"),
         *("names", "half", "numbers", "digits"),
     ],
 )
