@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring, get_scorer_names
-from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metadata_routing import (
@@ -47,7 +46,7 @@ from sksoftmax._sklearn.categories import as_table
 from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
-from sksoftmax._sklearn.folds import frame_or_array, rows_of
+from sksoftmax._sklearn.folds import frame_or_array, rows_of, splitter_of
 from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
@@ -464,7 +463,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     def _folds(self, samples: Samples, y: NDArray, split_params: dict) -> list[Fold]:
         """Rows to train and to score on."""
-        cv = check_cv(self.cv, y, classifier=True)
+        cv = splitter_of(self.cv, y)
         folds = [
             (rows_of(train, len(y)), rows_of(test, len(y)))
             for train, test in cv.split(samples.X, samples.y, **split_params)

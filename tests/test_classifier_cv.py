@@ -382,6 +382,11 @@ def test_requests_survive_a_fit(small_data):
         ),
         ({"alphas": "all"}, "The 'alphas' parameter"),
         ({"cv": []}, "cv must give at least one fold; got []"),
+        (
+            {"cv": range(3)},
+            "iterable of pairs of rows to train on and rows to score on",
+        ),
+        ({"cv": np.array(3)}, "rows to score on; got array(3)."),
         ({"cv": [([0.0], [1])]}, "or as a mask of 80 booleans; got array([0.])"),
         ({"cv": [([0, 40], [80])]}, "integers from 0 to 79, or as a"),
         (

@@ -1,9 +1,11 @@
 """What the folds of a cross-validation are taken from, and how they name its rows."""
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.model_selection import check_cv
 
 
 def frame_or_array(given: Any, array: Any) -> Any:
@@ -24,6 +26,26 @@ def frame_or_array(given: Any, array: Any) -> Any:
     # Labels in a frame of one column are no series: each fold would warn of that.
     is_alike = hasattr(given, "columns") == (array.ndim == 2)
     return given if is_frame and is_alike else array
+
+
+def splitter_of(cv: Any, y: NDArray) -> Any:
+    """As scikit-learn's `check_cv`, which does not look at what is iterable.
+
+    Raises
+    ------
+    ValueError
+        If that does not give pairs.
+    """
+    is_iterable = not (cv is None or isinstance(cv, Integral) or hasattr(cv, "split"))
+    if is_iterable:
+        try:
+            cv = [(train, test) for train, test in cv]
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                "cv must be a number of folds, a splitter, or an iterable of pairs of "
+                f"rows to train on and rows to score on; got {cv!r}."
+            ) from error
+    return check_cv(cv, y, classifier=True)
 
 
 def rows_of(part: Any, n_samples: int) -> NDArray[np.integer]:
