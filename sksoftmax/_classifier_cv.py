@@ -57,6 +57,7 @@ Array = NDArray[np.floating]
 # Powers of ten between which `alphas` puts its grid. On the data sets of
 # docs/benchmarks/quality the best alpha is mostly between 0.1 and 30.
 _LARGEST, _SMALLEST = 2, -2
+_MOST_ALPHAS = 1000
 
 
 class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
@@ -76,8 +77,8 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         :class:`SoftmaxMLPClassifier`.
 
     alphas : int or array-like of float, default=9
-        Strengths of the L2 penalty to choose from. An int is a number of them, at least
-        2, from 100 to 0.01 in equal steps of the logarithm.
+        Strengths of the L2 penalty to choose from. An int is a number of them, from 2
+        to 1000, from 100 to 0.01 in equal steps of the logarithm.
 
     cv : int, cross-validation generator or iterable, default=None
         Folds, as of :class:`~sklearn.model_selection.GridSearchCV`: None is five, of
@@ -628,17 +629,21 @@ def _by_row(weights: ArrayLike | None, X: Matrix) -> Array | None:
     """Valid weights as an array to choose from; a single number is that of all rows."""
     if weights is None:
         return None
-    return np.broadcast_to(np.asarray(weights), X.shape[:1])
+    weights = np.asarray(weights)
+    if weights.dtype.kind not in "biuf":  # but numbers, as `fit` has seen
+        weights = weights.astype(np.float64)
+    return np.broadcast_to(weights, X.shape[:1])
 
 
 def _check_alphas(alphas: int | Sequence[float] | Array) -> Array:
     """As an array, the largest first."""
     if isinstance(alphas, Integral):
-        if alphas < 2:
+        if not 2 <= int(alphas) <= _MOST_ALPHAS:
             raise ValueError(
-                "alphas must be a number of alphas, at least 2, or a sequence of them; "
-                f"got {alphas!r}. For a single alpha pass alphas=[1.0], or take "
-                "SoftmaxMLPClassifier(alpha=1.0), which needs no folds."
+                f"alphas must be a number of alphas from 2 to {_MOST_ALPHAS}, or a "
+                f"sequence of them; got {alphas!r}. For a single alpha pass "
+                "alphas=[1.0], or take SoftmaxMLPClassifier(alpha=1.0), which needs no "
+                "folds."
             )
         return np.logspace(_LARGEST, _SMALLEST, alphas)
     values = np.asarray(alphas)

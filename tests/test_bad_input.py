@@ -327,6 +327,17 @@ def test_integers_beyond_float64_are_refused(name):
         SoftmaxMLPClassifier(**{name: value}).fit(np.eye(4), [0, 0, 1, 1])
 
 
+def test_numbers_too_large_for_any_float_are_told():
+    """As others that are, whatever Python calls it."""
+    rows = [[10**400, 1.0]] * 12
+    with pytest.raises(ValueError, match="Input X is too large for float64"):
+        SoftmaxMLPClassifier().fit(rows, Y)
+    clf = SoftmaxMLPClassifier(early_stopping=True)
+    for given in (rows, 10**400):
+        with pytest.raises(ValueError, match="X_val"):
+            clf.fit(X, Y, X_val=given, y_val=Y)
+
+
 def test_integers_of_arrow_that_float64_cannot_tell_apart_are_refused():
     """As those of frames are; gaps aside."""
     pa = pytest.importorskip("pyarrow")

@@ -1,6 +1,7 @@
 """Alpha by cross-validation, by identities with scikit-learn's own search."""
 
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -225,6 +226,19 @@ def test_random_numbers_are_the_same_in_each_fit(small_data, state):
     np.testing.assert_allclose(clf.scores_[:, 0], clf.scores_[:, 1], rtol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", ["S3", object])
+def test_weights_are_numbers_however_they_are_stored(small_data, dtype):
+    """To the score as to the fits."""
+    X, y = small_data
+    weights = np.arange(len(y)) % 3 + 1.0
+    clf = classifier(max_iter=5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = clf.fit(X, y, weights).scores_
+        found = clf.fit(X, y, weights.astype(str).astype(dtype)).scores_
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_a_class_may_be_missing_in_a_fold():
     """Samples that no model can know do not count."""
     X, y = make_classification(60, 5, random_state=0)
@@ -375,7 +389,8 @@ def test_requests_survive_a_fit(small_data):
         ({"alphas": [1, np.nan]}, "got [1, nan]"),
         ({"alphas": ["a"]}, "got ['a']"),
         ({"alphas": [[1, 2], [3, 4]]}, "got [[1, 2], [3, 4]]"),
-        ({"alphas": 0}, "at least 2, or a sequence of them; got 0."),
+        ({"alphas": 0}, "from 2 to 1000, or a sequence of them; got 0."),
+        ({"alphas": 2**70}, "from 2 to 1000, or a sequence of them; got 118"),
         (
             {"alphas": 1},
             "got 1. For a single alpha pass alphas=[1.0], or take SoftmaxMLPC",

@@ -109,6 +109,7 @@ def test_what_is_wrong_is_told(arguments):
         estimator(**options | parameters).fit(**rows | data)
     except (TypeError, ValueError) as error:
         wrong = {*parameters, *data}
+        wrong |= {"n_splits"} if "cv" in wrong else set()  # as scikit-learn calls it
         pattern = rf"\b({'|'.join(wrong)})\b"
         is_told = wrong and re.search(pattern, str(error))
         if not (is_told or {"X", "y"} & wrong):

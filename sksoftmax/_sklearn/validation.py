@@ -219,6 +219,10 @@ def checked_rows(
                 refuse_gaps(name)
             if not re.search(_READ_BY_COLUMNS, str(error)):
                 raise
+        except OverflowError as error:  # of an integer of Python
+            raise ValueError(
+                f"Input {name} is too large for float64: {error}"
+            ) from error
     if issparse(X):
         raise ValueError(
             f"{type(estimator).__name__} needs dense {name}, as in fit; got a sparse "
