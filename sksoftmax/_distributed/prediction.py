@@ -4,8 +4,6 @@ import math
 from typing import Any
 
 import numpy as np
-from dask import delayed
-from dask.base import tokenize
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import _check_n_features, validate_data
@@ -29,13 +27,11 @@ def lazy_outputs(classifier: ClassifierMixin, method: str, X: Any) -> Any:
         Of a frame with its index, and the classes for columns.
     """
     X = row_chunks(X)
-    # One task that all others have in common: it is not sent with each of them.
-    model = delayed(classifier, name=f"sksoftmax-model-{tokenize(classifier)}")
     if hasattr(X, "partitions") and not hasattr(X, "chunks"):
         validate_data(classifier, X._meta, reset=False, skip_check_array=True)
         none = _none(classifier, method, np.dtype(np.float64))
         meta = _framed(X._meta, none, classifier)
-        return X.map_partitions(_outputs, model, method, none, meta=meta)
+        return X.map_partitions(_outputs, classifier, method, none, meta=meta)
     if not math.isnan(X.shape[1]):
         _check_n_features(classifier, np.empty((0, X.shape[1])), reset=False)
     is_float32 = X.dtype == np.float32
@@ -44,7 +40,7 @@ def lazy_outputs(classifier: ClassifierMixin, method: str, X: Any) -> Any:
     if none.ndim == 2:
         chunks = {"chunks": (X.chunks[0], (none.shape[1],))}
     return X.map_blocks(
-        _outputs, model, method, none, dtype=none.dtype, meta=none, **chunks
+        _outputs, classifier, method, none, dtype=none.dtype, meta=none, **chunks
     )
 
 

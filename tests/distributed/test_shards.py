@@ -1,7 +1,5 @@
 """Rows in shards: what passes over them give is that of rows in memory."""
 
-import threading
-import time
 from itertools import pairwise
 
 import numpy as np
@@ -112,46 +110,6 @@ def test_rows_come_by_number_by_a_mask_or_all(cluster, rng, container, n_blocks)
         if issparse(found):
             found, expected = found.toarray(), expected.toarray()
         np.testing.assert_array_equal(found, expected)
-
-
-GO, MADE = threading.Event(), []
-
-
-def late(X):
-    """A piece that is made when all has been asked for."""
-    assert GO.wait(10)
-    MADE.append(len(X))
-    return X
-
-
-def n_pieces(client):
-    return sum("-piece-" in key for key in keys_of(client))
-
-
-def test_pieces_without_such_rows_are_not_made(cluster, client, rng, monkeypatch):
-    """Where they do not stay; but for those that each of two threads has begun."""
-    X = values(rng)
-    ends = range(0, 101, 5)
-
-    def pieces():
-        return [cluster.submit("piece", late, X[a:b]) for a, b in pairwise(ends)]
-
-    GO.set()
-    rows = ShardedRows(cluster, pieces, X[:0], is_kept=False)
-    GO.clear()
-    MADE.clear()
-    result = FitCluster.result
-
-    def told(cluster, future):
-        until = time.monotonic() + 10  # for the cluster to hear what was let go
-        while n_pieces(client) > 3 and time.monotonic() < until:
-            time.sleep(0.01)
-        GO.set()
-        return result(cluster, future)
-
-    monkeypatch.setattr(FitCluster, "result", told)
-    np.testing.assert_array_equal(rows[[1, 50, 99]], X[[1, 50, 99]])
-    assert 3 <= len(MADE) <= 5
 
 
 @pytest.mark.parametrize("at_a_time", [1, 1600])

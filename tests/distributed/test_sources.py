@@ -121,8 +121,6 @@ def test_pieces_have_the_sizes_of_what_is_made_of_them(rng):
         assert _n_bytes(stored.tocoo()) == _n_bytes(stored)
     frame = pytest.importorskip("pandas").DataFrame(X)
     assert _n_bytes(frame) == 24_000
-    text = np.array(["x" * 1000] * 1000, dtype=object)
-    assert _n_bytes(frame.assign(text=text)) > 1_000_000
 
 
 def test_validation_data_stay_where_training_data_leave_room(cluster, rng, monkeypatch):
@@ -138,6 +136,8 @@ def test_validation_data_stay_where_training_data_leave_room(cluster, rng, monke
 def test_the_number_of_columns_may_be_unknown(cluster, rng):
     """Where they are not cut."""
     X = rng.normal(size=(10, 3))
-    lazy = da.from_array(X, chunks=(4, 3)).map_blocks(np.asarray, chunks=(np.nan,) * 2)
+    lazy = da.from_array(X, chunks=(4, 3)).map_blocks(
+        np.asarray, chunks=((np.nan,) * 3, (np.nan,))
+    )
     rows = sharded_rows(cluster, lazy)
     np.testing.assert_array_equal(rows[:], X)
