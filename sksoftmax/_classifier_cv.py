@@ -49,7 +49,7 @@ from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.folds import frame_or_array, rows_of, splitter_of
 from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
+from sksoftmax._sklearn.validation import MatrixLike, renamed, validates_parameters
 from sksoftmax._training.early_stopping import check_validation_data
 
 Array = NDArray[np.floating]
@@ -465,10 +465,11 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
     def _folds(self, samples: Samples, y: NDArray, split_params: dict) -> list[Fold]:
         """Rows to train and to score on."""
         cv = splitter_of(self.cv, y)
-        folds = [
-            (rows_of(train, len(y)), rows_of(test, len(y)))
-            for train, test in cv.split(samples.X, samples.y, **split_params)
-        ]
+        with renamed("^", "", "cv"):
+            folds = [
+                (rows_of(train, len(y)), rows_of(test, len(y)))
+                for train, test in cv.split(samples.X, samples.y, **split_params)
+            ]
         if not folds:
             raise ValueError(f"cv must give at least one fold; got {self.cv!r}.")
         if self.scoring is None:

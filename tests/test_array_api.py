@@ -256,7 +256,7 @@ def test_labels_are_predicted(library, labels):
 def test_the_search_for_alpha_is_the_same(library):
     """The same folds, and the same choice."""
     rows, labels = X[::2, 2:], y[::2]
-    clf = classifier(alpha="auto", encoding="linear", relevance=False, max_iter=30)
+    clf = classifier(alpha="auto", encoding="linear", relevance=False, max_iter=200)
     there, here = there_and_here(library, clf, rows, labels)
     assert there.alpha_ == here.alpha_
     assert len(there.alpha_path_) == len(here.alpha_path_)

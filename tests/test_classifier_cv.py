@@ -414,7 +414,7 @@ def test_requests_survive_a_fit(small_data):
         ),
         ({"scoring": "loss"}, "The 'scoring' parameter"),
         ({"scoring": accuracy_score}, "looks like it is a metric function rather than"),
-        ({"cv": 100}, "n_splits=100"),
+        ({"cv": 100}, "cv: Cannot have number of splits n_splits=100"),
         ({"scoring": lambda clf, X, y: np.nan}, "no finite score for any alpha in [10"),
     ],
 )

@@ -38,8 +38,8 @@ def warn_of_ordered_text(
     """
     for column, values in zip(categories.columns, categories.values, strict=True):
         texts = [value if isinstance(value, str) else "" for value in values]
-        kind = "dates" if _are_dates(texts) else "numbers"
-        if kind == "dates" or _are_numbers(texts, n_rows):
+        kind = _kind(texts, n_rows)
+        if kind is not None:
             # Without figures, to be said once of all folds.
             warnings.warn(
                 f"{column_name(column, feature_names)} holds {kind} as text, so that "
@@ -50,10 +50,12 @@ def warn_of_ordered_text(
             )
 
 
-def _are_dates(texts: list[str]) -> bool:
-    """Most begin with one: year, month and day, or the other way round."""
+def _kind(texts: list[str], n_rows: int) -> str | None:
+    """What most are; dates begin with a year or end with one."""
     n_dates = sum(_DATE.match(text) is not None for text in texts)
-    return n_dates > max(_MANY, len(texts) / 2)
+    if n_dates > max(_MANY, len(texts) / 2):
+        return "dates"
+    return "numbers" if _are_numbers(texts, n_rows) else None
 
 
 def _are_numbers(texts: list[str], n_rows: int) -> bool:

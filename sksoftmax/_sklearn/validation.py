@@ -259,11 +259,10 @@ def infinity_named(
         text = str(error)
         if "contains infinity" in text and not text.startswith("Input y "):
             rows = check_array(
-                X, accept_sparse="csc", dtype=dtype, ensure_all_finite=False
+                X, accept_sparse="coo", dtype=dtype, ensure_all_finite=False
             )
             if issparse(rows):
-                (stored,) = np.nonzero(np.isinf(rows.data))
-                column = np.searchsorted(rows.indptr, stored[0], side="right") - 1
+                column = rows.col[np.isinf(rows.data)].min()
                 remedy = "Leave such rows out, or put a number there."
             else:
                 column = np.isinf(rows).any(axis=0).argmax()

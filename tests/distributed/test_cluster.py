@@ -256,7 +256,7 @@ def test_a_task_may_have_left_its_pool(client):
     assert client.submit(of_a_client, pure=False).result() == 2
 
 
-def test_what_was_scattered_may_be_lost(client):
+def test_what_was_scattered_may_be_lost():
     """With the worker that has it: the error says what to pass."""
     with (
         distributed.LocalCluster(

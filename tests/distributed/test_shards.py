@@ -1,5 +1,7 @@
 """Rows in shards: what passes over them give is that of rows in memory."""
 
+import threading
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -110,6 +112,51 @@ def test_rows_come_by_number_by_a_mask_or_all(cluster, rng, container, n_blocks)
         if issparse(found):
             found, expected = found.toarray(), expected.toarray()
         np.testing.assert_array_equal(found, expected)
+
+
+GO, MADE = threading.Event(), []
+
+
+def late(X):
+    """A piece that is made when all has been asked for."""
+    assert GO.wait(10)
+    MADE.append(len(X))
+    return X
+
+
+def is_told(client):
+    """Whether scheduler and workers know what is asked for, and what no longer is."""
+    workers = client.cluster.workers.values()
+    keys = keys_of(client)
+    of_workers = [key for worker in workers for key in [*worker.state.tasks]]
+    n_pieces = [sum("-piece-" in key for key in some) for some in (keys, of_workers)]
+    return sum("-rows-" in key for key in keys) == 3 and max(n_pieces) <= 5
+
+
+def test_pieces_without_such_rows_are_not_made(cluster, client, rng, monkeypatch):
+    """Where they do not stay; but for those that each of two threads has begun."""
+    X = values(rng)
+    ends = range(0, 101, 5)
+
+    def pieces():
+        return [cluster.submit("piece", late, X[a:b]) for a, b in pairwise(ends)]
+
+    GO.set()
+    rows = ShardedRows(cluster, pieces, X[:0], is_kept=False)
+    GO.clear()
+    MADE.clear()
+    result = FitCluster.result
+
+    def told(cluster, future):
+        until = time.monotonic() + 10  # for the cluster to hear what was let go
+        while not is_told(client) and time.monotonic() < until:
+            time.sleep(0.01)
+        GO.set()
+        return result(cluster, future)
+
+    monkeypatch.setattr(FitCluster, "result", told)
+    np.testing.assert_array_equal(rows[[1, 50, 99]], X[[1, 50, 99]])
+    assert 3 <= len(MADE) <= 5
 
 
 @pytest.mark.parametrize("at_a_time", [1, 1600])

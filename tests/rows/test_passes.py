@@ -53,8 +53,8 @@ FITS = {
     "linear": {"alpha": 0.1},
     "parts": {"alpha": 0.1, "encoding": "piecewise"},
     "own units": {"alpha": 0.1, "standardize": False, "max_iter": 5},
-    "search": {"alpha": "auto", "max_iter": 20},
-    "early stopping": {"alpha": "auto", "early_stopping": True, "max_iter": 20},
+    "search": {"alpha": "auto", "tol": 0.05},
+    "early stopping": {"alpha": "auto", "early_stopping": True, "tol": 0.1},
     "class weights": {"alpha": 0.1, "class_weight": "balanced"},
 }
 
