@@ -545,7 +545,8 @@ def test_many_rows_ask_for_an_alpha_of_their_own(monkeypatch, capsys):
 
 def test_parts_of_columns_have_a_last_look_on_more_rows(monkeypatch, capsys):
     """Their inputs keep a search to few rows, but not the look at the best alpha."""
-    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_INPUTS", 2**14)
+    for bound in ("_MAX_INPUTS", "_MAX_VALUES"):
+        monkeypatch.setattr(sksoftmax._selection.regularization, bound, 2**14)
     rng = np.random.default_rng(0)
     X = rng.normal(size=(4400, 5))
     logit = 2 * (X > 0).sum(axis=1) - 5 + 2 * ((X[:, 0] > 0.5) & (X[:, 1] < 0))
@@ -553,6 +554,18 @@ def test_parts_of_columns_have_a_last_look_on_more_rows(monkeypatch, capsys):
     clf = classifier(alpha="auto", max_iter=30, tol=0.02, verbose=1)
     clf.set_params(encoding="piecewise").fit(X, y)
     assert len(tried_on_more_than(2000, capsys)) == 3
+
+
+def test_many_levels_leave_a_search_its_rows(monkeypatch, capsys):
+    """Of the inputs that they are a row has one in each column."""
+    monkeypatch.setattr(sksoftmax._selection.regularization, "_MAX_INPUTS", 2**14)
+    rng = np.random.default_rng(0)
+    effects, codes = rng.normal(size=100), rng.integers(100, size=(2400, 2))
+    y = rng.random(2400) < 1 / (1 + np.exp(-2 * effects[codes].sum(axis=1)))
+    clf = classifier(alpha="auto", max_iter=30, tol=0.02, verbose=1)
+    clf.set_params(categorical_features=[0, 1])
+    clf.fit(np.column_stack([codes, rng.normal(size=2400)]), y)
+    assert tried_on_more_than(1900, capsys)
 
 
 def test_copies_are_not_more_rows(monkeypatch):
