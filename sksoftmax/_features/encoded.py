@@ -186,6 +186,11 @@ class EncodedColumns(Standardization):
         """Number of inputs without parts of columns."""
         return self.encoding.n_numeric + self.encoding.indicators.columns.size
 
+    @property
+    def groups(self) -> NDArray[np.integer]:
+        """A number for each input, the same for those that are levels of one column."""
+        return self.encoding.groups
+
     def filled(self, X: Rows) -> Rows:
         """The rows themselves: gaps are a part of the encoding."""
         return X

@@ -87,6 +87,15 @@ class Encoding(NamedTuple):
         return np.concatenate([self.columns, self.indicators.columns])
 
     @property
+    def groups(self) -> NDArray[np.integer]:
+        """A number for each input, that of the first for all indicators of a column."""
+        _, first, of_column = np.unique(
+            self.indicators.columns, return_index=True, return_inverse=True
+        )
+        n_parts = self.columns.shape[0]
+        return np.concatenate([np.arange(n_parts), n_parts + first[of_column]])
+
+    @property
     def is_part(self) -> NDArray[np.bool_]:
         """Which inputs are those between the quantiles of a column."""
         places = np.arange(self.n_inputs)

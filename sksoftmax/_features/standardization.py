@@ -193,6 +193,11 @@ class Standardization:
         return self.scale.size
 
     @property
+    def groups(self) -> NDArray[np.integer]:
+        """A number for each input, the same for those that are levels of one column."""
+        return np.arange(self.n_inputs)
+
+    @property
     def of_rows(self) -> "Standardization":
         """What makes the same inputs of the user's rows."""
         return self

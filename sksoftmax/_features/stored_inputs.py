@@ -69,6 +69,11 @@ class StoredInputs(Standardization):
         return cls(features), stored
 
     @property
+    def groups(self) -> NDArray[np.integer]:
+        """A number for each input, the same for those that are levels of one column."""
+        return self._features.groups
+
+    @property
     def of_rows(self) -> Standardization:
         """What makes the same inputs of the user's rows."""
         return self._features.penalised(self.log_penalties)

@@ -16,6 +16,10 @@ where c is the Occam factor of `evidence.py` and the last term a Gaussian prior,
 which noise would be relevant by chance. It is concave, and so each is found by Newton's
 method. Their mean, weighted by gamma, is 0: it is up to alpha.
 
+Levels of one column are alike, and few rows have each: their t is one that is best for
+all of them, as if they were one input, and one of their own, with a narrower prior. One
+for each alone had 1.007 times the log-loss on tables of 60 to 500 levels, at most 1.03.
+
 The variances are those of the Kronecker factors A and G of the first layer, its
 intercept integrated out: with eigenvalues a_k and g_l, and eigenvectors V and U,
 
@@ -34,8 +38,8 @@ from sksoftmax._training.objective import Objective
 
 Array = NDArray[np.floating]
 
-# The variance tau^2 of the prior of t, and its largest values.
-_PRIOR_VARIANCE, _LARGEST = 8.0, 6.0
+# The variance tau^2 of the prior of t, that of a level's own, and the largest values.
+_PRIOR_VARIANCE, _OWN_VARIANCE, _LARGEST = 8.0, 1.0, 6.0
 # One refit with penalties half as far again is as good as two or three with the best
 # ones, each time for what the refit before has found, to which those go on.
 _RELAXATION = 1.5
@@ -81,8 +85,8 @@ def _relevant_features(
     n_determined = (len(coefs[0]) - alpha * variances).clip(0)
     squares = alpha * (coefs[0] ** 2).sum(axis=0)
     log_penalties = np.zeros(features.n_inputs)
-    best = _RELAXATION * _best(n_determined[is_used], squares[is_used])
-    log_penalties[is_used] = best.clip(-_LARGEST, _LARGEST)
+    best = _best(n_determined[is_used], squares[is_used], features.groups[is_used])
+    log_penalties[is_used] = (_RELAXATION * best).clip(-_LARGEST, _LARGEST)
     return features.penalised(log_penalties)
 
 
@@ -108,14 +112,25 @@ def _variances(
     return variances if shares is None else shares @ variances
 
 
-def _best(n_determined: Array, squares: Array) -> Array:
-    """Penalties of the largest evidence."""
+def _best(n_determined: Array, squares: Array, groups: NDArray[np.integer]) -> Array:
+    """Penalties of the largest evidence: of each group, and what is an input's own."""
+    _, of_group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    sums = np.zeros((sizes.size, 2))
+    np.add.at(sums, of_group, np.column_stack([n_determined, squares]))
+    t = _most_evident(sums[:, 0], sums[:, 1], _PRIOR_VARIANCE)[of_group]
+    own = _most_evident(n_determined, squares * np.exp(t), _OWN_VARIANCE)
+    t += np.where(sizes[of_group] > 1, own, 0.0)
+    if n_determined.any():
+        t -= np.average(t, weights=n_determined)
+    return t
+
+
+def _most_evident(n_determined: Array, squares: Array, variance: float) -> Array:
+    """Where the evidence is largest, with a prior of that variance."""
     t = np.zeros(squares.size)
     for _ in range(_N_STEPS):
         fit = squares * np.exp(t) / 2
-        slope = OCCAM_FACTOR / 2 * n_determined - fit - t / _PRIOR_VARIANCE
-        step = slope / (fit + 1 / _PRIOR_VARIANCE)
+        slope = OCCAM_FACTOR / 2 * n_determined - fit - t / variance
+        step = slope / (fit + 1 / variance)
         t += step.clip(-_LONGEST_STEP, _LONGEST_STEP)
-    if n_determined.any():
-        t -= np.average(t, weights=n_determined)
     return t

@@ -7,6 +7,7 @@ from scipy.optimize import minimize_scalar
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._selection import relevance
 from sksoftmax._selection.evidence import OCCAM_FACTOR, covariance
+from sksoftmax._selection.inputs import encoded
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.metric import KroneckerMetric
 from sksoftmax._training.training import train
@@ -116,7 +117,7 @@ def test_penalties_are_of_what_the_samples_determine(alpha, factor):
     )
     n_determined = np.maximum(6 - strength * variances, 0)
     squares = strength * (W**2).sum(axis=0)
-    best = 1.5 * relevance._best(n_determined, squares)
+    best = 1.5 * relevance._best(n_determined, squares, np.arange(squares.size))
     assert abs(best).max() > 6 if factor > 1 else n_determined.min() < 1
     other, _ = with_relevances(objective, x, 0)
     np.testing.assert_allclose(
@@ -155,22 +156,70 @@ def test_wide_layers_have_the_variances_of_a_diagonal(monkeypatch):
 def test_penalties_have_the_largest_evidence(rng):
     """One by one, as a search along a line finds it; their weighted mean is 0."""
     n_determined, squares = rng.uniform(0, 30, size=(2, 5))
-    found = relevance._best(n_determined, squares)
-
-    def best(j):
-        def loss(t):
-            fit = squares[j] * np.exp(t) / 2
-            prior = t**2 / (2 * 8)
-            return fit + prior - OCCAM_FACTOR * n_determined[j] * t / 2
-
-        return minimize_scalar(loss, bounds=(-9, 9), method="bounded").x
-
-    expected = np.array([best(j) for j in range(5)])
+    found = relevance._best(n_determined, squares, np.arange(5))
+    expected = [
+        most_evident(*pair, 8) for pair in zip(n_determined, squares, strict=True)
+    ]
     expected -= np.average(expected, weights=n_determined)
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+def most_evident(n_determined, square, variance):
+    def loss(t):
+        fit, prior = square * np.exp(t) / 2, t**2 / (2 * variance)
+        return fit + prior - OCCAM_FACTOR * n_determined * t / 2
+
+    return minimize_scalar(loss, bounds=(-9, 9), method="bounded").x
+
+
+def test_levels_share_a_penalty_but_for_what_is_their_own(rng):
+    """That of their sums, and one of each; inputs that are no levels share none."""
+    n_determined, squares = rng.uniform(0, 30, size=(2, 6))
+    levels = [1, 3, 4]
+    found = relevance._best(n_determined, squares, np.array([0, 1, 2, 1, 1, 5]))
+    expected = np.array(
+        [most_evident(*pair, 8) for pair in zip(n_determined, squares, strict=True)]
+    )
+    common = most_evident(n_determined[levels].sum(), squares[levels].sum(), 8)
+    own = [
+        most_evident(n_determined[j], squares[j] * np.exp(common), 1) for j in levels
+    ]
+    expected[levels] = common + np.array(own)
+    expected -= np.average(expected, weights=n_determined)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_column_of_levels_is_relevant_or_is_not():
+    """Each level of one that tells nothing more penalised than those of one that does.
+
+    By themselves they overlap, of ten rows each.
+    """
+    rng = np.random.default_rng(0)
+    X = rng.integers(40, size=(400, 2))
+    y = rng.random(400) < 1 / (1 + np.exp(-2 * rng.normal(size=40)[X[:, 0]]))
+    clf = SoftmaxMLPClassifier((6,), alpha=10.0, categorical_features=[0, 1])
+    objective, start, *_ = clf.set_params(random_state=0)._problem(X, y, None)
+    other, _ = with_relevances(objective, minimum(objective, start), 0)
+    told, noise = other.standardization.log_penalties.reshape(2, 40)
+    assert told.max() < noise.min()
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_indicators_of_a_column_are_a_group(is_stored):
+    """Its gaps are one of its levels; numbers, their parts and their gaps are none."""
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.integers(3, size=400), rng.normal(size=400)])
+    X[::9] = np.nan
+    clf = SoftmaxMLPClassifier((3,), categorical_features=[0], encoding="piecewise")
+    objective, *_ = clf._problem(X, np.arange(400) % 2, None)
+    objective = encoded(objective, "piecewise")
+    groups = (objective.stored() if is_stored else objective).standardization.groups
+    assert groups.size > 10
+    assert [*groups[-5:]] == [groups.size - 5] * 4 + [groups.size - 1]
+    np.testing.assert_array_equal(groups[:-5], np.arange(groups.size - 5))
+
+
 def test_where_nothing_is_determined_there_is_no_mean():
     """A first layer that the data say nothing about."""
-    found = relevance._best(np.zeros(3), np.zeros(3))
+    found = relevance._best(np.zeros(3), np.zeros(3), np.arange(3))
     np.testing.assert_array_equal(found, 0)
