@@ -300,7 +300,7 @@ def _most_rows(few: Objective, inputs: Sequence[Inputs]) -> int:
     """Rows whose inputs are not too many values, where columns are divided."""
     objectives = [encoded(few, e) for e in {first_encoding(one) for one in inputs}]
     n_inputs = max(one.layout.layer_units[0] for one in objectives)
-    if n_inputs == few.X.shape[1]:
+    if n_inputs <= few.X.shape[1]:
         return _MAX_ROWS
     row_inputs = max(one.row_inputs for one in objectives)
     return max(_MAX_INPUTS // n_inputs, _MAX_VALUES // row_inputs)
