@@ -48,10 +48,8 @@ Array = NDArray[np.floating]
 # The rows of a search are limited, and where there are many more, one on a few comes
 # first.
 _MAX_ROWS, _FEW_ROWS, _FEW_OF_A_CLASS, _MANY = 20_000, 1000, 20, 4
-# Bytes of X that a search copies, and inputs of all rows, or values of those where a
-# row stores few of them, but for few rows. With 2000 levels counted as inputs of 5000
-# rows it had 2000 of these, and what was best there had 1.07 times the log-loss.
-_MAX_COPY, _MAX_INPUTS, _MAX_VALUES = 2**27, 2**22, 2**20
+# Bytes of X that a search copies, and inputs of all rows, but for few rows.
+_MAX_COPY, _MAX_INPUTS = 2**27, 2**22
 # The best inputs are judged again on half of all rows, up to `_MAX_ROWS`, or a quarter,
 # and at most so many values of X and `MAX_STORED` inputs, if those are so many times
 # the rows before: the best alpha moves with the rows. On 40,000 that of 5,000 had up to
@@ -298,12 +296,21 @@ def _numbers_of_rows(objective: Objective) -> tuple[int, int]:
 
 def _most_rows(few: Objective, inputs: Sequence[Inputs]) -> int:
     """Rows whose inputs are not too many values, where columns are divided."""
-    objectives = [encoded(few, e) for e in {first_encoding(one) for one in inputs}]
-    n_inputs = max(one.layout.layer_units[0] for one in objectives)
-    if n_inputs <= few.X.shape[1]:
-        return _MAX_ROWS
-    row_inputs = max(one.row_inputs for one in objectives)
-    return max(_MAX_INPUTS // n_inputs, _MAX_VALUES // row_inputs)
+    encodings = {first_encoding(one) for one in inputs}
+    n_inputs = max(_n_inputs(encoded(few, e)) for e in encodings)
+    return _MAX_INPUTS // n_inputs if n_inputs > few.X.shape[1] else _MAX_ROWS
+
+
+def _n_inputs(objective: Objective) -> int:
+    """Of the first layer, where rows store one for all levels of a column, as one.
+
+    With 2000 of two columns each counted, a search had 2000 rows of 5000, and what was
+    best there had 1.07 times the log-loss.
+    """
+    n_inputs = objective.layout.layer_units[0]
+    if objective.row_inputs == n_inputs:
+        return n_inputs
+    return int(np.unique(objective.standardization.groups).size)
 
 
 def _searched_by_validation(

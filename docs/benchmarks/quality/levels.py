@@ -4,11 +4,10 @@
     python -m quality.levels [--jobs 2] [--results FILE] [--only NAME ...]
 
 Generated frames of 8,000 rows, half of them for training: one to four columns of 60 to
-1,000 levels, as frequent as each other or as Zipf has it, and five of numbers, two of
-which tell of the label by what is no line. Classifiers as in `quality.raw`, but for
-those of scikit-learn that take no more than 255 levels. Three drawings of rows; ten
-minutes on two cores. Goes on where it was interrupted. `--only` measures some
-classifiers and leaves the page alone.
+1,000 levels, as frequent as each other or as Zipf has it, and five of numbers, three of
+which tell of the label by what is no line. Trees that take such columns, and a linear
+model, as in `quality.raw`. Three splits; ten minutes on two cores. Goes on where it was
+interrupted. `--only` measures some classifiers and leaves the page alone.
 """
 
 import numpy as np
