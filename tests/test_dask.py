@@ -469,6 +469,23 @@ def test_predictions_take_weights_alone(table, client):
     clf.fit(da.from_array(X), y)  # goes on
 
 
+@pytest.mark.parametrize("kind", ["array", "frame"])
+def test_a_worker_is_sent_one_classifier(table, client, kind):
+    """Not one with each task, of which there may be thousands."""
+    X, y = table
+    rows = da.from_array(X, chunks=100)
+    if kind == "frame":
+        dataframe = pytest.importorskip("dask.dataframe")
+        rows = dataframe.from_dask_array(rows, columns=[*"abcd"])
+    clf = DaskSoftmaxMLPClassifier(1000, alpha=1, max_iter=1).fit(rows, y)
+    size = len(cloudpickle.dumps(clf.coefs_))
+    lazy = clf.predict_proba(rows)
+    tasks = dict(lazy.__dask_graph__()).values()
+    assert sum(len(cloudpickle.dumps(task)) > size for task in tasks) == 1
+    expected = clf.to_local().predict_proba(rows.compute())
+    np.testing.assert_array_equal(lazy.compute(), expected)
+
+
 def test_parameters_are_checked_before_anything_is_read(client):
     """As in memory."""
     with pytest.raises(ValueError, match="The 'alpha' parameter"):

@@ -7,7 +7,8 @@ the user's own: nothing is scattered. When the fit is over nothing of it is left
 
 Of Dask it takes `persist`, `compute`, `submit`, `run` and `futures_of`, what a client
 says of its workers, and its loop to wait in; of collections `rechunk`, `map_blocks`,
-`map_partitions`, `blocks`, `partitions` and a frame's `_meta`.
+`map_partitions`, `blocks`, `partitions` and a frame's `_meta`; and `delayed`, for what
+all tasks share.
 
 Knows Dask, shapes and dtypes, and what checks of rows there are; nothing of what is
 passed over them. The faces take `FitCluster`, `sharded_rows` and `lazy_outputs`.

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+from dask import delayed
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import _check_n_features, validate_data
@@ -27,11 +28,12 @@ def lazy_outputs(classifier: ClassifierMixin, method: str, X: Any) -> Any:
         Of a frame with its index, and the classes for columns.
     """
     X = row_chunks(X)
+    shared = delayed(classifier, traverse=False)
     if hasattr(X, "partitions") and not hasattr(X, "chunks"):
         validate_data(classifier, X._meta, reset=False, skip_check_array=True)
         none = _none(classifier, method, np.dtype(np.float64))
         meta = _framed(X._meta, none, classifier)
-        return X.map_partitions(_outputs, classifier, method, none, meta=meta)
+        return X.map_partitions(_outputs, shared, method, none, meta=meta)
     if not math.isnan(X.shape[1]):
         _check_n_features(classifier, np.empty((0, X.shape[1])), reset=False)
     is_float32 = X.dtype == np.float32
@@ -40,7 +42,7 @@ def lazy_outputs(classifier: ClassifierMixin, method: str, X: Any) -> Any:
     if none.ndim == 2:
         chunks = {"chunks": (X.chunks[0], (none.shape[1],))}
     return X.map_blocks(
-        _outputs, classifier, method, none, dtype=none.dtype, meta=none, **chunks
+        _outputs, shared, method, none, dtype=none.dtype, meta=none, **chunks
     )
 
 
