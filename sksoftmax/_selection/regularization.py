@@ -75,7 +75,7 @@ def search_doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
         )
     elif not found.has_learnt():
         yield UserWarning(
-            "No alpha predicts held-out samples better than the class frequencies do: "
+            "No alpha predicts held-out samples clearly better than the class frequencies: "
             f"the log-loss is {loss:.4g}, and theirs {loss + found.gain.mean:.4g}. If "
             "X should tell more of y, try more samples, other features, other "
             "hidden_layer_sizes or activation, or a number for alpha."
