@@ -37,7 +37,7 @@ def jobs(path):
             dict(zip(matrix, row, strict=True))
             for row in itertools.product(*matrix.values())
         ]
-        for step in job["steps"]:
+        for step in job.get("steps", []):  # none where it calls another workflow
             if step.get("uses") == "./.github/actions/nox":
                 yield from (filled(step["with"], row) for row in rows)
 
@@ -82,6 +82,11 @@ def test_floors_are_tested():
     oldest = dict(re.split("==", pin, maxsplit=1) for pin in group if "==" in pin)
     for name, floor in floors(PROJECT["dependencies"]).items():
         assert oldest[name].removesuffix(".*") in (floor, f"{floor}.0")
+    for extra in ("dask", "plot", "test"):
+        asked = [one for one in PROJECT["optional-dependencies"][extra] if ">" in one]
+        for name, floor in floors(asked).items():
+            pinned = oldest.get(re.sub(r"\[.*\]", "", name), floor)
+            assert pinned.removesuffix(".*") == floor, name
 
 
 def test_the_version_is_everywhere_the_same():

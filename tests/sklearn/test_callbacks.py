@@ -195,6 +195,19 @@ def test_alphas_of_a_search_are_subtasks(small_data):
 
 
 @needs_callbacks
+def test_a_progress_bar_is_drawn(small_data, capsys):
+    """By scikit-learn and rich, with a line for the fit and one for each alpha."""
+    pytest.importorskip("rich")
+    from sklearn.callback import ProgressBar
+
+    X, y = small_data
+    classifier(alpha="auto").set_callbacks(ProgressBar()).fit(X, y)
+    drawn = capsys.readouterr().out
+    assert "SoftmaxMLPClassifier - fit" in drawn
+    assert "100%" in drawn
+
+
+@needs_callbacks
 def test_callbacks_end_with_a_fit_that_fails(small_data):
     """They are torn down, and the estimator is as it was."""
     X, y = small_data
