@@ -128,6 +128,21 @@ def docs(session):
 
 
 @nox.session
+def figures(session):
+    """The pictures in docs/images, drawn anew by the examples that they are of.
+
+    Those of benchmarks are drawn with their tables.
+    """
+    session.install(".[plot]")
+    images = "docs/images"
+    for example, path in [
+        ("plot_02_decision_boundaries", f"{images}/decision_boundaries.png"),
+        ("plot_09_softmax_surface", images),
+    ]:
+        session.run("python", f"examples/{example}.py", path, env={"MPLBACKEND": "agg"})
+
+
+@nox.session
 def linkcheck(session):
     """The links of the site's pages; `-- -D linkcheck_ignore=http` only those inside.
 

@@ -39,7 +39,7 @@ def cost(y_true, y_pred):
 
 
 # %%
-# An alarm costs 1 - p in the mean, silence 10 p. So alarm where p is above 1/11.
+# An alarm costs 1 - p on average, silence 10 p. So alarm where p is above 1/11.
 
 threshold = FALSE_ALARM / (FALSE_ALARM + MISS)
 print(f"the threshold of the costs: {threshold:.3f}")

@@ -67,7 +67,7 @@ PartialDependenceDisplay.from_estimator(
     grid_resolution=20,
     ax=panels,
 )
-figure.suptitle("probability of class 1, in the mean of all rows")
+figure.suptitle("probability of class 1, on average over all rows")
 plt.show()
 
 # %%
