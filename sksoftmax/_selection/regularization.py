@@ -75,10 +75,11 @@ def search_doubts(found: Found, max_time: float | None) -> Iterator[Warning]:
         )
     elif not found.has_learnt():
         yield UserWarning(
-            "No alpha predicts held-out samples clearly better than the class frequencies: "
-            f"the log-loss is {loss:.4g}, and theirs {loss + found.gain.mean:.4g}. If "
-            "X should tell more of y, try more samples, other features, other "
-            "hidden_layer_sizes or activation, or a number for alpha."
+            "No alpha predicts held-out samples clearly better than the class "
+            f"frequencies: the log-loss is {loss:.4g}, and theirs "
+            f"{loss + found.gain.mean:.4g}. If X should tell more of y, try more "
+            "samples, other features, other hidden_layer_sizes or activation, or a "
+            "number for alpha."
         )
     elif found.is_at_edge:
         is_least = alpha == min(step.alpha for step in found.path)

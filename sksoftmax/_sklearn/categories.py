@@ -114,8 +114,8 @@ class Categories(NamedTuple):
         """Those with fewer levels.
 
         Categories without samples are none. If there are more than `max_categories`,
-        the rarest share a level, and so do all that have a single sample. Those do, too,
-        if most samples are such and they are more than a few: of an identifier.
+        the rarest share a level, and so do all that have a single sample. Those do so
+        in any case if they are many, and most samples: of an identifier.
 
         Parameters
         ----------
@@ -448,8 +448,8 @@ def _numbers(X: Any, column: int, name: str) -> Array:
             raise ValueError(
                 f"{name} has {value!r} in {_name(X, column)}, which is no number. Put "
                 "NaN where it stands for a gap; or, if these are categories, make "
-                "strings of all values and, of an array, name the column in "
-                "categorical_features."
+                "strings of all values and, of an array, put "
+                f"{column} into categorical_features."
             ) from error
     return numbers
 
