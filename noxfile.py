@@ -95,6 +95,13 @@ def prerelease(session):
 
 
 @nox.session
+def fuzz(session):
+    """Ten thousand calls of fit with arguments of any kind, others each time."""
+    session.install(".[test]")
+    session.run("python", "-m", "pytest", "tests/test_fuzz.py", env={"FUZZ": "10000"})
+
+
+@nox.session
 def lint(session):
     """Format, style, spelling, docstrings, types, and files of other programs."""
     project = nox.project.load_toml("pyproject.toml")
