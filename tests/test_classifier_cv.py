@@ -269,6 +269,16 @@ def test_errors_tell_the_fold(n_jobs):
     )
 
 
+def test_errors_of_a_scorer_tell_whose_they_are():
+    """A function of labels and predictions, say, which is to be a scorer first."""
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(TypeError) as raised:
+        classifier(scoring=len).fit(X, y)
+    assert raised.value.__notes__[0] == (
+        "It was raised by <built-in function len>, the scorer of scoring."
+    )
+
+
 def test_walk_goes_on_where_all_weights_are_zero():
     """Scores that differ in their seventh digit are equal, though in all folds."""
     X, y = load_iris(return_X_y=True)

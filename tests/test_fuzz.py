@@ -111,6 +111,7 @@ def test_what_is_wrong_is_told(arguments):
     except (TypeError, ValueError) as error:
         wrong = {*parameters, *data}
         pattern = rf"\b({'|'.join(wrong)})\b"
-        is_told = wrong and re.search(pattern, str(error))
+        told = "\n".join([str(error), *getattr(error, "__notes__", [])])
+        is_told = wrong and re.search(pattern, told)
         if not (is_told or {"X", "y"} & wrong):
             raise

@@ -343,7 +343,24 @@ def _fit_fold(
     y_test = _safe_indexing(y, test)
     score_params = _check_method_params(X, score_params, test)
     y_test, score_params = beside_predictions(X, y_test, score_params)
-    score = scorer(clf, _safe_indexing(X, test), y_test, **score_params)
+    score = _score(scorer, clf, _safe_indexing(X, test), y_test, score_params)
+    return FoldFit(
+        score,
+        clf.convergence_.reason,
+        clf.n_iter_,
+        fitted - began,
+        time.perf_counter() - fitted,
+    )
+
+
+def _score(
+    scorer: Callable, clf: ClassifierMixin, X: Any, y: Any, score_params: dict
+) -> float:
+    try:
+        score = scorer(clf, X, y, **score_params)
+    except Exception as error:
+        error.add_note(f"It was raised by {scorer!r}, the scorer of scoring.")
+        raise
     if hasattr(score, "item"):
         with suppress(ValueError):  # of more than one
             score = score.item()
@@ -352,13 +369,7 @@ def _fit_fold(
             f"scoring must give a number, the larger the better; got {score!r} from "
             f"{scorer!r}."
         )
-    return FoldFit(
-        float(score),
-        clf.convergence_.reason,
-        clf.n_iter_,
-        fitted - began,
-        time.perf_counter() - fitted,
-    )
+    return float(score)
 
 
 def _for_labels(
