@@ -7,7 +7,7 @@ Test log-loss on each small data set (`datasets.py`: from OpenML, or from files 
 FOLDER), at most 1500 training rows, three stratified splits, 100 hidden units, raw
 features; other classifiers with their defaults, behind a StandardScaler where it helps
 them. With a number for alpha inputs are linear, without relevances; so they are with
-`alpha="auto", linear`. Twenty minutes.
+`alpha="auto", linear`. Forty minutes.
 """
 
 import argparse

@@ -5,8 +5,8 @@
 
 Test log-loss on 32 data sets, at most 2000 training rows, one stratified split, raw
 features. All but one thing is as in `SoftmaxMLPClassifier()`; with a number for alpha
-inputs are linear, without relevances. An hour on two cores; goes on where it was
-interrupted.
+inputs are linear, without relevances. An hour and a half on two cores; goes on where it
+was interrupted.
 """
 
 from functools import partial
