@@ -5,9 +5,9 @@ Where does one class end and the next begin?
 Two tables of two columns. Above, three arms of a spiral, with points that stray into
 the arm next to their own: the boundary is smooth, and nothing is certain. Below, a
 board of squares, and one label of ten that is wrong: the boundary is of steps. Lines
-are where the predicted class changes; the shade is the probability of one class. A good
-classifier has a boundary that follows the arms, and the squares, *and* a shade that is
-pale where the classes mix. The picture of the README is written by::
+are where the predicted class changes; the shade is the probability of the purple class.
+A good classifier has a boundary that follows the arms, and the squares, *and* a shade
+that is pale where the classes mix. The picture of the README is written by::
 
     python examples/plot_02_decision_boundaries.py docs/images/decision_boundaries.png
 """
@@ -64,7 +64,7 @@ for panels, draw, n_samples in zip(rows, (spiral, board), (300, 600), strict=Tru
     X_test, y_test = draw(10_000, seed=1)
     for axes, (name, model) in zip(panels, models.items(), strict=True):
         model.fit(X, y)
-        common = {"X": X, "ax": axes, "grid_resolution": 300, "eps": 0.1}
+        common = {"X": X, "ax": axes, "grid_resolution": 200, "eps": 0.1}
         DecisionBoundaryDisplay.from_estimator(
             model,
             response_method="predict_proba",

@@ -107,8 +107,6 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     max_categories : int, default=1000
         Of a column with more, the rarest share an input, and so do all that occur once.
-        Those do so in any case, if they are more than 20 and most samples, as those of
-        an identifier are: what one sample tells of them is chance.
 
     standardize : bool, default=True
         Fit to features with mean 0 and standard deviation 1, of the training part of

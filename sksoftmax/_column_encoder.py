@@ -67,8 +67,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         categories.
 
     max_categories : int, default=1000
-        Of a column with more, the rarest share an output, and so do all that occur
-        once. Those do so in any case, if they are more than 20 and most samples.
+        Of a column with more the rarest share an output, and so do all that occur once.
 
     Attributes
     ----------

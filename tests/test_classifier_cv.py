@@ -275,7 +275,7 @@ def test_errors_of_a_scorer_tell_whose_they_are():
     with pytest.raises(TypeError) as raised:
         classifier(scoring=len).fit(X, y)
     assert raised.value.__notes__[0] == (
-        "It was raised by <built-in function len>, the scorer of scoring."
+        "It was raised by <built-in function len>, which is scoring."
     )
 
 

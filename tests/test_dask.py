@@ -482,6 +482,7 @@ def test_a_worker_is_sent_one_classifier(table, client, kind):
     lazy = clf.predict_proba(rows)
     tasks = dict(lazy.__dask_graph__()).values()
     assert sum(len(cloudpickle.dumps(task)) > size for task in tasks) == 1
+    assert lazy.__dask_keys__() == clf.predict_proba(rows).__dask_keys__()
     expected = clf.to_local().predict_proba(rows.compute())
     np.testing.assert_array_equal(lazy.compute(), expected)
 

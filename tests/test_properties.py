@@ -42,7 +42,7 @@ ROUNDING = 64 * 2.0**-52
 # those that ask for no penalty or have nothing to hold out.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:L-BFGS stopped before the loss settled"),
-    pytest.mark.filterwarnings("ignore:No alpha predicts held-out samples better"),
+    pytest.mark.filterwarnings("ignore:No alpha predicts held-out samples"),
     pytest.mark.filterwarnings("ignore:alpha=.* that was tried, is the best"),
     pytest.mark.filterwarnings("ignore:Each class is a single sample"),
 ]

@@ -28,7 +28,7 @@ def lazy_outputs(classifier: ClassifierMixin, method: str, X: Any) -> Any:
         Of a frame with its index, and the classes for columns.
     """
     X = row_chunks(X)
-    shared = delayed(classifier, traverse=False)
+    shared = delayed(classifier, pure=True, traverse=False)
     if hasattr(X, "partitions") and not hasattr(X, "chunks"):
         validate_data(classifier, X._meta, reset=False, skip_check_array=True)
         none = _none(classifier, method, np.dtype(np.float64))

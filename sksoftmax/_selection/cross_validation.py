@@ -359,7 +359,7 @@ def _score(
     try:
         score = scorer(clf, X, y, **score_params)
     except Exception as error:
-        error.add_note(f"It was raised by {scorer!r}, the scorer of scoring.")
+        error.add_note(f"It was raised by {scorer!r}, which is scoring.")
         raise
     if hasattr(score, "item"):
         with suppress(ValueError):  # of more than one

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.floating]
 
 _UNKNOWN = -1
-# Levels of one sample that cost nothing, and are no identifier yet.
-_FEW = 20
 # Types of which each value can be compared with itself.
 _COMPARABLE = (str, Real, Decimal, np.bool_, type(None))
 # How the names of such dtypes begin: of pandas, polars and pyarrow.
@@ -114,8 +112,7 @@ class Categories(NamedTuple):
         """Those with fewer levels.
 
         Categories without samples are none. If there are more than `max_categories`,
-        the rarest share a level, and so do all that have a single sample. Those do so
-        in any case if they are many, and most samples: of an identifier.
+        the rarest share a level, and so do all that have a single sample.
 
         Parameters
         ----------
@@ -170,26 +167,17 @@ class Categories(NamedTuple):
 
 def _frequent_levels(n_samples: NDArray, max_categories: int) -> NDArray[np.integer]:
     is_kept = n_samples > 0
-    is_single = is_kept & (n_samples <= 1)
     is_rare = np.zeros_like(is_kept)
     if np.count_nonzero(is_kept) > max_categories:
         order = np.argsort(-n_samples, kind="stable")
         is_rare[order[max_categories - 1 :]] = True
-        is_rare = is_kept & (is_rare | is_single)
-    elif np.count_nonzero(is_single) > _FEW and _are_most(is_single, n_samples):
-        is_rare = is_single
-    is_kept &= ~is_rare
+        is_rare = is_kept & (is_rare | (n_samples <= 1))
+        is_kept &= ~is_rare
     n_kept = np.count_nonzero(is_kept)
     has_pool = is_rare.any() or not n_kept  # a column without categories has one level
     levels = np.full(n_samples.size + 1, n_kept if has_pool else -1)
     levels[:-1][is_kept] = np.arange(n_kept)
     return levels
-
-
-def _are_most(is_single: NDArray[np.bool_], n_samples: NDArray) -> bool:
-    # Of the samples, which is about the part of those to come whose category is another
-    # one than all of these (Good 1953, "The population frequencies of species").
-    return n_samples[is_single].sum() > n_samples.sum() / 2
 
 
 def numbers_of_levels(

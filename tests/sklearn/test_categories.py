@@ -329,23 +329,6 @@ def test_the_rarest_categories_share_a_level():
     np.testing.assert_array_equal(categories.codes(new), [[0], [NAN]])
 
 
-def test_categories_of_an_identifier_share_a_level():
-    """Where most samples are the only ones of theirs; not where they are a few."""
-    once = [f"once {i:02}" for i in range(30)]
-    categories, codes = frequent([*once, *"aaabb", NAN], 255)
-    np.testing.assert_array_equal(codes.ravel(), [2] * 30 + [0] * 3 + [1] * 2 + [NAN])
-    assert categories.labels() == {0: ["a", "b", "infrequent_sklearn"]}
-    np.testing.assert_array_equal(categories.codes(np.array([["new"]])), [[2]])
-    for others in (once[:20], [*once, *"a" * 30]):
-        _, codes = frequent(others, 255)
-        assert np.unique(codes).size == len(set(others))
-    n_samples = np.r_[np.ones(30), 31]
-    _, codes = frequent([*once, "a"], 255, n_samples)
-    assert np.unique(codes).size == 31
-    _, codes = frequent([*once, "a"], 255, n_samples - n_samples // 2)
-    assert np.unique(codes).size == 2
-
-
 def test_categories_of_no_sample_are_none():
     """As if they were not there."""
     counts = np.array([2.0, 0, 1, 1])
