@@ -2,5 +2,5 @@
 
 Knows columns: their means, scales, parts and gaps, codes of categories, and the space
 that few rows span; nothing of layers, classes or losses. The others take
-`Standardization`, `EncodedColumns` and `row_keys`.
+`Standardization`, `EncodedColumns` and `draw_keys`.
 """

@@ -6,8 +6,8 @@ of weights and of classes, is computed of each block by itself, and added up in 
 binary tree over the blocks' numbers. So any split of the blocks into aligned subtrees
 gives the same bits, whichever threads, processes or machines compute which.
 
-Knows shapes and dtypes, and rows by keys and codes that others give; nothing of what is
-in a column, of networks or of estimators.
+Knows shapes and dtypes, which rows are equal, and which of those are copies; nothing of
+what a column is, of networks or of estimators.
 The others take `row_blocks`, `sum_blocks`, `each_block`, `tree_sum` and the types of
 matrices, of which `RemoteRows` are not in this process, from `namespace.py` what arrays
 of all libraries do alike, and the faces `BlockThreads`.

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sksoftmax._features.cells import n_cells
-from sksoftmax._features.row_keys import Keys, draw_keys, row_keys
+from sksoftmax._features.draw_keys import draw_keys
 from sksoftmax._features.standardization import Standardization
+from sksoftmax._rows.cells import n_cells
 from sksoftmax._rows.dealing import Part, deal
 from sksoftmax._rows.malloc import give_back_freed_memory
+from sksoftmax._rows.row_keys import Keys, row_keys
 from sksoftmax._training.objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._features.draw_keys import draw_keys
 from sksoftmax._features.first_inputs import FirstInputs
-from sksoftmax._features.row_keys import draw_keys
 from sksoftmax._features.standardization import Standardization, in_units
 from sksoftmax._network.activations import Activation
 from sksoftmax._network.curvature import (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from sksoftmax._features.cells import n_cells
+from sksoftmax._rows.cells import n_cells
 
 
 def table(*sizes):

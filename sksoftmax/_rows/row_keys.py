@@ -5,54 +5,38 @@ others have not, up to a chance of 2**-64 for a pair. In the order of their keys
 are in random order.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import gen_batches
 
-from sksoftmax._features.columns import Function
-from sksoftmax._features.standardization import Standardization
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, row_values
 from sksoftmax._rows.passes import each_block
 
 Array = NDArray[np.floating]
 Keys = NDArray[np.uint64]
+# `function(values, columns)`: of values, and of the columns that they are in.
+Units: TypeAlias = Callable[[Array, NDArray[np.integer] | slice], Array]
 
 # The multipliers of splitmix64's finalizer (Steele, Lea & Flood, Fast splittable
 # pseudorandom number generators, OOPSLA 2014, section 3).
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-# Standardised values are rounded to multiples of a power of two: to so few digits that
-# rounding errors of other units change hardly any.
-_STEPS = 256.0
 # At a time, for all that is made of them to stay in the cache.
 _VALUES = 2**17
-
-
-def row_keys(X: Rows, seed: int) -> Keys:
-    """Keys of the rows of `X`, dense or CSR, shape (n_samples,)."""
-    return _keys(X, seed, _as_they_are)
-
-
-def draw_keys(X: Rows, seed: int, standardization: Standardization) -> Keys:
-    """Keys that stay the same in other units of the columns, but for rounding.
-
-    Rows that are equal to a few digits may have the same one. Constant columns do not
-    count.
-    """
-    return _keys(X, seed, partial(_steps, standardization.standardized_values))
 
 
 def _as_they_are(values: Array, _: NDArray | slice) -> Array:
     return values.astype(np.float64)
 
 
-def _steps(standardized: Function, values: Array, columns: NDArray | slice) -> Array:
-    return np.rint(standardized(values, columns) * _STEPS)
+def row_keys(X: Rows, seed: int, units: Units = _as_they_are) -> Keys:
+    """Keys of the rows of `X`, dense or CSR, shape (n_samples,).
 
-
-def _keys(X: Rows, seed: int, units: Function) -> Keys:
-    """Sum over the columns of the hash of a value's units, that of 0 being 0."""
+    The sum over the columns of the hash of a value's units, that of 0 being 0.
+    """
     drawn = np.random.RandomState(seed).bytes(8 * X.shape[1])
     column_keys = np.frombuffer(drawn, np.uint64) | np.uint64(1)
     # They are the same however rows are cut.
@@ -69,11 +53,11 @@ def _keys(X: Rows, seed: int, units: Function) -> Keys:
     return keys
 
 
-def _block_keys(column_keys: Keys, units: Function, X: Matrix) -> Keys:
+def _block_keys(column_keys: Keys, units: Units, X: Matrix) -> Keys:
     return _mixed(_sums(column_keys, units, X))
 
 
-def _sums(column_keys: Keys, units: Function, X: Matrix) -> Keys:
+def _sums(column_keys: Keys, units: Units, X: Matrix) -> Keys:
     def value_keys(values: Array, columns: NDArray | slice) -> Keys:
         numbers = units(values, columns)
         numbers = np.where(numbers == 0, 0, numbers)  # of either sign, as a gap is

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-import sksoftmax._features.row_keys
-from sksoftmax._features.row_keys import draw_keys, row_keys
-from sksoftmax._features.standardization import Standardization
+import sksoftmax._rows.row_keys
+from sksoftmax._rows.row_keys import row_keys
 
 
 @pytest.fixture(name="X")
@@ -58,7 +57,7 @@ def test_a_key_is_of_its_row_alone(X, rng, monkeypatch, container):
     keys = row_keys(container(X), 0)
     rows = rng.choice(40, 60)
     np.testing.assert_array_equal(row_keys(container(X[rows]), 0), keys[rows])
-    monkeypatch.setattr(sksoftmax._features.row_keys, "_VALUES", 19)
+    monkeypatch.setattr(sksoftmax._rows.row_keys, "_VALUES", 19)
     np.testing.assert_array_equal(row_keys(container(X), 0), keys)
 
 
@@ -102,54 +101,3 @@ def test_another_seed_is_another_order(X):
     orders = [np.argsort(row_keys(X, seed)).tolist() for seed in range(20)]
     assert len(set(map(tuple, orders))) == 20
     np.testing.assert_array_equal(row_keys(X, 3), row_keys(X, 3))
-
-
-UNITS = np.array([1, 2.0**20, 2.0**-9, 4, 1, 2])
-
-
-@pytest.fixture
-def continuous(rng):
-    """Rows that are not on a grid."""
-    return rng.normal(size=(400, 6))
-
-
-def own_draw_keys(X, seed=0, weights=None):
-    return draw_keys(X, seed, Standardization.of(X, weights))
-
-
-def test_draws_are_the_same_in_other_units(continuous):
-    """Bit for bit where units differ by powers of two, else but for few rows."""
-    keys = own_draw_keys(continuous)
-    np.testing.assert_array_equal(own_draw_keys(continuous * UNITS), keys)
-    for other in (continuous * 0.3 + 7, (continuous - 40).astype(np.float32)):
-        assert np.mean(own_draw_keys(other) == keys) > 0.95
-
-
-def test_constant_columns_do_not_matter(continuous):
-    """Whatever their value is."""
-    X = continuous.copy()
-    X[:, 2] = 0
-    keys = own_draw_keys(X)
-    X[:, 2] = -3.3
-    np.testing.assert_array_equal(own_draw_keys(X), keys)
-
-
-def test_draws_of_sparse_rows_are_those_of_dense_ones(continuous):
-    """Of zeros that are not stored, too."""
-    X = continuous.clip(0)
-    standardization = Standardization.of(X, None)
-    keys = draw_keys(X, 0, standardization)
-    np.testing.assert_array_equal(draw_keys(csr_array(X), 0, standardization), keys)
-    assert np.unique(keys).size == np.unique(X, axis=0).shape[0]
-
-
-def test_draws_of_equal_rows_are_equal(X, rng):
-    """Different ones have different keys, unless they are nearly the same."""
-    standardization = Standardization.of(X, None)
-    rows = rng.choice(40, 60)
-    keys = draw_keys(X, 0, standardization)
-    np.testing.assert_array_equal(draw_keys(X[rows], 0, standardization), keys[rows])
-    assert np.unique(keys).size == np.unique(X, axis=0).shape[0]
-    assert not np.array_equal(draw_keys(X, 1, standardization), keys)
-    np.testing.assert_array_equal(draw_keys(X + 1e-9, 0, standardization), keys)
-    assert not np.intersect1d(row_keys(X + 1e-9, 0), row_keys(X, 0)).size
