@@ -408,10 +408,11 @@ def _input_sums(
     if weights is not None:
         counts = weights > 0
         X, w = X[counts], weights[counts].astype(np.float64)
-    inputs = inputs_of(X, encoding) * share
-    is_gap = np.isnan(inputs)
-    if not is_gap.any():
+    inputs = inputs_of(X, encoding)
+    inputs *= share
+    if not np.isnan(X).any():
         total = inputs.sum(axis=0) if weights is None else w @ inputs
         return [total, np.full(total.size, w.sum())]
+    is_gap = np.isnan(inputs)
     inputs[is_gap] = 0
     return [w @ inputs, w @ ~is_gap]

@@ -128,14 +128,21 @@ def _places(weights: Array, n_parts: int) -> NDArray[np.integer]:
     others, as in LightGBM's bins (G. Ke et al., NeurIPS 2017; `GreedyFindBin` of its
     source). Else of a column that is 0 in nine rows of ten the others had two parts.
     """
+    own = _own(weights, n_parts)
+    weights[own] = 0
+    ends = np.cumsum(weights)
+    n_left = n_parts - own.size
+    levels = np.arange(1, n_left) / n_left * ends[-1]
+    quantiles = np.searchsorted(ends, levels * (1 - _ROUNDING))
+    return np.unique([0, *quantiles, *own, weights.size - 1])
+
+
+def _own(weights: Array, n_parts: int) -> NDArray[np.integer]:
+    """Which values weigh as much as a part of those that are no heavier."""
+    if weights.max() * n_parts < weights.sum() * (1 - 2 * _ROUNDING):
+        return np.empty(0, int)  # without an order of all of them
     order = np.argsort(-weights, kind="stable")
     heaviest = weights[order]
     others = np.cumsum(heaviest[::-1])[::-1]
     n_left = n_parts - np.arange(weights.size)
-    n_own = np.argmin(heaviest * n_left >= others * (1 - _ROUNDING))
-    own = order[:n_own]
-    weights[own] = 0
-    ends = np.cumsum(weights)
-    levels = np.arange(1, n_left[n_own]) / n_left[n_own] * ends[-1]
-    quantiles = np.searchsorted(ends, levels * (1 - _ROUNDING))
-    return np.unique([0, *quantiles, *own, weights.size - 1])
+    return order[: np.argmin(heaviest * n_left >= others * (1 - _ROUNDING))]

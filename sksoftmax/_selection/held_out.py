@@ -148,7 +148,7 @@ def _dealt(objective: Objective, max_rows: int) -> list[Part]:
     rows = _first_by_key(order, objective, max_rows)
     counts = objective.counts
     parts = deal(
-        row_keys(objective.X, _SEED)[rows],
+        row_keys(objective.X[rows], _SEED),
         objective.y[rows],
         None if counts is None else counts[rows],
         N_PARTS,

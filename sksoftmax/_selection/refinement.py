@@ -97,8 +97,7 @@ def without_idle_parts(
     idle: list[int] = []
     alone = {j: loss_without([j]) for j in np.unique(columns[is_part]).tolist()}
     for column in sorted(alone, key=alone.__getitem__):
-        together = loss_without([*idle, column])
-        if max(alone[column], together) <= loss:
+        if alone[column] <= loss and loss_without([*idle, column]) <= loss:
             idle.append(column)
     features, kept = features.undivided(idle)
     coefs, intercepts = held_out.layout.unpack(parameters)
