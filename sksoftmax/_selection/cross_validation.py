@@ -25,6 +25,7 @@ from sksoftmax._features.encoding import EncodingName
 from sksoftmax._minimizer.progress import report
 from sksoftmax._rows.namespace import as_numpy, local
 from sksoftmax._selection.judge import Judge
+from sksoftmax._sklearn.frequent import IDENTIFIERS
 from sksoftmax._sklearn.labels import beside_predictions
 from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.validation import MatrixLike
@@ -333,6 +334,7 @@ def _fit_fold(
         warnings.filterwarnings("ignore", "early_stopping")
         warnings.filterwarnings("ignore", "standardize=False: the mean of")
         warnings.filterwarnings("ignore", ORDERED_TEXT)
+        warnings.filterwarnings("ignore", IDENTIFIERS)
         clf.fit(
             _safe_indexing(X, train),
             _safe_indexing(y, train),

@@ -222,8 +222,6 @@ def train_on(
     some = None
     if early_stopping is None and len(sequence) > 1:
         some = SomeRows.of(objective, seed)
-    if some is not None:  # whose minimum is not that of all rows
-        options["tol"] = LOOSE * tol
     for one in sequence:
         if trained is not None:
             objective, start = one.learnt_from(objective, trained.minimum.x, seed, some)

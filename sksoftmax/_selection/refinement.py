@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sksoftmax._features.encoded import EncodedColumns
 from sksoftmax._features.standardization import Standardization
+from sksoftmax._selection.judge import Estimate, Judge
 from sksoftmax._training.objective import Objective
 
 Array = NDArray[np.floating]
@@ -24,6 +25,11 @@ Array = NDArray[np.floating]
 _RELEVANT, _N_PARTS = -2.0, 8
 # Inputs, in all.
 _MAX_INPUTS = 2000
+# Times its error that a loss without some parts has to be higher, for these to stay.
+# With 0 two in ten columns of noise stayed, of 500,000 rows and 50 columns: the fit
+# took 1.3 times as long, and was 0.0004 to 0.001 nats worse on three of four problems;
+# on one in which all columns had a weak bend it was 0.0005 better.
+_CLEAR = 2.0
 
 
 def with_finer_parts(
@@ -63,7 +69,7 @@ def with_finer_parts(
 def without_idle_parts(
     held_out: Objective, parameters: Array
 ) -> tuple[Standardization, Array]:
-    """Inputs without the parts of columns that do not lower a loss.
+    """Inputs without the parts of columns that do not clearly lower a loss.
 
     Neither each of them by itself nor all together, which may know the same. One after
     the other that has to lower it again, half of those of noise would stay: without the
@@ -86,20 +92,33 @@ def without_idle_parts(
     if not isinstance(features, EncodedColumns):
         return features, parameters
     columns, is_part = features.encoding.input_columns, features.encoding.is_part
+    rows = held_out.stored()  # for a hundred passes
 
-    def loss_without(chosen: list[int]) -> float:
+    def losses_without(chosen: list[int]) -> Array:
         other = parameters.copy()
-        coefs, _ = held_out.layout.unpack(other)
+        coefs, _ = rows.layout.unpack(other)
         coefs[0][:, is_part & np.isin(columns, chosen)] = 0
-        return held_out.log_loss(other)
+        return rows.row_losses(other)
 
-    loss = loss_without([])
+    judge = Judge()
+    counted = rows.counted
+    weights = np.ones(rows.y.size) if rows.weights is None else rows.weights
+    judge.set_part(0, weights[counted], np.ones(rows.y.size)[counted])
+    judge.hear("all", 0, losses_without([]))
+
+    def cost_without(chosen: list[int]) -> Estimate:
+        return judge.excess("all", 0, losses_without(chosen))
+
     idle: list[int] = []
-    alone = {j: loss_without([j]) for j in np.unique(columns[is_part]).tolist()}
-    for column in sorted(alone, key=alone.__getitem__):
-        if alone[column] <= loss and loss_without([*idle, column]) <= loss:
+    alone = {j: cost_without([j]) for j in np.unique(columns[is_part]).tolist()}
+    for column in sorted(alone, key=lambda j: alone[j].mean):
+        if _is_nothing(alone[column]) and _is_nothing(cost_without([*idle, column])):
             idle.append(column)
     features, kept = features.undivided(idle)
     coefs, intercepts = held_out.layout.unpack(parameters)
     layout = held_out.seen_by(features).layout
     return features, layout.pack([coefs[0][:, kept], *coefs[1:]], intercepts)
+
+
+def _is_nothing(cost: Estimate) -> bool:
+    return cost.mean <= _CLEAR * cost.standard_error

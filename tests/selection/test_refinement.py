@@ -127,6 +127,37 @@ def test_a_column_whose_parts_are_idle_stays_itself(judged):
     assert coefs[0][:, 0].any()
 
 
+def test_parts_that_help_by_chance_are_idle(monkeypatch):
+    """Of noise: it has to be by more than twice the error."""
+    rng = np.random.default_rng(0)
+    X, others = rng.normal(size=(2, 800, 13))
+    clf = SoftmaxMLPClassifier((), alpha=30, random_state=0)
+    objective, start = clf._problem(X, abs(X[:, 0]) > 0.7, None)[:2]
+    objective = encoded(objective, "piecewise")
+    start = start_of(objective, start, 0)
+    x = train_on(PIECEWISE, objective, start, seed=0, **OPTIONS).minimum.x
+    held_out = objective.on(others, (abs(others[:, 0]) > 0.7).astype(int), None)
+    n_inputs = numbers_of_inputs(without_idle_parts(held_out, x)[0])
+    assert n_inputs[0] == 17
+    n_left = np.count_nonzero(n_inputs[1:] > 1)
+    monkeypatch.setattr(refinement, "_CLEAR", 0.0)
+    n_inputs = numbers_of_inputs(without_idle_parts(held_out, x)[0])
+    assert n_left <= 1 < np.count_nonzero(n_inputs[1:] > 1)
+
+
+@pytest.mark.parametrize("factor", [1e-3, 1, 1e3])
+def test_idle_parts_are_the_same_in_other_units_of_weights(judged, factor):
+    """And rows without weight do not count."""
+    objective, x = judged
+    y, X = objective.y, objective.X
+    weights = np.random.default_rng(2).integers(4, size=y.size) * 1.0
+    expected = without_idle_parts(objective.on(X, y, weights), x)[1]
+    counts = weights > 0
+    for rows, w in ((slice(None), weights * factor), (counts, weights[counts])):
+        found = without_idle_parts(objective.on(X[rows], y[rows], w), x)[1]
+        np.testing.assert_array_equal(found, expected)
+
+
 @pytest.fixture(name="too_sure", scope="module")
 def twice_what_two_columns_know():
     """Two equal columns that both tell all of what one does, and one that tells less.
