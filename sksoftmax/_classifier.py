@@ -115,7 +115,9 @@ class SoftmaxMLPClassifier(
         none of them, or a rare one (below).
 
     max_categories : int, default=1000
-        Of a column with more, the rarest share an input, and so do all that occur once.
+        Of a column with more, the rarest share an input, and so do all that are in one
+        row. Equal rows are one here, unless they are draws, as of `alpha="auto"`, and
+        weights do not count.
 
     standardize : bool, default=True
         Fit to features with weighted mean 0 and standard deviation 1; those of two

@@ -47,6 +47,7 @@ from sksoftmax._sklearn.convergence import convergence_warnings
 from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.folds import frame_or_array, rows_of, splitter_of
+from sksoftmax._sklearn.frequent import IDENTIFIERS
 from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import MatrixLike, renamed, validates_parameters
@@ -106,7 +107,9 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         knows those of its training part.
 
     max_categories : int, default=1000
-        Of a column with more, the rarest share an input, and so do all that occur once.
+        Of a column with more, the rarest share an input, and so do all that are in one
+        row. Equal rows are one here, unless they are draws, as of `alpha="auto"`, and
+        weights do not count.
 
     standardize : bool, default=True
         Fit to features with mean 0 and standard deviation 1, of the training part of
@@ -511,6 +514,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
                 warnings.simplefilter("always")
                 warnings.simplefilter("ignore", ConvergenceWarning)  # told of all fits
                 warnings.filterwarnings("ignore", ORDERED_TEXT)  # told already
+                warnings.filterwarnings("ignore", IDENTIFIERS)
                 clf.fit(*data, **validation)
         except KeyboardInterrupt:
             if not hasattr(clf, "coefs_"):

@@ -23,6 +23,7 @@ from sksoftmax._features.encoding import (
 from sksoftmax._features.first_inputs import bounded, filled
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
+from sksoftmax._sklearn.frequent import with_frequent_levels
 from sksoftmax._sklearn.validation import (
     MatrixLike,
     check_weights,
@@ -67,7 +68,9 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         categories.
 
     max_categories : int, default=1000
-        Of a column with more the rarest share an output, and so do all that occur once.
+        Of a column with more the rarest share an output, and so do all that are in one
+        row. Equal rows are one here, unless their numbers are those of draws from a
+        small table, and weights do not count.
 
     Attributes
     ----------
@@ -195,7 +198,10 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         weights, unit = check_weights(sample_weight, X)
         if categories is not None:
             counts = copies(weights, unit)
-            categories = categories.frequent(X, counts, self.max_categories)
+            no_labels = np.zeros(X.shape[0], int)
+            categories = with_frequent_levels(
+                categories, X, no_labels, counts, self.max_categories
+            )
             X = categories.relabelled(X)
         columns = Standardization.of(X, weights)
         names = getattr(self, "feature_names_in_", None)

@@ -383,11 +383,15 @@ def test_float32_is_computed_in_float32():
 
 
 def test_a_column_of_names_does_no_harm():
-    """Each of which is there once: they share a level, which tells nothing."""
+    """Each of which is there once: they share a level, which tells nothing.
+
+    With weights that go with the labels, too.
+    """
     X, y = table()
     X = X[["size", "colour"]].assign(name=[f"n{i}" for i in range(600)])
     clf = SoftmaxMLPClassifier((20,), alpha=1, max_categories=100, random_state=0)
-    clf.fit(X, y)
+    with pytest.warns(UserWarning, match="'name' holds a category for each row"):
+        clf.fit(X, y, np.where(y == y[0], 2, 1))
     assert "name_infrequent_sklearn" in clf.encoder_.get_feature_names_out()
     assert clf.encoder_.columns_.size == 5
     assert clf.feature_importances_[2] == 0

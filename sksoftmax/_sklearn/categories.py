@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +11,7 @@ from scipy.sparse import issparse
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import _num_features
 
-from sksoftmax._rows.matrix import RemoteRows, Rows, columns_of
+from sksoftmax._rows.matrix import RemoteRows, Rows
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import OrdinalEncoder
@@ -108,29 +108,6 @@ class Categories(NamedTuple):
         places[values != values] = np.nan  # also where `fit` has met no gap
         return self._levels_of(places)
 
-    def frequent(self, X: Rows, counts: Array | None, max_categories: int) -> Self:
-        """Those with fewer levels.
-
-        Categories without samples are none. If there are more than `max_categories`,
-        the rarest share a level, and so do all that have a single sample.
-
-        Parameters
-        ----------
-        X : {ndarray, RemoteRows} of shape (n_samples, n_features)
-            With levels of categories that are one each.
-        counts : ndarray of shape (n_samples,) or None
-            How many samples each row stands for; None for 1.
-        max_categories : int
-        """
-        levels, columns = [], columns_of(X, self.columns)
-        for column, known in zip(columns, self.levels, strict=True):
-            is_gap = np.isnan(column)
-            of_rows = None if counts is None else counts[~is_gap]
-            places = column[~is_gap].astype(int)
-            n_samples = np.bincount(places, of_rows, known.size - 1)
-            levels.append(_frequent_levels(n_samples, max_categories))
-        return self._replace(levels=levels)
-
     def relabelled(self, X: Rows) -> Rows:
         """Rows with these levels, where categories were one each; in place, if here."""
         if isinstance(X, RemoteRows):
@@ -163,21 +140,6 @@ class Categories(NamedTuple):
             is_there = ~np.isnan(place)
             code[is_there] = levels[place[is_there].astype(int)]
         return codes
-
-
-def _frequent_levels(n_samples: NDArray, max_categories: int) -> NDArray[np.integer]:
-    is_kept = n_samples > 0
-    is_rare = np.zeros_like(is_kept)
-    if np.count_nonzero(is_kept) > max_categories:
-        order = np.argsort(-n_samples, kind="stable")
-        is_rare[order[max_categories - 1 :]] = True
-        is_rare = is_kept & (is_rare | (n_samples <= 1))
-        is_kept &= ~is_rare
-    n_kept = np.count_nonzero(is_kept)
-    has_pool = is_rare.any() or not n_kept  # a column without categories has one level
-    levels = np.full(n_samples.size + 1, n_kept if has_pool else -1)
-    levels[:-1][is_kept] = np.arange(n_kept)
-    return levels
 
 
 def numbers_of_levels(

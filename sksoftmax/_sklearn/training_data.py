@@ -9,6 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from sksoftmax._rows.matrix import RemoteRows, Rows
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
+from sksoftmax._sklearn.frequent import warn_of_identifiers, with_frequent_levels
 from sksoftmax._sklearn.labels import (
     as_labels,
     check_class_weight,
@@ -120,14 +121,16 @@ class TrainingData(NamedTuple):
             )
         class_weight = check_class_weight(classifier.class_weight, classes)
         if categories is not None and not is_warm:
+            names = getattr(classifier, "feature_names_in_", None)
             if isinstance(classifier.categorical_features, str):
-                names = getattr(classifier, "feature_names_in_", None)
                 warn_of_ordered_text(categories, X.shape[0], names)
             counts = copies(weights, unit)
             if isinstance(class_weight, np.ndarray) and not class_weight.all():
                 is_there = class_weight[codes] > 0
                 counts = multiplied(is_there.astype(np.float64), counts)
-            categories = categories.frequent(X, counts, classifier.max_categories)
+            most = classifier.max_categories
+            categories = with_frequent_levels(categories, X, codes, counts, most)
+            warn_of_identifiers(categories, most, names)
             X = categories.relabelled(X)
         return cls(X, y, codes, classes, weights, unit, class_weight, categories)
 

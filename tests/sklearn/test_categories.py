@@ -18,6 +18,7 @@ from sksoftmax._sklearn.categories import (
     possible_categories,
     read_frame,
 )
+from sksoftmax._sklearn.frequent import with_frequent_levels
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
@@ -265,14 +266,6 @@ def test_a_string_among_numbers_is_told():
         read_frame(pd.DataFrame({"a": [[1], 2]}), None)
 
 
-def frequent(values, max_categories, counts=None):
-    X = np.array(values, dtype=object)[:, np.newaxis]
-    categories = Categories.of(X, [0])
-    codes = categories.codes(X)
-    categories = categories.frequent(codes, counts, max_categories)
-    return categories, categories.relabelled(codes)
-
-
 def test_a_decimal_that_takes_no_comparison_is_told():
     """By its column, as a string that is no number."""
     frame = pd.DataFrame({"a": [decimal.Decimal("sNaN"), decimal.Decimal(1)]})
@@ -281,11 +274,10 @@ def test_a_decimal_that_takes_no_comparison_is_told():
 
 
 def test_codes_are_those_of_an_ordinal_encoder(rng):
-    """Where no category is rare."""
-    values = rng.choice([*"abcdef"], size=200)
-    _, codes = frequent(values, 6)
-    expected = OrdinalEncoder().fit_transform(values[:, np.newaxis])
-    np.testing.assert_array_equal(codes, expected)
+    """With a level for each category."""
+    values = rng.choice([*"abcdef"], size=(200, 1)).astype(object)
+    expected = OrdinalEncoder().fit_transform(values)
+    np.testing.assert_array_equal(Categories.of(values, [0]).codes(values), expected)
 
 
 LARGE = [2**60 + 1, 2**60 + 2, None, 2**60 + 1]
@@ -313,36 +305,6 @@ def test_whole_numbers_beside_gaps_keep_their_digits(series):
         np.testing.assert_array_equal(codes, [[0], [1], [np.nan], [0]])
 
 
-def test_the_rarest_categories_share_a_level():
-    """And those of a single sample, which tell nothing of others."""
-    values = [*"aaabbbccd"]
-    categories, codes = frequent(values, 3)
-    assert codes.ravel().tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
-    assert categories.labels() == {0: ["a", "b", "infrequent_sklearn"]}
-    categories, codes = frequent([*"aaabcdef"], 5)
-    assert codes.ravel().tolist() == [0] * 3 + [1] * 5
-    categories, codes = frequent(range(9), 5)
-    assert codes.ravel().tolist() == [0] * 9
-    assert numbers_of_levels(categories, 1).tolist() == [1]
-    assert categories.labels() == {0: ["infrequent_sklearn"]}
-    new = np.array([[77], [NAN]], dtype=object)
-    np.testing.assert_array_equal(categories.codes(new), [[0], [NAN]])
-
-
-def test_categories_of_no_sample_are_none():
-    """As if they were not there."""
-    counts = np.array([2.0, 0, 1, 1])
-    categories, codes = frequent([*"abcc"], 255, counts)
-    assert codes.ravel().tolist() == [0, -1, 1, 1]
-    assert categories.labels() == {0: ["a", "c"]}
-    categories, codes = frequent([*"abcc", NAN], 2, np.array([1, 0, 1, 1, 1]))
-    np.testing.assert_array_equal(codes.ravel(), [0, -1, 1, 1, NAN])
-    nothing, codes = frequent([NAN, None], 2)
-    assert np.isnan(codes).all()
-    assert numbers_of_levels(nothing, 1).tolist() == [1]
-    assert nothing.labels() == {0: ["infrequent_sklearn"]}
-
-
 EMPTY = {
     "pandas object": pd.Series([None] * 3, dtype=object),
     "pandas string": pd.Series([None] * 3, dtype="string"),
@@ -358,7 +320,8 @@ def test_columns_of_objects_without_values_may_have_any_later(series):
     frame = frame_of(a=series)
     categories = Categories.of(frame, "from_dtype")
     rows = read_frame(frame, categories)
-    categories = categories.frequent(rows, None, 5)
+    no_labels = np.zeros(len(rows), int)
+    categories = with_frequent_levels(categories, rows, no_labels, None, 5)
     assert np.isnan(rows).all()
     for values in (["x", None, "y"], [1.5, np.nan, 3]):
         later = read_frame(pd.DataFrame({"a": values}), categories)
@@ -387,7 +350,8 @@ def test_rows_elsewhere_are_relabelled_there(rng):
     objects = X.astype(object)
     categories = Categories.of(objects, [0])
     codes = read_frame(objects, categories)
-    known = categories.frequent(Elsewhere(codes), None, 4)
+    y = rng.integers(2, size=40)
+    known = with_frequent_levels(categories, Elsewhere(codes), y, None, 4)
     kept = codes.copy()
     found = known.relabelled(Elsewhere(codes))[:]
     np.testing.assert_array_equal(codes, kept)

@@ -134,21 +134,11 @@ def test_classes_without_weight_have_no_categories():
         assert data.X.ravel().tolist() == [0, 1, 0, -1]
 
 
-def test_relative_weights_are_one_on_average():
-    """A single sample of a small weight is not less than one."""
-    rows = np.array([["a"], ["a"], ["b"], ["c"]], dtype=object)
-    classifier = Classifier(categorical_features=[0], max_categories=2)
-    data = TrainingData.of(classifier, rows, Y, np.full(4, 0.01))
-    assert data.X.ravel().tolist() == [0, 0, 1, 1]
-
-
-def test_the_rarest_are_counted_by_weights():
-    """As so many copies are."""
-    rows = np.array([["a"], ["b"], ["c"], ["d"]], dtype=object)
+def test_identifiers_are_told_and_no_level():
+    """Whatever the weights of their rows, which may be those of their labels."""
+    ids = np.arange(4).astype(object)[:, np.newaxis]
     classifier = Classifier(categorical_features=[0], max_categories=3)
-    weighted = TrainingData.of(classifier, rows, Y, [1, 3, 2, 1])
-    assert weighted.X.ravel().tolist() == [2, 0, 1, 2]
-    copies = TrainingData.of(
-        classifier, rows[[0, 1, 1, 1, 2, 2, 3]], [*"abbbcca"], None
-    )
-    assert copies.X.ravel().tolist() == [2, 0, 0, 0, 1, 1, 2]
+    for weights in (None, [1, 2, 2, 1]):
+        with pytest.warns(UserWarning, match="column 0 holds a category for each row"):
+            data = TrainingData.of(classifier, ids, Y, weights)
+        assert data.X.ravel().tolist() == [0] * 4
