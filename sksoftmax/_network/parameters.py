@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class ParameterLayout:
             )
         ]
         shapes = [*self.coef_shapes, *((units,) for units in self.layer_units[1:])]
-        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+        ends = [*accumulate(map(math.prod, shapes))]  # of any size
         self.n_coefs = ends[len(self.coef_shapes) - 1]
         self.n_parameters = ends[-1]
         self._parts = [
@@ -72,8 +73,21 @@ class ParameterLayout:
         Hidden coefficients are uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot &
         Bengio 2010, eq. (16)). Intercepts and the output layer are zero: the first loss
         is log(n_classes) and the path does not depend on the order of the classes.
+
+        Raises
+        ------
+        MemoryError
+            If there is no room for so many parameters.
         """
-        flat = np.zeros(self.n_parameters)
+        try:
+            flat = np.zeros(self.n_parameters)
+        except (MemoryError, ValueError) as error:  # of sizes beyond 2**63
+            raise MemoryError(
+                f"layers of {self.layer_units} units have {self.n_parameters} "
+                f"parameters, {8 * self.n_parameters / 2**30:.3g} GiB, more than there "
+                "is memory for. Make hidden_layer_sizes smaller, or X have fewer "
+                "columns."
+            ) from error
         coefs, _ = self.unpack(flat)
         for coef in coefs[:-1]:
             bound = np.sqrt(6 / sum(coef.shape))

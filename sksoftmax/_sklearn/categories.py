@@ -395,11 +395,11 @@ def _numbers(X: Any, column: int, name: str) -> Array:
         try:
             numbers[row] = float(value)
         except (ValueError, OverflowError) as error:
+            of_array = f" and put {column} into categorical_features"
             raise ValueError(
                 f"{name} has {value!r} in {_name(X, column)}, which is no number. Put "
                 "NaN where it stands for a gap; or, if these are categories, make "
-                "strings of all values and, of an array, put "
-                f"{column} into categorical_features."
+                f"strings of all values{'' if is_frame(X) else of_array}."
             ) from error
     return numbers
 

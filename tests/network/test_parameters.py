@@ -62,3 +62,13 @@ def test_draw_depends_on_the_random_state_alone(layout):
     )
     np.testing.assert_array_equal(first, same)
     assert (first != other).any()
+
+
+@pytest.mark.parametrize("units", [2**30, 2**31 - 1])
+def test_too_many_parameters_are_told(units):
+    """By the layers that have them, whatever their number is to NumPy."""
+    layout = ParameterLayout([3, units, units, units, 2])
+    assert layout.n_parameters == 2 * units**2 + 8 * units + 2
+    message = f"({units}, ){{3}}2.* units have {layout.n_parameters} .*hidden_layer"
+    with pytest.raises(MemoryError, match=message):
+        layout.draw(np.random.RandomState(0))
