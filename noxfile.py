@@ -102,6 +102,18 @@ def fuzz(session):
 
 
 @nox.session
+def mutation(session):
+    """Changes of what is computed, one after the other: which do the tests not see?
+
+    Hours for all; or of some, as `-- "sksoftmax._network.loss*"`. It goes on where it
+    was ended, and `mutmut browse` shows what has survived.
+    """
+    project = nox.project.load_toml("pyproject.toml")
+    session.install(".[test]", *nox.project.dependency_groups(project, "mutation"))
+    session.run("mutmut", "run", *session.posargs, env={"OPENBLAS_NUM_THREADS": "1"})
+
+
+@nox.session
 def lint(session):
     """Format, style, spelling, docstrings, types, and files of other programs."""
     project = nox.project.load_toml("pyproject.toml")
