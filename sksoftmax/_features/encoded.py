@@ -410,7 +410,7 @@ def _input_sums(
         X, w = X[counts], weights[counts].astype(np.float64)
     inputs = inputs_of(X, encoding)
     inputs *= share
-    if not np.isnan(X).any():
+    if not np.isnan(inputs[:, : encoding.n_numeric]).any():  # nor in parts of them
         total = inputs.sum(axis=0) if weights is None else w @ inputs
         return [total, np.full(total.size, w.sum())]
     is_gap = np.isnan(inputs)
