@@ -108,7 +108,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
     max_categories : int, default=1000
         Of a column with more, the rarest share an input, and so do all that are in one
-        row. Equal rows are one here, unless they are draws, as of `alpha="auto"`, and
+        row. Equal rows with one label are one here, unless others have several, and
         weights do not count.
 
     standardize : bool, default=True

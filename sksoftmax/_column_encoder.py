@@ -69,8 +69,7 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
 
     max_categories : int, default=1000
         Of a column with more the rarest share an output, and so do all that are in one
-        row. Equal rows are one here, unless their numbers are those of draws from a
-        small table, and weights do not count.
+        row. Weights do not count.
 
     Attributes
     ----------
@@ -198,9 +197,8 @@ class ColumnEncoder(TransformerMixin, VersionedEstimator):
         weights, unit = check_weights(sample_weight, X)
         if categories is not None:
             counts = copies(weights, unit)
-            no_labels = np.zeros(X.shape[0], int)
             categories = with_frequent_levels(
-                categories, X, no_labels, counts, self.max_categories
+                categories, X, None, counts, self.max_categories
             )
             X = categories.relabelled(X)
         columns = Standardization.of(X, weights)

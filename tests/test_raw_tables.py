@@ -390,7 +390,7 @@ def test_a_column_of_names_does_no_harm():
     X, y = table()
     X = X[["size", "colour"]].assign(name=[f"n{i}" for i in range(600)])
     clf = SoftmaxMLPClassifier((20,), alpha=1, max_categories=100, random_state=0)
-    with pytest.warns(UserWarning, match="'name' holds a category for each row"):
+    with pytest.warns(UserWarning, match="'name' has a category for each row"):
         clf.fit(X, y, np.where(y == y[0], 2, 1))
     assert "name_infrequent_sklearn" in clf.encoder_.get_feature_names_out()
     assert clf.encoder_.columns_.size == 5

@@ -104,37 +104,63 @@ def test_rows_of_a_bootstrap_make_no_identifier_frequent(rng):
     assert set(levels) == {0}
 
 
-@pytest.mark.parametrize("n_others", [0, 2])
-def test_repeated_draws_are_counted(rng, n_others):
-    """Of a table of few categories, whose equal rows are no copies."""
-    values = np.repeat(np.arange(30), rng.poisson(12, 30))
-    y = rng.integers(2, size=values.size)
-    other = rng.integers(n_others, size=values.size) if n_others else y * 0
-    categories, _ = frequent(values, 10, y=y, other=other)
-    most = np.argsort(-np.bincount(values), kind="stable")[:9]
-    expected = [*map(str, np.sort(most)), "infrequent_sklearn"]
-    assert categories.labels() == {0: expected}
+@pytest.mark.parametrize("n_others", [0, 2, 900])
+@pytest.mark.parametrize("chance", [0.5, 0.05])
+def test_equal_rows_with_other_labels_are_counted(rng, n_others, chance):
+    """Each of them, and so is each other row: those of one label are not rarer."""
+    values = np.repeat(np.arange(60), rng.poisson(12, 60))
+    y = (rng.random(values.size) < chance).astype(int)
+    other = values % n_others if n_others else y * 0
+    expected = np.sort(np.argsort(-np.bincount(values), kind="stable")[:9])
+    for counts in (None, 1.0 + y):
+        categories, _ = frequent(values, 10, counts, y, other)
+        labels = categories.labels()[0]
+        assert labels == [*map(str, expected), "infrequent_sklearn"]
 
 
-def test_counts_of_a_table_are_draws(rng):
-    """A row for each category and label, with its number as the weight."""
-    values = np.tile(np.arange(30), 2)
-    counts = rng.poisson(12, 60) + 1
-    y = np.repeat([0, 1], 30)
-    other = np.zeros(60)
-    weighted, _ = frequent(values, 10, counts, y, other)
-    rows = np.repeat(np.arange(60), counts)
-    copied, _ = frequent(values[rows], 10, None, y[rows], other[rows])
+@pytest.mark.parametrize("factor", [1, 0.1])
+@pytest.mark.parametrize("chance", [0.5, 0.05])
+def test_counts_of_a_table_are_numbers_of_rows(rng, factor, chance):
+    """Of a row for each category and label, with its number as the weight."""
+    values = np.repeat(np.arange(60), rng.poisson(12, 60) + 1)
+    y = (rng.random(values.size) < chance).astype(int)
+    rows, counts = np.unique([values, y], axis=1, return_counts=True)
+    other = np.zeros(len(rows[0]))
+    weighted, _ = frequent(rows[0], 10, counts * factor, rows[1], other)
+    copied, _ = frequent(values, 10, None, y, values * 0)
     assert weighted.labels() == copied.labels()
     assert len(weighted.labels()[0]) == 10
 
 
-@pytest.mark.parametrize("is_table", [False, True])
-def test_rows_elsewhere_are_counted_as_here(rng, monkeypatch, is_table):
-    """Of many the values of some are asked for, to know whether they are of a table."""
-    monkeypatch.setattr("sksoftmax._sklearn.frequent._ROWS", 16)
+def test_other_weights_are_no_numbers_of_rows():
+    """Where hardly any rows are equal: what has two labels by chance."""
+    values, y = np.append(IDS, IDS[:2]), np.append(LABELS, 1 - LABELS[:2])
+    _, levels = frequent(values, 10, 1.0 + y, y, values / 7)
+    assert set(levels) == {0}
+
+
+def test_rows_of_one_column_are_no_copies(rng):
+    """All of a category are equal, whatever their labels are."""
+    values = np.repeat(np.arange(30), rng.poisson(12, 30)).astype(object)
+    categories = Categories.of(values[:, np.newaxis], [0])
+    codes = categories.codes(values[:, np.newaxis])
+    y = values.astype(int) % 2
+    categories = with_frequent_levels(categories, codes, y, None, 10)
+    most = np.sort(np.argsort(-np.bincount(values.astype(int)), kind="stable")[:9])
+    assert categories.labels()[0] == [*map(str, most), "infrequent_sklearn"]
+
+
+def test_nothing_is_known_of_copies_without_labels():
+    """As of `ColumnEncoder`: each row counts."""
+    categories, codes = table([*"aaabbbc"], np.zeros(7))
+    categories = with_frequent_levels(categories, codes, None, None, 2)
+    assert categories.labels() == {0: ["a", "infrequent_sklearn"]}
+
+
+def test_rows_elsewhere_are_counted_as_here(rng):
+    """Known by their keys."""
     values = rng.integers(40, size=400)
-    categories, codes = table(values, np.zeros(400) if is_table else None)
+    categories, codes = table(values, np.zeros(400))
     y = rng.integers(2, size=400)
     here = with_frequent_levels(categories, codes, y, None, 10)
     there = with_frequent_levels(categories, Elsewhere(codes), y, None, 10)
@@ -145,7 +171,7 @@ def test_rows_elsewhere_are_counted_as_here(rng, monkeypatch, is_table):
 def test_a_column_of_identifiers_is_told():
     """By its name; those whose categories are few, or have levels, are not."""
     categories, _ = frequent(IDS, 10)
-    with pytest.warns(UserWarning, match=f"(?s)'id'.*{IDENTIFIERS[3:]}.*not 10"):
+    with pytest.warns(UserWarning, match=f"'id'.*{IDENTIFIERS[3:]}.* it is 10.$"):
         warn_of_identifiers(categories, 10, np.array(["id", "x"]))
     with pytest.warns(UserWarning, match=IDENTIFIERS):
         warn_of_identifiers(categories, 10, None)
@@ -153,6 +179,7 @@ def test_a_column_of_identifiers_is_told():
         warnings.simplefilter("error")
         warn_of_identifiers(frequent([7] * 9, 10)[0], 10, None)
         warn_of_identifiers(frequent([NAN] * 9, 10)[0], 10, None)
+        warn_of_identifiers(frequent(IDS, 10, IDS == 3)[0], 10, None)
         warn_of_identifiers(frequent([*IDS, 0], 10)[0], 10, None)
 
 
@@ -166,4 +193,4 @@ def test_folds_do_not_repeat_it():
         warnings.simplefilter("always")
         clf.set_params(max_categories=10).fit(X, LABELS)
     messages = [str(warning.message) for warning in told]
-    assert len([text for text in messages if "holds a category" in text]) == 1
+    assert len([text for text in messages if "has a category" in text]) == 1

@@ -139,6 +139,6 @@ def test_identifiers_are_told_and_no_level():
     ids = np.arange(4).astype(object)[:, np.newaxis]
     classifier = Classifier(categorical_features=[0], max_categories=3)
     for weights in (None, [1, 2, 2, 1]):
-        with pytest.warns(UserWarning, match="column 0 holds a category for each row"):
+        with pytest.warns(UserWarning, match="column 0 has a category for each row"):
             data = TrainingData.of(classifier, ids, Y, weights)
         assert data.X.ravel().tolist() == [0] * 4
