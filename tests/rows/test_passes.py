@@ -70,7 +70,7 @@ FITS = {
 def test_a_fit_to_rows_elsewhere_has_the_same_bits(rng, name, is_weighted, monkeypatch):
     """Nothing in it asks where they are; and all that goes there can be sent."""
     monkeypatch.setattr("sksoftmax._rows.blocks._MAX_ROWS", 128)
-    X, y = table(rng, 600)
+    X, y = table(rng, 300)
     weights = rng.integers(3, size=len(y)) if is_weighted else None
     clf = SoftmaxMLPClassifier(4, relevance=False, random_state=0).set_params(
         **FITS[name]
@@ -84,7 +84,7 @@ def test_a_fit_to_rows_elsewhere_has_the_same_bits(rng, name, is_weighted, monke
 def test_sparse_rows_elsewhere_have_the_same_bits(rng, monkeypatch):
     """Of which the stored values are passed over."""
     monkeypatch.setattr("sksoftmax._rows.blocks._MAX_ROWS", 256)
-    X, y = table(rng)
+    X, y = table(rng, 600)
     X = csr_array(np.where(X > 0, X, 0))
     clf = SoftmaxMLPClassifier(4, relevance=False, random_state=0, tol=0.05)
     expected = clf.fit(X, y).coefs_
