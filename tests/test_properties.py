@@ -22,7 +22,7 @@ settings.register_profile(
     "same",
     derandomize=True,
     deadline=None,
-    max_examples=24,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow],
 )
 SAME = settings.get_profile("same")
