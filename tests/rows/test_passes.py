@@ -70,7 +70,7 @@ FITS = {
 def test_a_fit_to_rows_elsewhere_has_the_same_bits(rng, name, is_weighted, monkeypatch):
     """Nothing in it asks where they are; and all that goes there can be sent."""
     monkeypatch.setattr("sksoftmax._rows.blocks._MAX_ROWS", 128)
-    X, y = table(rng, 300)
+    X, y = table(rng, 360)
     weights = rng.integers(3, size=len(y)) if is_weighted else None
     clf = SoftmaxMLPClassifier(4, relevance=False, random_state=0).set_params(
         **FITS[name]
