@@ -130,9 +130,8 @@ def cross_entropy(
     [[0.172, -0.229, 0.057]]
     """
     with config_context(assume_finite=False):
-        logits = check_array(
-            logits, dtype=[np.float64, np.float32], order="C", input_name="logits"
-        )
+        dtypes = [np.float64, np.float32]
+        logits = check_array(logits, dtype=dtypes, input_name="logits")
     n_samples, n_classes = logits.shape
     y = column_or_1d(as_labels(y), dtype=None, warn=True)
     if y.dtype.kind not in "iub":

@@ -4,6 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
+from sklearn.exceptions import DataConversionWarning
 from sklearn.metrics import log_loss
 from stencil import five_point_gradient
 
@@ -235,3 +236,31 @@ def test_loss_and_gradient_are_those_of_four_hundred_digits(rng, size):
         np.testing.assert_allclose(
             gradient[0], [*map(float, expected)], rtol=1e-13, atol=2e-16
         )
+
+
+def test_labels_of_one_column_are_told(logits, y, sample_weight):
+    """As scikit-learn tells it, with the loss of labels in a row."""
+    with pytest.warns(DataConversionWarning, match="column-vector y"):
+        loss, _ = cross_entropy(logits, y[:, np.newaxis], sample_weight)
+    assert loss == cross_entropy(logits, y, sample_weight)[0]
+
+
+def test_weights_of_float32_are_added_in_float64():
+    """Whose sum float32 does not hold."""
+    weights = np.ones(2**12 + 1, np.float32)
+    weights[0] = 2**24
+    logits = np.zeros((weights.size, 2), np.float32)
+    logits[1:, 0] = 1
+    loss, _ = cross_entropy(logits, np.zeros(weights.size, int), weights)
+    losses = np.append(np.log(2), np.full(2**12, np.log1p(np.exp(-1))))
+    expected = np.average(losses, weights=weights.astype(float))
+    assert loss == pytest.approx(expected, rel=1e-7)
+
+
+def test_the_order_of_the_logits_does_not_matter(rng):
+    """To the last bit."""
+    logits, y = rng.normal(size=(300, 7)), rng.integers(7, size=300)
+    loss, gradient = cross_entropy(logits, y)
+    other_loss, other = cross_entropy(np.asfortranarray(logits), y)
+    assert other_loss == loss
+    np.testing.assert_array_equal(other, gradient)
