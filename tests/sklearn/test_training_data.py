@@ -142,3 +142,13 @@ def test_identifiers_are_told_and_no_level():
         with pytest.warns(UserWarning, match="column 0 has a category for each row"):
             data = TrainingData.of(classifier, ids, Y, weights)
         assert data.X.ravel().tolist() == [0] * 4
+
+
+def test_relative_weights_are_one_on_average():
+    """As numbers of rows: small ones of a table of counts make no category rare."""
+    rows = np.array([[k, 0] for k in "aabbcc"], dtype=object)
+    weights = np.array([9, 8, 7, 6, 1, 1])
+    classifier = Classifier(categorical_features=[0], max_categories=2)
+    for unit in (1, 1e-3):
+        data = TrainingData.of(classifier, rows, [0, 1] * 3, weights * unit)
+        assert data.X[:, 0].tolist() == [0, 0, 1, 1, 1, 1]
