@@ -14,6 +14,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
+from sksoftmax._rows.draws import differ_from_previous
 from sksoftmax._rows.matrix import Rows, columns_of
 from sksoftmax._rows.row_keys import row_keys
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
@@ -75,8 +76,8 @@ def with_frequent_levels(
 def _numbers(keys: NDArray, y: NDArray, counts: Array | None) -> Array:
     """How many rows each is: one, or none, if it is a copy; its count in a table."""
     order = np.lexsort((y, keys))
-    is_first = _differ_from_previous(keys[order])
-    is_pair = is_first | _differ_from_previous(y[order])
+    is_first = differ_from_previous(keys[order])
+    is_pair = is_first | differ_from_previous(y[order])
     of_key = np.cumsum(is_first) - 1
     n_rows, n_labels = np.bincount(of_key), np.bincount(of_key, is_pair)
     is_disputed = n_labels > 1
@@ -97,10 +98,6 @@ def _expected(n_rows: NDArray, y: NDArray) -> float:
     sizes, n_groups = np.unique(n_rows, return_counts=True)
     have_one_label = (shares ** sizes[:, np.newaxis]).sum(axis=1)
     return float(n_groups @ (1 - have_one_label))
-
-
-def _differ_from_previous(values: NDArray) -> NDArray[np.bool_]:
-    return np.concatenate([[True], values[1:] != values[:-1]])
 
 
 def _frequent(n_rows: NDArray, max_categories: int) -> Places:

@@ -288,7 +288,7 @@ def test_other_endings_keep_their_names(small_data, reason, capsys):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_minimum_is_one_in_the_rounding_of_its_dtype(rng, dtype):
     """What float32 hides of the loss is no reason to say that the fit failed."""
-    for _ in range(40):
+    for _ in range(100):
         n_features = rng.integers(1, 12)
         X = rng.normal(size=(100, n_features)) * 10 ** rng.uniform(-2, 2, n_features)
         y = rng.integers(0, 3, 100)
