@@ -126,11 +126,17 @@ def late(X):
 
 def is_told(client):
     """Whether scheduler and workers know what is asked for, and what no longer is."""
-    workers = client.cluster.workers.values()
     keys = keys_of(client)
-    of_workers = [key for worker in workers for key in [*worker.state.tasks]]
-    n_pieces = [sum("-piece-" in key for key in some) for some in (keys, of_workers)]
-    return sum("-rows-" in key for key in keys) == 3 and max(n_pieces) <= 5
+    wanted = [key for key in keys if "-piece-" in key]
+    workers = client.cluster.workers.values()
+    # Those that are begun are not ended by it.
+    are_begun = [
+        task.state == "cancelled"
+        for worker in workers
+        for key, task in [*worker.state.tasks.items()]
+        if "-piece-" in key and key not in wanted
+    ]
+    return sum("-rows-" in key for key in keys) == len(wanted) == 3 and all(are_begun)
 
 
 def test_pieces_without_such_rows_are_not_made(cluster, client, rng, monkeypatch):
