@@ -155,7 +155,7 @@ class SoftmaxMLPClassifier(
 
     validation_fraction : float, default=0.1
         Part of the samples, of each class in proportion, that early stopping sets aside
-        for validation; none are copied. Not used where `fit` is given `X_val`.
+        for validation, copies of one together. Not used where `fit` has `X_val`.
 
     n_iter_no_change : int, default=10
         Iterations that early stopping waits for a gain.

@@ -127,6 +127,29 @@ class Units(NamedTuple):
         return self._replace(draws=np.where(self.is_disputed, self.draws, 1))
 
 
+def originals(
+    keys: Keys, y: Rows, counts: Array | None, n_cells: Callable[[Rows], float]
+) -> Rows:
+    """The first row that each one is a copy of, which is itself where it is none.
+
+    Parameters
+    ----------
+    keys, y, counts, n_cells
+        As of `deal`. All rows have a count.
+    """
+    rows = np.arange(y.size)
+    if np.unique(keys).size == keys.size:
+        return rows
+    units = Units.of(keys, y, counts, keys).with_copies(n_cells)
+    are_draws = np.zeros(y.size, bool)
+    are_draws[units.rows[units.draws > 1]] = True
+    order = np.lexsort((y, keys))
+    is_first = differ_from_previous(keys[order]) | differ_from_previous(y[order])
+    firsts = np.empty_like(rows)
+    firsts[order] = order[is_first][np.cumsum(is_first) - 1]
+    return np.where(are_draws[firsts], rows, firsts)
+
+
 def differ_from_previous(values: NDArray) -> NDArray[np.bool_]:
     """Whether each does; the first one does."""
     return np.concatenate([[True], values[1:] != values[:-1]])

@@ -12,7 +12,10 @@ from sklearn.utils.validation import _check_y
 from sksoftmax._features.first_inputs import has_nan
 from sksoftmax._features.standardization import FAR
 from sksoftmax._minimizer.progress import relative_decrease
+from sksoftmax._rows.cells import n_cells
+from sksoftmax._rows.draws import originals
 from sksoftmax._rows.matrix import Matrix
+from sksoftmax._rows.row_keys import row_keys
 from sksoftmax._sklearn.labels import as_labels, label_codes, refuse_objects
 from sksoftmax._sklearn.validation import (
     MatrixLike,
@@ -28,6 +31,11 @@ from sksoftmax._training.objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]
 
+# Of keys that only tell which rows are equal.
+_SEED = 0
+# Distinct rows that are looked at, wherever they are, to tell copies from draws of a
+# table; if there are more they are taken for copies.
+_MOST_CELLS = 2**17
 # What is no gain of the best of many iterates: a part of the log-loss, and nats of all
 # validation data.
 _HARDLY, _NATS = 0.01, 1.0
@@ -291,23 +299,47 @@ def held_out_rows(
 ) -> NDArray[np.bool_]:
     """Which rows to validate on, of each class in proportion, at random.
 
-    Each class keeps a row to train on. Rows without weight do not count.
+    Each class keeps a row to train on, and copies of a row are on the same side, as in
+    the search for alpha. Rows without weight do not count.
 
     Raises
     ------
     ValueError
         If that leaves none to validate on.
     """
-    classes = objective.shuffled_classes(random_state)
+    of = _originals(objective)
+    shuffled = objective.shuffled_classes(random_state)
+    classes = [rows[of[rows] == rows] for rows in shuffled]
     spare = np.concatenate([rows[1:] for rows in classes])
     n_rows = sum(map(len, classes))
     n_validation = min(max(round(fraction * n_rows), 1), len(spare))
     if n_validation == 0:
         raise ValueError(
             f"early_stopping=True needs samples to validate on, but y has only one of "
-            f"each of its {n_rows} classes. Pass X_val and y_val, or set "
+            f"each of its {n_rows} classes, copies aside. Pass X_val and y_val, or set "
             "early_stopping=False."
         )
     held_out = np.zeros(objective.y.size, bool)
     held_out[evenly_spaced(spare, n_validation)] = True
-    return held_out
+    return held_out[of]
+
+
+def _originals(objective: Objective) -> NDArray[np.integer]:
+    """Of each row the one that it is a copy of."""
+    of = np.arange(objective.y.size)
+    rows, counts = of[objective.counted], objective.counts
+
+    def cells(distinct: NDArray[np.integer]) -> float:
+        if distinct.size > _MOST_CELLS:
+            return np.inf
+        return n_cells(objective.X[rows[distinct]])
+
+    of[rows] = rows[
+        originals(
+            row_keys(objective.X, _SEED)[rows],
+            objective.y[rows],
+            None if counts is None else counts[rows],
+            cells,
+        )
+    ]
+    return of

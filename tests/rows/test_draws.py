@@ -1,9 +1,11 @@
 """Rows that are there more than once."""
 
+import math
+
 import numpy as np
 import pytest
 
-from sksoftmax._rows.draws import Units, differ_from_previous
+from sksoftmax._rows.draws import Units, differ_from_previous, originals
 
 KEYS = np.array([7, 3, 7, 3, 9, 5], np.uint64)
 Y = np.array([0, 1, 0, 0, 1, 1])
@@ -35,3 +37,12 @@ def test_copies_are_one_draw(label, draws):
 def test_the_first_differs():
     """From none, which there is not."""
     assert differ_from_previous(np.array([1, 1, 2])).tolist() == [True, False, True]
+
+
+def test_the_first_of_equal_rows_is_the_original():
+    """Of those with its label: others are no copies of it."""
+    keys = np.array([5, 3, 5, 3, 5, 8, 8], np.uint64)
+    y = np.array([1, 0, 0, 0, 1, 0, 1])
+    of = originals(keys, y, None, lambda rows: math.inf)
+    # Those of key 5 have both labels, and so are draws; of 8 there is one of each.
+    assert of.tolist() == [0, 1, 2, 1, 4, 5, 6]

@@ -132,6 +132,53 @@ def test_rows_without_weight_are_in_no_part(rng):
     np.testing.assert_array_equal(present[alone], np.flatnonzero(held_out))
 
 
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+def test_copies_are_on_one_side(rng, container):
+    """Rows that an oversampler has drawn, of each class in proportion without them."""
+    y = np.repeat([0, 1], [100, 50])
+    X, drawn = rng.normal(size=(150, 3)), np.r_[:150, rng.integers(100, 150, size=50)]
+    objective = classifier()._problem(container(X[drawn]), y[drawn], None)[0]
+    held_out = held_out_rows(objective, 0.2, np.random.RandomState(0))
+    assert not set(drawn[held_out]) & set(drawn[~held_out])
+    assert np.bincount(y[np.unique(drawn[held_out])]).tolist() == [20, 10]
+
+
+def test_copies_without_weight_are_no_originals(rng):
+    """The split is that of the rows that have one."""
+    X, y = np.tile(rng.normal(size=(40, 2)), (3, 1)), np.tile([0, 1], 60)
+    weights = np.repeat([0, 1, 1], 40)
+    held_out = [
+        held_out_rows(objective, 0.3, np.random.RandomState(0))
+        for objective in (
+            classifier()._problem(X, y, weights)[0],
+            classifier()._problem(X[40:], y[40:], None)[0],
+        )
+    ]
+    np.testing.assert_array_equal(held_out[0], [False] * 40 + [*held_out[1]])
+    np.testing.assert_array_equal(held_out[1][:40], held_out[1][40:])
+
+
+def test_draws_of_a_table_are_not_copies(rng):
+    """Cells are on both sides: new rows will be of these."""
+    X, y = rng.integers(3, size=(400, 2)), rng.integers(2, size=400)
+    objective = classifier()._problem(X, y, None)[0]
+    held_out = held_out_rows(objective, 0.2, np.random.RandomState(0))
+    cells = [set(map(tuple, X[rows])) for rows in (held_out, ~held_out)]
+    assert cells[0] == cells[1]
+    assert held_out.sum() == 80
+
+
+def test_of_many_cells_rows_are_copies(rng, monkeypatch):
+    """They are not looked at."""
+    monkeypatch.setattr("sksoftmax._training.early_stopping._MOST_CELLS", 8)
+    X, y = rng.integers(6, size=(800, 2)), np.zeros(800, int)
+    y[X[:, 0] == 0] = 1
+    objective = classifier()._problem(X, y, None)[0]
+    held_out = held_out_rows(objective, 0.2, np.random.RandomState(0))
+    cells = [set(map(tuple, X[rows])) for rows in (held_out, ~held_out)]
+    assert not cells[0] & cells[1]
+
+
 def test_no_rows_are_copied(rng):
     """Each part is all rows, and those of the other have no weight."""
     weights = rng.integers(3, size=60)
@@ -364,6 +411,7 @@ VALIDATION = {"X_val": X_FEW, "y_val": Y_FEW}
             "all of sample_weight_val are",
         ),
         ({"X": X_FEW[::4], "y": Y_FEW[::4]}, "only one of each of its 3 classes"),
+        ({"X": Y_FEW[:, np.newaxis] + 0.5, "y": Y_FEW}, "3 classes, copies aside"),
     ],
     ids=str,
 )
