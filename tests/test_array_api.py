@@ -587,9 +587,7 @@ def test_gaps_and_infinity_are_refused_there(library):
 
 def test_what_comes_after_takes_it(library, tmp_path):
     """Conversion to MLPClassifier, the encoder and the displays."""
-    plt = pytest.importorskip("matplotlib.pyplot")
-    plt.close("all")
-    plt.switch_backend("agg")
+    pytest.importorskip("matplotlib")
     with dispatch():
         clf = fitted(classifier(encoding="piecewise"), library(X), library(y))
         cv = fitted(classifier(SoftmaxMLPClassifierCV), library(X), library(y))

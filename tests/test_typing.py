@@ -6,7 +6,6 @@ package installed.
 
 from typing import Any, Literal, assert_type
 
-import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
@@ -96,8 +95,6 @@ def test_functions_give_floats_and_arrays() -> None:
 
 def test_displays_are_of_their_class() -> None:
     """And hold what they have drawn."""
-    plt.close("all")  # of other tests: a switch would warn
-    plt.switch_backend("Agg")
     clf = fitted()
     loss = assert_type(LossCurveDisplay.from_estimator(clf), LossCurveDisplay)
     loss.ax_.set_title("Loss")
@@ -107,4 +104,3 @@ def test_displays_are_of_their_class() -> None:
     assert_type(bars, FeatureImportancesDisplay)
     curve = ReliabilityDisplay.from_estimator(clf, X, Y, kind="per-class")
     assert assert_type(curve, ReliabilityDisplay).ece.shape == (1,)
-    plt.close("all")

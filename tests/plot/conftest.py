@@ -1,15 +1,13 @@
-"""Figures without a screen, closed after each test."""
+"""Figures without a screen."""
 
 import pytest
 
-matplotlib = pytest.importorskip("matplotlib")
+pytest.importorskip("matplotlib")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def pyplot():
-    """pyplot of the Agg backend."""
-    matplotlib.use("Agg")
+    """Of the Agg backend."""
     import matplotlib.pyplot as plt
 
-    yield plt
-    plt.close("all")
+    return plt
