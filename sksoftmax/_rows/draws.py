@@ -35,6 +35,9 @@ _FEW, _FEW_OF_VALUES, _OFTEN = 25, 200, 10
 # Part of the rows of a table that have different labels; and without these part of the
 # combinations that are there, and of the variance that numbers of draws have.
 _DISPUTED, _FILLED, _VARIANCE = 1 / 2, 1 / 4, 1 / 2
+# Standard deviations, of Poisson's distribution, beyond which chance makes no copies;
+# and part of a class that is not held out together.
+_DEVIATIONS, _SHARE = 6, 1 / 4
 # Numbers of draws that one in 250 times have a common factor by chance: the sum of
 # p**-8 over the primes p. And the largest of them.
 _UNLIKELY, _MOST = 8, 1e9
@@ -132,6 +135,9 @@ def originals(
 ) -> Rows:
     """The first row that each one is a copy of, which is itself where it is none.
 
+    Nor is one that is there more often than one of its class that was drawn at random,
+    as a row of zeros or an empty text, or that is much of the class.
+
     Parameters
     ----------
     keys, y, counts, n_cells
@@ -140,14 +146,20 @@ def originals(
     rows = np.arange(y.size)
     if np.unique(keys).size == keys.size:
         return rows
-    units = Units.of(keys, y, counts, keys).with_copies(n_cells)
-    are_draws = np.zeros(y.size, bool)
-    are_draws[units.rows[units.draws > 1]] = True
     order = np.lexsort((y, keys))
     is_first = differ_from_previous(keys[order]) | differ_from_previous(y[order])
-    firsts = np.empty_like(rows)
-    firsts[order] = order[is_first][np.cumsum(is_first) - 1]
-    return np.where(are_draws[firsts], rows, firsts)
+    unit, firsts = np.cumsum(is_first) - 1, order[is_first]
+    n_rows, codes = np.bincount(unit), y[firsts]
+    of_class = np.bincount(y)
+    mean = of_class / np.maximum(np.bincount(codes), 1)
+    most = np.minimum(mean + _DEVIATIONS * np.sqrt(mean), _SHARE * of_class)
+    units = Units.of(keys, y, counts, keys).with_copies(n_cells)
+    are_copies = np.zeros(y.size, bool)
+    are_copies[units.rows] = units.draws == 1
+    are_copies[firsts] &= n_rows <= most[codes]
+    of = np.empty_like(rows)
+    of[order] = firsts[unit]
+    return np.where(are_copies[of], of, rows)
 
 
 def differ_from_previous(values: NDArray) -> NDArray[np.bool_]:

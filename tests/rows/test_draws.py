@@ -41,8 +41,16 @@ def test_the_first_differs():
 
 def test_the_first_of_equal_rows_is_the_original():
     """Of those with its label: others are no copies of it."""
-    keys = np.array([5, 3, 5, 3, 5, 8, 8], np.uint64)
-    y = np.array([1, 0, 0, 0, 1, 0, 1])
+    keys = np.array([5, 3, 5, 3, 5, 8, 8, *range(20, 30)], np.uint64)
+    y = np.array([1, 0, 0, 0, 1, 0, 1] + 10 * [0])
     of = originals(keys, y, None, lambda rows: math.inf)
     # Those of key 5 have both labels, and so are draws; of 8 there is one of each.
-    assert of.tolist() == [0, 1, 2, 1, 4, 5, 6]
+    assert of.tolist() == [0, 1, 2, 1, *range(4, 17)]
+
+
+@pytest.mark.parametrize("n", [7, 8])
+def test_what_chance_does_not_make_is_no_copy(n):
+    """More than seven of one, where nearly all others are alone."""
+    keys = np.append(np.arange(91), np.zeros(n - 1)).astype(np.uint64)
+    of = originals(keys, np.zeros(90 + n, int), None, lambda rows: math.inf)
+    assert (of[91:] == 0).all() == (n == 7)
