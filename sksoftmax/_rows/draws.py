@@ -4,11 +4,13 @@ A weight of k is k copies and a weight of 0 no row: equal rows with one label ar
 row with their summed weight, so that neither the order of the rows nor copies of them
 matter.
 
-Where equal rows have different labels they are no copies but repeated draws. So are all
-rows of a table of few categories, nearly each of which is there more than once: a new
-row will be one of them. But rows that were repeated are there more than once, too, and
-taken for draws they would be learnt by heart. So a table has to be small, with each row
-there often; or most of its rows have different labels; or it has a quarter of all
+Where equal rows have different labels they are no copies but repeated draws. So are a
+twentieth of a table or more, as half of it may be zeros, if nearly all others are there
+far less often, which chance, or an oversampler, does not make. And so are all rows of a
+table of few categories, nearly each of which is there more than once: a new row will be
+one of them. But rows that were repeated are there more than once, too, and taken for
+draws they would be learnt by heart. So a table has to be small, with each row there
+often; or most of its rows have different labels; or it has a quarter of all
 combinations of its values, in numbers that vary as chance has it. Draws are rows,
 without the common factor of a class that was repeated, and weights are numbers of them
 only where each row is there once with a label, and all are whole: costs and weights of
@@ -35,9 +37,11 @@ _FEW, _FEW_OF_VALUES, _OFTEN = 25, 200, 10
 # Part of the rows of a table that have different labels; and without these part of the
 # combinations that are there, and of the variance that numbers of draws have.
 _DISPUTED, _FILLED, _VARIANCE = 1 / 2, 1 / 4, 1 / 2
-# Standard deviations, of Poisson's distribution, beyond which chance makes no copies;
-# and part of a class that is not held out together.
-_DEVIATIONS, _SHARE = 6, 1 / 4
+# Part of a table that no copies of one row are, if they are so many times the mean of
+# their class, and standard deviations of Poisson's distribution beyond.
+_MUCH, _TIMES, _DEVIATIONS = 1 / 20, 3, 6
+# Part of a class that is not held out together.
+_SHARE = 1 / 4
 # Numbers of draws that one in 250 times have a common factor by chance: the sum of
 # p**-8 over the primes p. And the largest of them.
 _UNLIKELY, _MOST = 8, 1e9
@@ -126,8 +130,16 @@ class Units(NamedTuple):
         return self._replace(draws=self.draws // common.repeat(sizes))
 
     def copied(self) -> "Units":
-        """The same, where only rows with different labels are draws."""
-        return self._replace(draws=np.where(self.is_disputed, self.draws, 1))
+        """The same, where only rows with different labels, or by far the most, are."""
+        drawn = self.is_disputed | self._beyond_chance()
+        return self._replace(draws=np.where(drawn, self.draws, 1))
+
+    def _beyond_chance(self) -> NDArray[np.bool_]:
+        """Whether each is much of the table, and more than nearly all of its class."""
+        _, codes = np.unique(self.y, return_inverse=True)
+        mean = np.bincount(codes, self.draws) / np.bincount(codes)
+        most = _TIMES * mean + _DEVIATIONS * np.sqrt(mean)
+        return self.draws > np.maximum(most[codes], _MUCH * self.draws.sum())
 
 
 def originals(
@@ -135,8 +147,7 @@ def originals(
 ) -> Rows:
     """The first row that each one is a copy of, which is itself where it is none.
 
-    Nor is one that is there more often than one of its class that was drawn at random,
-    as a row of zeros or an empty text, or that is much of the class.
+    Nor is one that makes up much of its class.
 
     Parameters
     ----------
@@ -149,14 +160,10 @@ def originals(
     order = np.lexsort((y, keys))
     is_first = differ_from_previous(keys[order]) | differ_from_previous(y[order])
     unit, firsts = np.cumsum(is_first) - 1, order[is_first]
-    n_rows, codes = np.bincount(unit), y[firsts]
-    of_class = np.bincount(y)
-    mean = of_class / np.maximum(np.bincount(codes), 1)
-    most = np.minimum(mean + _DEVIATIONS * np.sqrt(mean), _SHARE * of_class)
-    units = Units.of(keys, y, counts, keys).with_copies(n_cells)
     are_copies = np.zeros(y.size, bool)
-    are_copies[units.rows] = units.draws == 1
-    are_copies[firsts] &= n_rows <= most[codes]
+    are_copies[firsts] = np.bincount(unit) <= _SHARE * np.bincount(y)[y[firsts]]
+    units = Units.of(keys, y, counts, keys).with_copies(n_cells)
+    are_copies[units.rows] &= units.draws == 1
     of = np.empty_like(rows)
     of[order] = firsts[unit]
     return np.where(are_copies[of], of, rows)

@@ -101,9 +101,8 @@ def test_draws_are_dealt_out_by_chance(rng):
 def test_rows_with_one_label_are_no_draws(draws, rng):
     """In a table that has both, each is dealt as what it is."""
     keys, y = (np.append(*both) for both in zip(draws, single_rows(rng), strict=True))
-    is_copy = np.isin(keys, keys[:2])
-    y[is_copy] = 1
-    is_copy[900:] = True
+    is_copy = np.arange(y.size) >= 900
+    keys[:200], y[:200], is_copy[:200] = random_keys(rng, 10).repeat(20), 1, True
     n_draws = 0
     for part in deal(keys, y, rng.uniform(0.1, 3, y.size), N_PARTS):
         are_copies = is_copy[part.held_out]
@@ -111,6 +110,16 @@ def test_rows_with_one_label_are_no_draws(draws, rng):
         assert not set(keys[part.held_out[are_copies]]) & set(keys[part.train])
         n_draws += part.held_out_draws[~are_copies].sum()
     assert n_draws == pytest.approx(np.count_nonzero(~is_copy))
+
+
+def test_much_of_a_table_is_drawn(rng):
+    """Rows of zeros are in each part as often as in the table."""
+    keys, y = single_rows(rng)
+    keys[:100], y[:100] = 0, 0
+    for part in deal(keys, y, None, N_PARTS):
+        zeros = keys[part.held_out] == 0
+        assert 5 < part.held_out_draws[zeros].sum() < 40
+        assert (part.held_out_draws[~zeros] == 1).all()
 
 
 def single_rows(rng):

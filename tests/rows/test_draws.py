@@ -48,9 +48,14 @@ def test_the_first_of_equal_rows_is_the_original():
     assert of.tolist() == [0, 1, 2, 1, *range(4, 17)]
 
 
-@pytest.mark.parametrize("n", [7, 8])
-def test_what_chance_does_not_make_is_no_copy(n):
-    """More than seven of one, where nearly all others are alone."""
-    keys = np.append(np.arange(91), np.zeros(n - 1)).astype(np.uint64)
-    of = originals(keys, np.zeros(90 + n, int), None, lambda rows: math.inf)
-    assert (of[91:] == 0).all() == (n == 7)
+@pytest.mark.parametrize(
+    ("n", "n_others", "are_copies"), [(9, 0, True), (10, 0, False), (10, 150, True)]
+)
+def test_what_chance_does_not_make_is_no_copy(n, n_others, are_copies):
+    """More than nine of one, where 90 are alone; unless it is little of the table."""
+    keys = np.append(np.zeros(n), np.arange(1, 91 + n_others)).astype(np.uint64)
+    y = np.repeat([0, 1], [n + 90, n_others])
+    of = originals(keys, y, None, lambda rows: math.inf)
+    assert of[:n].any() != are_copies
+    units = Units.of(keys, y, None, keys).with_copies(lambda rows: math.inf)
+    assert sorted(units.draws) == [1] * (90 + n_others) + [1 if are_copies else n]
