@@ -2,7 +2,6 @@
 
 import math
 import time
-import warnings
 from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self
@@ -40,6 +39,7 @@ from sksoftmax._sklearn.validation import (
     MatrixLike,
     validates_parameters,
 )
+from sksoftmax._sklearn.warning import warn
 from sksoftmax._training.attributes import attributes_of, iterate_at
 from sksoftmax._training.early_stopping import validation_doubt
 from sksoftmax._training.problem import Problem, objective_of
@@ -738,7 +738,7 @@ class SoftmaxMLPClassifier(
         if not any(isinstance(doubt, ConvergenceWarning) for doubt in doubts):
             doubts = [*convergence_warnings(self, [self.convergence_.reason]), *doubts]
         for doubt in doubts:
-            warnings.warn(doubt, stacklevel=5)
+            warn(doubt)
 
     def _is_warm(self) -> bool:
         return self.warm_start and hasattr(self, "coefs_")

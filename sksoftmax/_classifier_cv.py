@@ -51,6 +51,7 @@ from sksoftmax._sklearn.frequent import IDENTIFIERS
 from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.training_data import TrainingData
 from sksoftmax._sklearn.validation import MatrixLike, renamed, validates_parameters
+from sksoftmax._sklearn.warning import warn
 from sksoftmax._training.early_stopping import check_validation_data
 
 Array = NDArray[np.floating]
@@ -453,7 +454,7 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
         reasons = [fit.reason for of_one in fits.values() for fit in of_one]
         reasons.append(self.convergence_.reason)
         for doubt in [*convergence_warnings(self, reasons), *doubts]:
-            warnings.warn(doubt, stacklevel=3)
+            warn(doubt)
         return self
 
     def _divided(
@@ -621,12 +622,10 @@ class SoftmaxMLPClassifierCV(SoftmaxMLPClassifier):
 
 def _warn_of_missing_classes(folds: list[int]) -> None:
     if folds:
-        warnings.warn(
+        warn(
             f"The training parts of folds {folds} of cv lack classes of y, whose "
             "samples do not count in their scores. Shuffled, stratified or fewer folds "
-            "may have them all.",
-            UserWarning,
-            stacklevel=6,
+            "may have them all."
         )
 
 

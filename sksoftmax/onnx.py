@@ -37,7 +37,6 @@ Examples
 True
 """
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -93,6 +92,7 @@ from sksoftmax._features.encoding import Encoding
 from sksoftmax._rows.namespace import as_numpy
 from sksoftmax._sklearn.fitted import Layers, in_numpy
 from sksoftmax._sklearn.validation import column_name
+from sksoftmax._sklearn.warning import warn
 
 __all__: list[str] = []
 
@@ -161,14 +161,12 @@ def _check_digits(layers: Layers, operator: Any, names: NDArray | None) -> None:
     if not steps[place] <= _LARGEST_STEP:  # or NaN, of a start that overflows
         raise ValueError(_too_coarse(dtype, column, names, starts[place]))
     if steps[place] > _ROUGH_STEP and starts.dtype != dtype:  # not so in the fit
-        warnings.warn(
+        warn(
             f"{dtype} rounds the values of {column_name(column, names)}, about "
             f"{starts[place]:.3g}, to steps that change what a hidden unit is given by "
             f"up to {steps[place]:.2g}: probabilities may be others. Convert with "
             "DoubleTensorType inputs, or subtract a constant from the column before "
-            "the fit.",
-            UserWarning,
-            stacklevel=2,
+            "the fit."
         )
 
 

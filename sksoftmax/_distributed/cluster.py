@@ -3,7 +3,6 @@
 import math
 import time
 import uuid
-import warnings
 from asyncio import run_coroutine_threadsafe
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, wait
@@ -27,6 +26,7 @@ from distributed import (
 )
 
 from sksoftmax._rows.rounding import rounding_digest
+from sksoftmax._sklearn.warning import warn
 
 # Times that a task that raises is tried again: what it needs may have been unreachable.
 _RETRIES = 2
@@ -113,11 +113,10 @@ class FitCluster:
             digests = self._client.run(rounding_digest, on_error="ignore")
         examples = {digest: address for address, digest in digests.items()}
         if len(examples) > 1:
-            warnings.warn(
+            warn(
                 "The workers round differently, so that a fit is not the same bits "
                 f"again: one of each kind is {examples}. Have processors of one kind, "
-                "and the same versions of NumPy, SciPy and their BLAS.",
-                stacklevel=4,
+                "and the same versions of NumPy, SciPy and their BLAS."
             )
 
     def submit(self, name: str, function: Callable, *args: Any) -> Future:

@@ -9,8 +9,6 @@ are equal. All rows of a table are counted in one way: if those that are dispute
 were no copies, what is rare would be what has one label.
 """
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +17,7 @@ from sksoftmax._rows.matrix import Rows, columns_of
 from sksoftmax._rows.row_keys import row_keys
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
 from sksoftmax._sklearn.validation import column_name
+from sksoftmax._sklearn.warning import warn
 
 Array = NDArray[np.floating]
 Places = NDArray[np.integer]
@@ -121,12 +120,10 @@ def warn_of_identifiers(
     """Of columns none of whose many categories has a level of its own."""
     for column, levels in zip(categories.columns, categories.levels, strict=True):
         if levels.size > max_categories + 1 and not levels.any():
-            warnings.warn(
+            warn(
                 f"{column_name(column, feature_names)} has a category for each row, "
                 "as an identifier has, but for copies: equal rows with one label. So "
                 "it tells nothing of other rows, and is left out. Leave it out of X; "
                 "or, if equal rows are no copies, set max_categories to the number of "
-                f"its categories: it is {max_categories}.",
-                UserWarning,
-                stacklevel=7,
+                f"its categories: it is {max_categories}."
             )

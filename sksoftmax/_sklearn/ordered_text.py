@@ -2,13 +2,13 @@
 
 import math
 import re
-import warnings
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._sklearn.categories import Categories
 from sksoftmax._sklearn.validation import column_name
+from sksoftmax._sklearn.warning import warn
 
 # Levels of a column, of which most are numbers, or dates: so many are no names.
 _MANY = 20
@@ -41,12 +41,10 @@ def warn_of_ordered_text(
         kind = _kind(texts, n_rows)
         if kind is not None:
             # Without figures, to be said once of all folds.
-            warnings.warn(
+            warn(
                 f"{column_name(column, feature_names)} holds {kind} as text, so that "
                 f"each value is a category, and their order is lost. {_REMEDIES[kind]};"
-                " if they are names, tell it by categorical_features.",
-                UserWarning,
-                stacklevel=7,
+                " if they are names, tell it by categorical_features."
             )
 
 

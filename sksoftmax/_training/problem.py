@@ -1,6 +1,5 @@
 """The problem of a fit: its objective, where it begins, and what it is judged by."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, Self
@@ -33,6 +32,7 @@ from sksoftmax._sklearn.validation import (
     column_name,
     multiplied,
 )
+from sksoftmax._sklearn.warning import warn
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
     check_validation_data,
@@ -181,12 +181,10 @@ def _warn_of_rows_beyond(shares: Array, current: Attributes) -> None:
     column = int(shares.argmax())
     if shares[column] > _MANY_BEYOND:
         name = column_name(column, current.get("feature_names_in_"))
-        warnings.warn(
+        warn(
             f"warm_start=True keeps the ranges of columns of the previous fit, and "
             f"{shares[column]:.0%} of the values of {name} are beyond theirs, where "
-            "all are the same to the network. Set warm_start=False to learn new ones.",
-            UserWarning,
-            stacklevel=7,
+            "all are the same to the network. Set warm_start=False to learn new ones."
         )
 
 
@@ -272,12 +270,10 @@ def objective_of(
 def _warn_of_offsets(offsets: Array, feature_names: NDArray | None) -> None:
     column = int(offsets.argmax())
     if _LARGEST_OFFSET < offsets[column] < np.inf:  # of an overflow others tell
-        warnings.warn(
+        warn(
             f"standardize=False: the mean of {column_name(column, feature_names)} is "
             f"{offsets[column]:.3g} spreads from 0, so that fits end far from a "
-            "minimum. Set standardize=True, or subtract a constant from the column.",
-            UserWarning,
-            stacklevel=7,
+            "minimum. Set standardize=True, or subtract a constant from the column."
         )
 
 
@@ -316,12 +312,10 @@ def samples_of_weight(weights: Array | None, unit: float, blocks: list[slice]) -
     if weights_sum * unit >= n_effective:
         return unit
     # Without figures of this fit, to be said once of all those of boosting.
-    warnings.warn(
+    warn(
         f"The weights of {n_weighted} samples sum to {weights_sum * unit:.3g}, too "
         "little for numbers of copies: they are taken for relative ones, and Kish's "
         "effective number of samples for their sum. Multiply them by a constant to say "
-        "otherwise.",
-        UserWarning,
-        stacklevel=7,
+        "otherwise."
     )
     return float(n_effective / weights_sum)
