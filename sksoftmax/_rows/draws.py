@@ -5,8 +5,9 @@ row with their summed weight, so that neither the order of the rows nor copies o
 matter.
 
 Where equal rows have different labels they are no copies but repeated draws. So are a
-twentieth of a table or more, as half of it may be zeros, if nearly all others are there
-far less often, which chance, or an oversampler, does not make. And so are all rows of a
+twentieth of a table or more, as half of it may be zeros, if all others of their class
+are there far less often, as neither chance nor an oversampler has it, and amounts that
+are weights have it seldom. And so are all rows of a
 table of few categories, nearly each of which is there more than once: a new row will be
 one of them. But rows that were repeated are there more than once, too, and taken for
 draws they would be learnt by heart. So a table has to be small, with each row there
@@ -37,11 +38,11 @@ _FEW, _FEW_OF_VALUES, _OFTEN = 25, 200, 10
 # Part of the rows of a table that have different labels; and without these part of the
 # combinations that are there, and of the variance that numbers of draws have.
 _DISPUTED, _FILLED, _VARIANCE = 1 / 2, 1 / 4, 1 / 2
-# Part of a table that no copies of one row are, if they are so many times the mean of
-# their class, and standard deviations of Poisson's distribution beyond.
-_MUCH, _TIMES, _DEVIATIONS = 1 / 20, 3, 6
-# Part of a class that is not held out together.
-_SHARE = 1 / 4
+# Part of a table that no copies of a row are, if they are so many times those of the
+# next row of their class.
+_MUCH, _TIMES = 1 / 20, 8
+# Standard deviations, of Poisson's distribution, beyond which chance makes no copies.
+_DEVIATIONS = 6
 # Numbers of draws that one in 250 times have a common factor by chance: the sum of
 # p**-8 over the primes p. And the largest of them.
 _UNLIKELY, _MOST = 8, 1e9
@@ -131,15 +132,23 @@ class Units(NamedTuple):
 
     def copied(self) -> "Units":
         """The same, where only rows with different labels, or by far the most, are."""
-        drawn = self.is_disputed | self._beyond_chance()
-        return self._replace(draws=np.where(drawn, self.draws, 1))
+        sizes = self.draws
+        if (self.counts == np.rint(self.counts)).all():
+            sizes = np.minimum(self.counts, _MOST).astype(int)
+            sizes = self._replace(draws=sizes).once().draws
+        draws = np.where(self.is_disputed, self.draws, 1)
+        return self._replace(draws=np.where(self._stand_out(sizes), sizes, draws))
 
-    def _beyond_chance(self) -> NDArray[np.bool_]:
-        """Whether each is much of the table, and more than nearly all of its class."""
-        _, codes = np.unique(self.y, return_inverse=True)
-        mean = np.bincount(codes, self.draws) / np.bincount(codes)
-        most = _TIMES * mean + _DEVIATIONS * np.sqrt(mean)
-        return self.draws > np.maximum(most[codes], _MUCH * self.draws.sum())
+    def _stand_out(self, sizes: Rows) -> NDArray[np.bool_]:
+        """Whether each is much of the table, and far more than others of its class."""
+        order = np.lexsort((-sizes, self.y))
+        sorted_sizes, y = sizes[order], self.y[order]
+        is_last = (sorted_sizes[:-1] > _TIMES * sorted_sizes[1:]) & (y[:-1] == y[1:])
+        is_last &= sorted_sizes[:-1] >= _MUCH * sizes.sum()
+        stand_out = np.zeros(sizes.size, bool)
+        for last in np.flatnonzero(is_last):
+            stand_out[order[np.searchsorted(y, y[last]) : last + 1]] = True
+        return stand_out
 
 
 def originals(
@@ -147,7 +156,8 @@ def originals(
 ) -> Rows:
     """The first row that each one is a copy of, which is itself where it is none.
 
-    Nor is one that makes up much of its class.
+    Nor is one of very few, or the only one of its class, or one that is there more
+    often than chance makes one of its class: such rows can be on both sides.
 
     Parameters
     ----------
@@ -160,10 +170,15 @@ def originals(
     order = np.lexsort((y, keys))
     is_first = differ_from_previous(keys[order]) | differ_from_previous(y[order])
     unit, firsts = np.cumsum(is_first) - 1, order[is_first]
-    are_copies = np.zeros(y.size, bool)
-    are_copies[firsts] = np.bincount(unit) <= _SHARE * np.bincount(y)[y[firsts]]
+    if firsts.size <= _FEW:
+        return rows
+    n_rows, codes = np.bincount(unit), y[firsts]
+    others = np.bincount(codes)[codes] - 1
+    mean = (np.bincount(y)[codes] - n_rows) / np.maximum(others, 1)
     units = Units.of(keys, y, counts, keys).with_copies(n_cells)
-    are_copies[units.rows] &= units.draws == 1
+    are_copies = np.zeros(y.size, bool)
+    are_copies[units.rows] = units.draws == 1
+    are_copies[firsts] &= n_rows <= mean + _DEVIATIONS * np.sqrt(mean)
     of = np.empty_like(rows)
     of[order] = firsts[unit]
     return np.where(are_copies[of], of, rows)

@@ -323,6 +323,9 @@ def held_out_rows(
         )
     held_out = np.zeros(objective.y.size, bool)
     held_out[evenly_spaced(spare, n_validation)] = True
+    for rows, copies in zip(classes, shuffled, strict=True):
+        if 1 < len(rows) < len(copies) and not held_out[rows].any():
+            held_out[rows[-1]] = True  # few that an oversampler has made many
     return held_out[of]
 
 

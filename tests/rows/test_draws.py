@@ -39,23 +39,59 @@ def test_the_first_differs():
     assert differ_from_previous(np.array([1, 1, 2])).tolist() == [True, False, True]
 
 
+MANY = range(20, 100)
+
+
 def test_the_first_of_equal_rows_is_the_original():
     """Of those with its label: others are no copies of it."""
-    keys = np.array([5, 3, 5, 3, 5, 8, 8, *range(20, 30)], np.uint64)
-    y = np.array([1, 0, 0, 0, 1, 0, 1] + 10 * [0])
+    keys = np.array([5, 3, 5, 3, 5, 8, 8, *MANY], np.uint64)
+    y = np.array([1, 0, 0, 0, 1, 0, 1] + len(MANY) * [0])
     of = originals(keys, y, None, lambda rows: math.inf)
     # Those of key 5 have both labels, and so are draws; of 8 there is one of each.
-    assert of.tolist() == [0, 1, 2, 1, *range(4, 17)]
+    assert of.tolist() == [0, 1, 2, 1, *range(4, y.size)]
 
 
-@pytest.mark.parametrize(
-    ("n", "n_others", "are_copies"), [(9, 0, True), (10, 0, False), (10, 150, True)]
-)
-def test_what_chance_does_not_make_is_no_copy(n, n_others, are_copies):
-    """More than nine of one, where 90 are alone; unless it is little of the table."""
-    keys = np.append(np.zeros(n), np.arange(1, 91 + n_others)).astype(np.uint64)
-    y = np.repeat([0, 1], [n + 90, n_others])
+@pytest.mark.parametrize(("n", "are_copies"), [(7, True), (8, False)])
+def test_more_than_chance_makes_is_no_copy(n, are_copies):
+    """Of others each of which is alone; nor is one that is alone in its class."""
+    keys = np.array(n * [0] + 2 * [1] + [*MANY], np.uint64)
+    y = np.array(n * [0] + 2 * [1] + len(MANY) * [0])
     of = originals(keys, y, None, lambda rows: math.inf)
     assert of[:n].any() != are_copies
-    units = Units.of(keys, y, None, keys).with_copies(lambda rows: math.inf)
-    assert sorted(units.draws) == [1] * (90 + n_others) + [1 if are_copies else n]
+    assert of[n:].tolist() == [*range(n, y.size)]
+
+
+def test_few_rows_are_no_copies():
+    """Held out with its copies, one would be missed."""
+    keys = np.arange(25).repeat(4).astype(np.uint64)
+    of = originals(keys, keys.astype(int) % 2, None, lambda rows: math.inf)
+    assert of.tolist() == [*range(100)]
+
+
+@pytest.mark.parametrize("sizes", [[90], [90, 50], [90, 2]])
+@pytest.mark.parametrize("as_weights", [0, 1, 2])
+def test_much_of_a_table_is_draws(sizes, as_weights):
+    """Far more than the next of the class, as rows, as weights, or as some of both."""
+    numbers = np.array(sizes + len(MANY) * [1])
+    y = np.array(len(sizes) * [0] + [0, 1] * (len(MANY) // 2))
+    keys = np.arange(y.size).astype(np.uint64)
+    counts = numbers.astype(float)
+    if as_weights < 2:
+        n_rows = np.where(as_weights, np.minimum(numbers, 2), numbers)
+        counts = (numbers - n_rows + 1.0).repeat(n_rows)
+        counts[1:][np.diff(np.repeat(keys, n_rows)) == 0] = 1
+        keys, y = keys.repeat(n_rows), y.repeat(n_rows)
+    units = Units.of(keys, y, counts, keys).with_copies(lambda rows: math.inf)
+    large = [size for size in sizes if size > 2]
+    small = (len(sizes) - len(large) + len(MANY)) * [1]
+    assert sorted(units.draws) == small + sorted(large)
+
+
+@pytest.mark.parametrize("sizes", [[90, 50, 20, 8, 2], [9, 1], [90]])
+def test_what_does_not_stand_out_is_copies(sizes):
+    """Of which each is a few times the next, little of the table, or alone."""
+    n = np.array(sizes + 300 * [1])
+    y = np.array(len(sizes) * [0] + 300 * [1])
+    keys = np.arange(y.size).astype(np.uint64)
+    units = Units.of(keys.repeat(n), y.repeat(n), None, keys.repeat(n))
+    assert (units.with_copies(lambda rows: math.inf).draws == 1).all()

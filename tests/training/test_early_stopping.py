@@ -179,13 +179,24 @@ def test_what_is_there_too_often_is_no_copy(rng):
         assert 5 < held_out[:200].sum() < 35
 
 
-def test_few_rows_of_a_class_are_no_copies():
-    """Held out together, they would leave nothing to learn the class from."""
+def test_few_rows_are_on_both_sides():
+    """The corners of a square: one that is held out could not be learnt."""
     X = np.tile([[0, 0], [0, 1], [1, 0], [1, 1]], (9, 1))
     objective = classifier()._problem(X, X[:, 0] ^ X[:, 1], None)[0]
     held_out = held_out_rows(objective, 0.2, np.random.RandomState(0))
     assert held_out.sum() == 7
     assert len(np.unique(X[~held_out], axis=0)) == 4
+
+
+def test_a_class_of_few_originals_is_validated(rng):
+    """Of three rows that were made a hundred one is held out, with its copies."""
+    X, y = rng.normal(size=(103, 3)), np.repeat([0, 1], [100, 3])
+    drawn = np.r_[:100, rng.integers(100, 103, size=100)]
+    for seed in range(20):
+        objective = classifier()._problem(X[drawn], y[drawn], None)[0]
+        held_out = held_out_rows(objective, 0.1, np.random.RandomState(seed))
+        assert len(np.unique(drawn[100:][held_out[100:]])) == 1
+        assert not set(drawn[held_out]) & set(drawn[~held_out])
 
 
 def test_of_many_cells_rows_are_copies(rng, monkeypatch):
