@@ -4,18 +4,19 @@ A weight of k is k copies and a weight of 0 no row: equal rows with one label ar
 row with their summed weight, so that neither the order of the rows nor copies of them
 matter.
 
-Where equal rows have different labels they are no copies but repeated draws. So are a
-twentieth of a table or more, as half of it may be zeros, if all others of their class
-are there far less often, as neither chance nor an oversampler has it, and amounts that
-are weights have it seldom. And so are all rows of a
-table of few categories, nearly each of which is there more than once: a new row will be
-one of them. But rows that were repeated are there more than once, too, and taken for
-draws they would be learnt by heart. So a table has to be small, with each row there
-often; or most of its rows have different labels; or it has a quarter of all
+Where equal rows have different labels they are no copies but repeated draws. So are all
+rows of a table of few categories, nearly each of which is there more than once: a new
+row will be one of them. But rows that were repeated are there more than once, too, and
+taken for draws they would be learnt by heart. So a table has to be small, with each row
+there often; or most of its rows have different labels; or it has a quarter of all
 combinations of its values, in numbers that vary as chance has it. Draws are rows,
 without the common factor of a class that was repeated, and weights are numbers of them
 only where each row is there once with a label, and all are whole: costs and weights of
 a survey are none.
+
+Draws are also equal rows that are much of a table, as half of it may be zeros, where all
+others of their class are there far less often: neither chance nor an oversampler makes
+such numbers, and amounts seldom have them. Here whole weights are numbers of rows.
 """
 
 import math
