@@ -14,9 +14,10 @@ without the common factor of a class that was repeated, and weights are numbers 
 only where each row is there once with a label, and all are whole: costs and weights of
 a survey are none.
 
-Draws are also equal rows that are much of a table, as half of it may be zeros, where all
-others of their class are there far less often: neither chance nor an oversampler makes
-such numbers, and amounts seldom have them. Here whole weights are numbers of rows.
+Draws are also equal rows that are much of a table, as half of it may be zeros, where
+all others of their class are there far less often: neither chance nor an oversampler
+makes such numbers, and amounts seldom have them. Here whole weights are numbers of
+rows.
 """
 
 import math

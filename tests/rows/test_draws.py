@@ -83,8 +83,10 @@ def test_much_of_a_table_is_draws(sizes, as_weights):
         keys, y = keys.repeat(n_rows), y.repeat(n_rows)
     units = Units.of(keys, y, counts, keys).with_copies(lambda rows: math.inf)
     large = [size for size in sizes if size > 2]
-    small = (len(sizes) - len(large) + len(MANY)) * [1]
-    assert sorted(units.draws) == small + sorted(large)
+    expected = (len(sizes) - len(large) + len(MANY)) * [1] + sorted(large)
+    assert sorted(units.draws) == expected
+    thrice = Units.of(keys, y, 3 * counts, keys).with_copies(lambda rows: math.inf)
+    assert sorted(thrice.draws) == expected
 
 
 @pytest.mark.parametrize("sizes", [[90, 50, 20, 8, 2], [9, 1], [90]])

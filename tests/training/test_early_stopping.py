@@ -188,6 +188,16 @@ def test_few_rows_are_on_both_sides():
     assert len(np.unique(X[~held_out], axis=0)) == 4
 
 
+def test_few_rows_of_a_class_are_left_to_train_on():
+    """Where they are no copies, validation has them in proportion alone."""
+    y = np.repeat([0, 1], [100, 2])
+    held_out = [
+        held_out_rows(objective_of(y), 0.1, np.random.RandomState(seed))[100:].sum()
+        for seed in range(20)
+    ]
+    assert sum(held_out) < 10
+
+
 def test_a_class_of_few_originals_is_validated(rng):
     """Of three rows that were made a hundred one is held out, with its copies."""
     X, y = rng.normal(size=(103, 3)), np.repeat([0, 1], [100, 3])
