@@ -8,7 +8,7 @@ from types import FrameType
 _NOT_THE_USERS = "sksoftmax", "sklearn", "joblib"
 
 
-def warn(message: str | Warning, category: type[Warning] = UserWarning) -> None:
+def warn(message: str | Warning) -> None:
     """Warn at the first line of the stack that is none of these packages'.
 
     Not by `skip_file_prefixes`, which Python has from 3.12 on.
@@ -16,7 +16,7 @@ def warn(message: str | Warning, category: type[Warning] = UserWarning) -> None:
     frame, stacklevel = currentframe(), 1
     while frame and _package(frame) in _NOT_THE_USERS:
         frame, stacklevel = frame.f_back, stacklevel + 1
-    warnings.warn(message, category, stacklevel=stacklevel)
+    warnings.warn(message, stacklevel=stacklevel)
 
 
 def _package(frame: FrameType) -> str:
