@@ -20,6 +20,8 @@ from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.progress import report
 from sksoftmax._rows.matrix import row_values
+from sksoftmax._rows.row_keys import row_keys
+from sksoftmax._selection.held_out import fifths
 from sksoftmax._selection.refinement import with_finer_parts, without_idle_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
@@ -45,6 +47,8 @@ MAX_STORED = 2**24
 # Of `_MANY` times as many rows and more, other inputs are learnt from `_SOURCE_ROWS`,
 # or as many as `_MAX_COPY` bytes hold, if not too few; one in `_HELD_OUT` is held out.
 _SOURCE_ROWS, _MIN_ROWS, _MAX_COPY, _MANY, _HELD_OUT = 2**17, 2**15, 2**27, 2, 9
+# Part of the different rows among these that are there again, where all have copies.
+_COPIED = 0.1
 
 
 class Inputs(NamedTuple):
@@ -121,13 +125,37 @@ class SomeRows(NamedTuple):
         rows = np.concatenate(objective.shuffled_classes(np.random.RandomState(seed)))
         rows = evenly_spaced(rows, n_rows)
         is_held_out = np.arange(n_rows) % _HELD_OUT == 0
-        training = objective.subset(rows[~is_held_out])
-        training.alpha = objective.alpha
-        return cls(training, objective.subset(rows[is_held_out]))
+        some = cls(*map(objective.subset, (rows[~is_held_out], rows[is_held_out])))
+        if some.have_copies() and (parts := fifths(objective, n_rows)):
+            train, held_out = parts[0].train, parts[0].held_out
+            some = cls(
+                _with_copies(objective, train, parts[0].train_counts),
+                _with_copies(objective, held_out, parts[0].held_out_counts),
+            )
+        some.training.alpha = objective.alpha
+        return some
+
+    def have_copies(self) -> bool:
+        """Whether many rows are there again, and more often yet among all.
+
+        The penalty is for all copies of a row. So then rows are to come with theirs.
+        """
+        keys = [row_keys(rows.X, 0) for rows in self]
+        _, counts = np.unique(np.concatenate(keys), return_counts=True)
+        return bool((counts > 1).mean() > _COPIED)
 
     def seen_by(self, features: Standardization) -> Self:
         """The same rows, as other inputs."""
         return type(self)(*(rows.seen_by(features) for rows in self))
+
+
+def _with_copies(
+    objective: Objective, rows: NDArray[np.integer], counts: Array
+) -> Objective:
+    """The same inputs of rows each of which stands for so many samples."""
+    if objective.counts is not None:
+        counts = counts / objective.counts[rows]
+    return objective.subset(rows, counts)
 
 
 LINEAR, PIECEWISE = Inputs("linear", False), Inputs("piecewise", False)

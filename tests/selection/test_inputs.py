@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from sksoftmax import SoftmaxMLPClassifier
 from sksoftmax._features.encoded import EncodedColumns
+from sksoftmax._selection.held_out import fifths
 from sksoftmax._selection.inputs import (
     FINE,
     LINEAR,
@@ -226,6 +227,40 @@ def test_some_rows_are_of_each_class_in_proportion(many):
     shares = np.bincount(y) / 300, objective.class_frequencies
     np.testing.assert_allclose(*shares, atol=1 / 300)
     assert some.training.alpha == objective.alpha
+
+
+@pytest.mark.parametrize("weights", [None, np.arange(1, 601) / 100])
+def test_some_rows_that_have_copies_have_all_of_them(many, weights):
+    """The penalty is for these: the fit is that to different rows with less of it."""
+    X, y = many[0].X, many[0].y
+    tiled = None if weights is None else np.tile(weights, 7)
+    objective = many[0].on(np.tile(X, (7, 1)), np.tile(y, 7), tiled)
+    some = SomeRows.of(objective, 0)
+    part = fifths(objective, 300)[0]
+    for rows, chosen in zip(some, (part.train, part.held_out), strict=True):
+        np.testing.assert_array_equal(rows.X, X[chosen % 600])
+        assert rows.standardization is objective.standardization
+        counts = np.ones(600) if weights is None else weights
+        np.testing.assert_allclose(rows.counts, 7 * counts[chosen % 600])
+    assert sum(rows.y.size for rows in some) == 300
+    assert some.training.alpha == objective.alpha
+
+
+def test_some_rows_are_drawn_where_one_is_there_often(many):
+    """As of zeros for half of the rows."""
+    X, y = many[0].X.copy(), many[0].y
+    X[::2] = 0
+    some = SomeRows.of(many[0].on(X, y, None), 0)
+    zeros = sum(np.count_nonzero((rows.X == 0).all(axis=1)) for rows in some)
+    assert 100 < zeros < 200
+
+
+def test_some_rows_are_drawn_where_no_copies_can_be_held_out(many, monkeypatch):
+    """As where each class is copies of one row."""
+    monkeypatch.setattr("sksoftmax._selection.inputs.fifths", lambda *_: [])
+    objective = many[0].on(np.tile(many[0].X, (7, 1)), np.tile(many[0].y, 7), None)
+    some = SomeRows.of(objective, 0)
+    assert [rows.n_samples for rows in some] == [270, 30]
 
 
 @pytest.mark.parametrize(
