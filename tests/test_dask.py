@@ -160,16 +160,19 @@ def read(block):
     return block
 
 
-def test_of_many_rows_some_have_the_same_bits(table, client, monkeypatch):
-    """Those that inputs are learnt from, which come to the client."""
+@pytest.mark.parametrize(("n_copies", "n_some"), [(1, 266), (5, 127)])
+def test_of_many_rows_some_have_the_same_bits(
+    table, client, monkeypatch, n_copies, n_some
+):
+    """Those that inputs are learnt from, which come to the client, copies as well."""
     limits = {"_SOURCE_ROWS": 300, "_MIN_ROWS": 300}
     for name, value in limits.items():
         monkeypatch.setattr(f"sksoftmax._selection.inputs.{name}", value)
-    X, y = table
+    X, y = (np.concatenate(n_copies * [v[: N_ROWS // n_copies]]) for v in table)
     plain, far = pair(alpha="auto", encoding="piecewise")
     plain.fit(X, y)
     far.fit(da.from_array(X, chunks=(70, 4)), da.from_array(y, chunks=70))
-    assert 300 - 300 // 9 - 1 in [n_rows for n_rows, _ in plain.stages_]
+    assert n_some in [n_rows for n_rows, _ in plain.stages_]
     assert_same_bits(far, plain)
 
 

@@ -160,12 +160,13 @@ def test_copies_without_weight_are_no_originals(rng):
 
 def test_draws_of_a_table_are_not_copies(rng):
     """Cells are on both sides: new rows will be of these."""
-    X, y = rng.integers(3, size=(400, 2)), rng.integers(2, size=400)
+    X, y = rng.integers(6, size=(800, 2)), np.zeros(800, int)
+    y[X[:, 0] == 0] = 1
     objective = classifier()._problem(X, y, None)[0]
     held_out = held_out_rows(objective, 0.2, np.random.RandomState(0))
     cells = [set(map(tuple, X[rows])) for rows in (held_out, ~held_out)]
     assert cells[0] == cells[1]
-    assert held_out.sum() == 80
+    assert held_out.sum() == 160
 
 
 def test_what_is_there_too_often_is_no_copy(rng):
