@@ -133,7 +133,7 @@ class Units(NamedTuple):
         return self._replace(draws=self.draws // common.repeat(sizes))
 
     def copied(self) -> "Units":
-        """The same, where only rows with different labels, or by far the most, are."""
+        """The same, where only rows with different labels, or that stand out, are."""
         sizes = self.draws
         if (self.counts == np.rint(self.counts)).all():
             sizes = np.minimum(self.counts, _MOST).astype(int)
@@ -169,21 +169,19 @@ def originals(
     rows = np.arange(y.size)
     if np.unique(keys).size == keys.size:
         return rows
-    order = np.lexsort((y, keys))
-    is_first = differ_from_previous(keys[order]) | differ_from_previous(y[order])
-    unit, firsts = np.cumsum(is_first) - 1, order[is_first]
-    if firsts.size <= _FEW:
-        return rows
-    n_rows, codes = np.bincount(unit), y[firsts]
-    others = np.bincount(codes)[codes] - 1
-    mean = (np.bincount(y)[codes] - n_rows) / np.maximum(others, 1)
     units = Units.of(keys, y, counts, keys).with_copies(n_cells)
-    are_copies = np.zeros(y.size, bool)
-    are_copies[units.rows] = units.draws == 1
-    are_copies[firsts] &= n_rows <= mean + _DEVIATIONS * np.sqrt(mean)
-    of = np.empty_like(rows)
-    of[order] = firsts[unit]
-    return np.where(are_copies[of], of, rows)
+    if units.rows.size <= _FEW:
+        return rows
+    order = np.lexsort((keys, y))  # of the units, too
+    is_first = differ_from_previous(keys[order]) | differ_from_previous(y[order])
+    unit = np.cumsum(is_first) - 1
+    n_rows = np.bincount(unit)
+    others = np.bincount(units.y)[units.y] - 1
+    mean = (np.bincount(y)[units.y] - n_rows) / np.maximum(others, 1)
+    are_copies = n_rows <= mean + _DEVIATIONS * np.sqrt(mean)
+    are_copies &= units.draws == 1
+    rows[order] = np.where(are_copies[unit], units.rows[unit], order)
+    return rows
 
 
 def differ_from_previous(values: NDArray) -> NDArray[np.bool_]:
