@@ -1,5 +1,6 @@
 """The pages of docs/ say what there is: every public name, every parameter."""
 
+import importlib
 import inspect
 import re
 import tomllib
@@ -79,6 +80,22 @@ def test_what_is_new_here_is_in_the_table(section, names):
     """The second column has what MLPClassifier has not."""
     new = names(SoftmaxMLPClassifier) - names(MLPClassifier)
     assert new <= column(section, 1)
+
+
+@pytest.mark.parametrize("name", ["trees", "raw"])
+def test_tables_of_the_studies_are_made_of_the_results_in_the_repository(
+    name, monkeypatch
+):
+    """Each figure against boosted trees can be followed to single fits."""
+    monkeypatch.syspath_prepend(ROOT / "docs/benchmarks")
+    study = importlib.import_module(f"quality.{name}")
+    trees, files = map(importlib.import_module, ("quality.trees", "quality.study"))
+    page = read("docs/benchmarks/quality/README.md")
+    results = files.read(ROOT / f"docs/benchmarks/quality/results/{name}.jsonl")
+    for part, data in study.SUITES.items():
+        published = page.split(f"<!-- {part} -->")[1].split("<!-- end of")[0]
+        tables = "\n\n".join(trees.tables(results, data, [*study.ENTRIES]))
+        assert published.strip().startswith(tables)
 
 
 def summary(part):

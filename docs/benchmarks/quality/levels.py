@@ -72,7 +72,6 @@ def main():
         {name: ENTRIES[name] for name in COMPARED},
         load,
         {"levels": [*TABLES]},
-        "others",
     )
 
 

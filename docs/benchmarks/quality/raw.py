@@ -34,6 +34,7 @@ from quality.trees import contest
 CATEGORIES = make_column_selector(dtype_include="category")
 # Columns of zeros and ones in `quality.peers`.
 NOMINAL = ("adult", "car", "churn", "cmc", "connect4_binary", "dna", "ilpd", "splice")
+SUITES = {"raw": sorted([*FRAMES, *NOMINAL])}
 
 
 class CatBoost:
@@ -99,8 +100,7 @@ def main():
         command_line(__doc__, "raw.jsonl", "NAME.parquet"),
         ENTRIES,
         load_frame,
-        {"raw": sorted([*FRAMES, *NOMINAL])},
-        "others",
+        SUITES,
     )
 
 

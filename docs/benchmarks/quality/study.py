@@ -163,7 +163,7 @@ def evaluate(clf, X, y, X_test, y_test):
         "seconds": seconds,
         "log_loss": log_loss(y_test, p, labels=np.unique(y)),
         "accuracy": float((p.argmax(axis=1) == y_test).mean()),
-        "reliability": reliability(p, y_test).tolist(),
+        "reliability": reliability(p, y_test).round(4).tolist(),
     }
 
 

@@ -24,10 +24,11 @@ ENTRIES = {
     "LogisticRegression": Entry(lambda seed: scaled(LogisticRegression(max_iter=1000))),
     "MLPClassifier": PEERS["MLPClassifier"],
 }
+SUITES = {"trees": SUITE, "trees_held_out": [*HELD_OUT]}
 SEEDS = range(3)
 
 
-def by_data(results, data, methods, others):
+def by_data(results, data, methods):
     """Mean log-loss on each data set, the one where ours loses most first."""
     losses = grid(results, data, SEEDS, methods).mean(axis=1)
     ratios = losses[:, 0] / losses[:, 1:].min(axis=1)
@@ -36,14 +37,22 @@ def by_data(results, data, methods, others):
         best = losses[i].min()
         cells = [f"**{x:.4f}**" if x == best else f"{x:.4f}" for x in losses[i]]
         rows.append([data[i], *cells, f"{ratios[i]:.2f}"])
-    return table(["log-loss", *methods, f"ours / best of {others}"], rows)
+    return table(["log-loss", *methods, "ours / best of others"], rows)
 
 
-def contest(parser, entries, load, suites, others):
+def tables(results, data, methods):
+    """What the page has of a suite. The first method is ours."""
+    return [
+        summary(results, data, SEEDS, methods),
+        by_data(results, data, methods),
+    ]
+
+
+def contest(parser, entries, load, suites):
     """Measure and fill the page.
 
     Of `entries` the first is ours. `suites` are lists of data sets, by the name of
-    their part of the page, and `others` is what all but the first are called.
+    their part of the page.
     """
     parser.add_argument("--only", nargs="+", help="these classifiers, and no page")
     options = parser.parse_args()
@@ -65,8 +74,7 @@ def contest(parser, entries, load, suites, others):
     for part, data in suites.items():
         publish(
             part,
-            summary(results, data, SEEDS, [*methods]),
-            by_data(results, data, [*methods], others),
+            *tables(results, data, [*methods]),
             versions,
             page="quality/README.md",
         )
@@ -78,8 +86,7 @@ def main():
         command_line(__doc__, "trees.jsonl"),
         ENTRIES,
         load,
-        {"trees": SUITE, "trees_held_out": [*HELD_OUT]},
-        "others",
+        SUITES,
     )
 
 
