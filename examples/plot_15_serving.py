@@ -84,7 +84,12 @@ shares = np.arange(1, 1 + len(rows)) / len(rows)
 for (name, of_one), colour in zip(times.items(), colours, strict=True):
     label = f"{name}: half in {np.median(of_one):.2g} ms"
     axes.plot(of_one, shares, color=colour, label=label)
-axes.set(xscale="log", xlabel="milliseconds", ylabel="part of the answers by then")
+axes.set(
+    title="How long one answer takes",
+    xscale="log",
+    xlabel="milliseconds",
+    ylabel="part of the answers by then",
+)
 axes.legend(loc="upper left", bbox_to_anchor=(0, -0.2), frameon=False)
 axes.spines[["top", "right"]].set_visible(False)
 plt.show()
