@@ -30,8 +30,8 @@ from sksoftmax._sklearn.warning import warn
 
 # Times that a task that raises is tried again: what it needs may have been unreachable.
 _RETRIES = 2
-# Bytes that one task may bring along.
-_MAX_SENT = 2**23
+# Bytes that one task may bring along; and all those that need the same value.
+_MAX_SENT, _MAX_REPEATED = 2**23, 2**20
 # Seconds from one look at whether anybody works to the next, which double; and seconds
 # without any worker, or with paused ones alone, after which nobody is waited for. A
 # nanny restarts its worker in about two; a paused one goes on when it has spilled.
@@ -127,6 +127,25 @@ class FitCluster:
         self._futures.add(future)
         return future
 
+    def submit_each(
+        self, name: str, function: Callable, *arguments: list[Any]
+    ) -> list[Future]:
+        """The same for each of the first, second, ... arguments, told all at once."""
+        key = f"sksoftmax-{name}-{self._token}-{next(self._numbers)}"
+        keys = [f"{key}-{i}" for i in range(len(arguments[0]))]
+        with self._losses_told():
+            futures = self._client.map(function, *arguments, key=keys, retries=_RETRIES)
+        self._futures.update(futures)
+        return futures
+
+    def shared(self, name: str, value: Any, n_tasks: int) -> Any:
+        """A value as an argument of so many tasks: as a task, if it is large.
+
+        A small one each brings along, and none waits for another one.
+        """
+        is_small = n_tasks * len(cloudpickle.dumps(value)) <= _MAX_REPEATED
+        return value if is_small else self.given(name, value)
+
     def given(self, name: str, value: Any) -> Future:
         """A value as a task, which can be made again where it was lost.
 
@@ -160,7 +179,11 @@ class FitCluster:
         return self.result(future)
 
     def result(self, future: Future) -> Any:
-        """What a task gives, in this process.
+        """What a task gives, in this process; as `results`."""
+        return self.results([future])[0]
+
+    def results(self, futures: list[Future]) -> list[Any]:
+        """What tasks give, in this process.
 
         Raises
         ------
@@ -172,7 +195,7 @@ class FitCluster:
             What the task raises.
         """
         with self._losses_told():
-            call, look, idle_since = self._call(future), _LOOK, None
+            call, look, idle_since = self._call(futures), _LOOK, None
             while True:
                 wait([call], look)
                 if call.done() and not call.cancelled():
@@ -186,14 +209,14 @@ class FitCluster:
                         raise RuntimeError(trouble.message)
                 if call.cancelled():
                     time.sleep(look)
-                    call = self._call(future)
+                    call = self._call(futures)
 
-    def _call(self, future: Future) -> Call:
-        """Ask for a result; where nobody waits for that any longer, it goes on."""
+    def _call(self, futures: list[Future]) -> Call:
+        """Ask for results; where nobody waits for them any longer, it goes on."""
         # Not future.result(timeout), which is cancelled when time is over: if that is
         # just before the client asks the scheduler, all that it asks for afterwards
         # waits for a call that is never made (Client._gather_future).
-        coroutine = _awaited(future)
+        coroutine = _gathered(self._client, futures)
         try:
             return run_coroutine_threadsafe(coroutine, self._client.loop.asyncio_loop)
         except RuntimeError:  # no loop any longer
@@ -289,8 +312,8 @@ def _leave_pool() -> bool:
     return True
 
 
-async def _awaited(future: Future) -> Any:
-    return await future
+async def _gathered(client: Client, futures: list[Future]) -> list[Any]:
+    return await client.gather(futures, asynchronous=True)
 
 
 def _given(value: Any) -> Any:

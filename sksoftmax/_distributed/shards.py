@@ -18,7 +18,7 @@ from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._rows.vectors import PlacedVectors
 
-# Nodes that are added up in one task.
+# Nodes that are added up in one task, or in this process.
 _MERGED = 16
 # Bytes of columns that are fetched at a time.
 _MAX_FETCHED = 2**27
@@ -75,7 +75,7 @@ class ShardedRows(RemoteRows):
         self.integers = integers
         if facts is None:
             # Without a name for the pieces, which are let go as soon as they are seen.
-            found = [cluster.submit("facts", Facts.of, piece) for piece in pieces()]
+            found = cluster.submit_each("facts", Facts.of, pieces())
             facts = [cluster.result(fact) for fact in found]
         widths = {fact.n_features for fact in facts}
         if len(widths) > 1:
@@ -107,12 +107,11 @@ class ShardedRows(RemoteRows):
     ) -> Any:
         """Sum of `function(X, *vectors)` of each block."""
         nodes = self._passes("sums", _summed, function, blocks, vectors)
-        while len(nodes) > 1:
-            nodes = [
-                self._cluster.submit("merge", _merged, nodes[i : i + _MERGED])
-                for i in range(0, len(nodes), _MERGED)
-            ]
-        return self._cluster.result(nodes[0])
+        while len(nodes) > _MERGED:
+            groups = [nodes[i : i + _MERGED] for i in range(0, len(nodes), _MERGED)]
+            nodes = self._cluster.submit_each("merge", _merged, groups)
+        # These few are not worth another task, whose wait is of each pass.
+        return _merged(self._cluster.results(nodes))
 
     def each_block(
         self, function: Callable, blocks: list[slice], *vectors: Vector
@@ -157,7 +156,7 @@ class ShardedRows(RemoteRows):
         cluster = self._cluster
 
         def made_of(pieces: list[Future]) -> Pieces:
-            futures = [cluster.submit("map", function, piece) for piece in pieces]
+            futures = cluster.submit_each("map", function, pieces)
             return lambda: futures
 
         pieces = self._made_of_pieces(made_of)
@@ -183,18 +182,20 @@ class ShardedRows(RemoteRows):
         if blocks != self.blocks:
             self._cut_anew(blocks)
         self._cluster.n_passes += 1
-        sent = self._cluster.given("function", function)
-        nothing = [None] * len(self._cut)
+        n_shards = len(self._cut)
+        sent = self._cluster.shared("function", function, n_shards)
         placed = [
-            nothing if v is None else self._vectors.placed(v, self._parts)
+            [None] * n_shards if v is None else self._vectors.placed(v, self._parts)
             for v in vectors
         ]
-        return [
-            self._cluster.submit(name, task, sent, from_zero(own), shard, *parts)
-            for own, shard, *parts in zip(
-                self._cut, self._pieces(), *placed, strict=True
-            )
-        ]
+        return self._cluster.submit_each(
+            name,
+            task,
+            [sent] * n_shards,
+            [*map(from_zero, self._cut)],
+            self._pieces(),
+            *placed,
+        )
 
     def _cut_anew(self, blocks: list[slice]) -> None:
         """Let shards be nodes of these blocks."""

@@ -96,7 +96,7 @@ def _seen(
 ) -> tuple[list[_Seen], list[Future] | None]:
     """Of all partitions; and these, which are then made once, if all may stay."""
     futures = _anew(cluster, X)
-    found = [cluster.submit("seen", _Seen.of, piece, columns) for piece in futures]
+    found = cluster.submit_each("seen", partial(_Seen.of, columns=columns), futures)
     n_bytes, seen = 0, []
     for part in found:
         if n_bytes > max_bytes:

@@ -32,6 +32,24 @@ def test_tasks_have_names_and_take_results_of_others(fit_cluster, client):
     assert distributed.utils.key_split(total.key) == "sksoftmax-total"
 
 
+def test_many_tasks_are_told_at_once(fit_cluster):
+    """Under one name, of futures too, and their results come in order."""
+    two = fit_cluster.given("number", 2)
+    powers = fit_cluster.submit_each("power", pow, [two, 3, 5], [3, two, 0])
+    assert fit_cluster.results(powers) == [8, 9, 1]
+    names = {distributed.utils.key_split(power.key) for power in powers}
+    assert names == {"sksoftmax-power"}
+    assert fit_cluster.submit_each("power", pow, [], []) == []
+
+
+def test_what_many_tasks_share_travels_with_each_if_it_is_small(fit_cluster):
+    """If not it is a task, for all to wait for."""
+    numbers = np.arange(1000.0)
+    assert fit_cluster.shared("numbers", numbers, 100) is numbers
+    large = fit_cluster.shared("numbers", numbers, 200)
+    np.testing.assert_array_equal(fit_cluster.result(large), numbers)
+
+
 def digest_of_a_worker(dask_worker=None):
     return dask_worker.address
 
