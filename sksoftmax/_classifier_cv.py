@@ -44,13 +44,14 @@ from sksoftmax._selection.inputs import offered
 from sksoftmax._sklearn.callbacks import FitTask
 from sksoftmax._sklearn.categories import as_table
 from sksoftmax._sklearn.convergence import convergence_warnings
+from sksoftmax._sklearn.errors import renamed
 from sksoftmax._sklearn.fit_params import of_validation, refuse_fit_params
 from sksoftmax._sklearn.fitted import forget, restored_on_failure
 from sksoftmax._sklearn.folds import frame_or_array, rows_of, splitter_of
 from sksoftmax._sklearn.frequent import IDENTIFIERS
 from sksoftmax._sklearn.ordered_text import ORDERED_TEXT
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import MatrixLike, renamed, validates_parameters
+from sksoftmax._sklearn.validation import MatrixLike, validates_parameters
 from sksoftmax._sklearn.warning import warn
 from sksoftmax._training.early_stopping import check_validation_data
 

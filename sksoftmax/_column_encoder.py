@@ -23,15 +23,10 @@ from sksoftmax._features.encoding import (
 from sksoftmax._features.first_inputs import bounded, filled
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
+from sksoftmax._sklearn.dates import refuse_dates
 from sksoftmax._sklearn.frequent import with_frequent_levels
-from sksoftmax._sklearn.validation import (
-    MatrixLike,
-    check_weights,
-    checked_rows,
-    copies,
-    refuse_dates,
-    validates_parameters,
-)
+from sksoftmax._sklearn.validation import MatrixLike, checked_rows, validates_parameters
+from sksoftmax._sklearn.weights import check_weights, copies
 from sksoftmax._version import VersionedEstimator
 
 Array = NDArray[np.floating]

@@ -90,8 +90,8 @@ from sksoftmax._classifier_cv import SoftmaxMLPClassifierCV
 from sksoftmax._column_encoder import ColumnEncoder
 from sksoftmax._features.encoding import Encoding
 from sksoftmax._rows.namespace import as_numpy
+from sksoftmax._sklearn.errors import column_name
 from sksoftmax._sklearn.fitted import Layers, in_numpy
-from sksoftmax._sklearn.validation import column_name
 from sksoftmax._sklearn.warning import warn
 
 __all__: list[str] = []

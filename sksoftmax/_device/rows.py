@@ -28,7 +28,7 @@ from sksoftmax._rows.vectors import PlacedVectors
 from sksoftmax._sklearn.categories import possible_categories
 from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
 from sksoftmax._sklearn.fitted import moved_attributes
-from sksoftmax._sklearn.validation import all_ends, ends_of_integers
+from sksoftmax._sklearn.integers import all_ends, ends_of_integers
 
 # Bytes of the activations of a block there, and of rows that are fetched at a time.
 _BLOCK_BYTES, _FETCHED_BYTES = 2**28, 2**25

@@ -14,8 +14,9 @@ from scipy.sparse import issparse
 from sksoftmax._distributed.cluster import FitCluster
 from sksoftmax._distributed.shards import Facts, ShardedRows
 from sksoftmax._sklearn.categories import possible_categories
+from sksoftmax._sklearn.dates import refuse_dates
 from sksoftmax._sklearn.distinct import all_distinct, distinct_values, table_of
-from sksoftmax._sklearn.validation import all_ends, ends_of_integers, refuse_dates
+from sksoftmax._sklearn.integers import all_ends, ends_of_integers
 
 # Part of the cluster's memory that rows may take for good: while they are cut, there
 # are two copies of some.

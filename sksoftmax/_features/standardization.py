@@ -24,7 +24,7 @@ from sksoftmax._features.first_inputs import FirstInputs, filled, has_nan
 from sksoftmax._rows.matrix import Matrix, RemoteRows, Rows, dense_rows, is_dense
 from sksoftmax._rows.passes import each_block
 from sksoftmax._rows.threads import Map
-from sksoftmax._sklearn.validation import column_name
+from sksoftmax._sklearn.errors import column_name
 
 Array = NDArray[np.floating]
 

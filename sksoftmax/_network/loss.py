@@ -25,7 +25,7 @@ from sksoftmax._rows.namespace import (
     wide_total,
 )
 from sksoftmax._sklearn.labels import as_labels
-from sksoftmax._sklearn.validation import check_weights
+from sksoftmax._sklearn.weights import check_weights
 
 Array = NDArray[np.floating]
 

@@ -24,7 +24,7 @@ from sksoftmax._rows.namespace import (
 )
 from sksoftmax._rows.passes import Kernel, each_block
 from sksoftmax._rows.threads import BlockThreads
-from sksoftmax._sklearn.validation import column_name, infinity_named, refuse_gaps
+from sksoftmax._sklearn.errors import column_name, infinity_named, refuse_gaps
 
 Array = NDArray[np.floating]
 

@@ -15,7 +15,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from sksoftmax._plot.axes import check_axes, line_style
 from sksoftmax._rows.namespace import local
 from sksoftmax._sklearn.categories import are_gaps
-from sksoftmax._sklearn.validation import MatrixLike, check_weights
+from sksoftmax._sklearn.validation import MatrixLike
+from sksoftmax._sklearn.weights import check_weights
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

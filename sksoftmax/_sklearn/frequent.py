@@ -16,7 +16,7 @@ from sksoftmax._rows.draws import differ_from_previous
 from sksoftmax._rows.matrix import Rows, columns_of
 from sksoftmax._rows.row_keys import row_keys
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
-from sksoftmax._sklearn.validation import column_name
+from sksoftmax._sklearn.errors import column_name
 from sksoftmax._sklearn.warning import warn
 
 Array = NDArray[np.floating]

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from sksoftmax._sklearn.errors import column_name
 from sksoftmax._sklearn.fitted import Layers
-from sksoftmax._sklearn.validation import column_name
 
 if TYPE_CHECKING:
     from sklearn.neural_network import MLPClassifier

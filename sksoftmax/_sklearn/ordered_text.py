@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sksoftmax._sklearn.categories import Categories
-from sksoftmax._sklearn.validation import column_name
+from sksoftmax._sklearn.errors import column_name
 from sksoftmax._sklearn.warning import warn
 
 # Levels of a column, of which most are numbers, or dates: so many are no names.

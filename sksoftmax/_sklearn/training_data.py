@@ -9,7 +9,10 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from sksoftmax._rows.matrix import RemoteRows, Rows
 from sksoftmax._sklearn.categories import Categories, numbers_of_levels
+from sksoftmax._sklearn.dates import refuse_dates
+from sksoftmax._sklearn.errors import refuse_lazy
 from sksoftmax._sklearn.frequent import warn_of_identifiers, with_frequent_levels
+from sksoftmax._sklearn.integers import refuse_lost_integers
 from sksoftmax._sklearn.labels import (
     as_labels,
     check_class_weight,
@@ -18,16 +21,8 @@ from sksoftmax._sklearn.labels import (
     refuse_objects,
 )
 from sksoftmax._sklearn.ordered_text import warn_of_ordered_text
-from sksoftmax._sklearn.validation import (
-    MatrixLike,
-    check_weights,
-    checked_rows,
-    copies,
-    multiplied,
-    refuse_dates,
-    refuse_lazy,
-    refuse_lost_integers,
-)
+from sksoftmax._sklearn.validation import MatrixLike, checked_rows
+from sksoftmax._sklearn.weights import check_weights, copies, multiplied
 
 Array = NDArray[np.floating]
 

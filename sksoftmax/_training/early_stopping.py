@@ -16,17 +16,10 @@ from sksoftmax._rows.cells import n_cells
 from sksoftmax._rows.draws import originals
 from sksoftmax._rows.matrix import Matrix
 from sksoftmax._rows.row_keys import row_keys
+from sksoftmax._sklearn.errors import column_name, refuse_gaps, refuse_lazy, renamed
 from sksoftmax._sklearn.labels import as_labels, label_codes, refuse_objects
-from sksoftmax._sklearn.validation import (
-    MatrixLike,
-    check_weights,
-    checked_rows,
-    column_name,
-    multiplied,
-    refuse_gaps,
-    refuse_lazy,
-    renamed,
-)
+from sksoftmax._sklearn.validation import MatrixLike, checked_rows
+from sksoftmax._sklearn.weights import check_weights, multiplied
 from sksoftmax._training.objective import Objective, evenly_spaced
 
 Array = NDArray[np.floating]

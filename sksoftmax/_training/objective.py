@@ -32,7 +32,7 @@ from sksoftmax._rows.namespace import as_numpy, chosen_rows, namespace_of, nonze
 from sksoftmax._rows.passes import Kernel, each_block, sum_blocks
 from sksoftmax._rows.sums import Sums, tree_sum
 from sksoftmax._rows.threads import Map
-from sksoftmax._sklearn.validation import multiplied
+from sksoftmax._sklearn.weights import multiplied
 
 Array = NDArray[np.floating]
 

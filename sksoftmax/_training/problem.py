@@ -23,16 +23,12 @@ from sksoftmax._rows.blocks import row_blocks
 from sksoftmax._rows.matrix import is_dense
 from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import Map
+from sksoftmax._sklearn.errors import column_name
 from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import (
-    LEAST_SUM,
-    MatrixLike,
-    check_weights,
-    column_name,
-    multiplied,
-)
+from sksoftmax._sklearn.validation import MatrixLike
 from sksoftmax._sklearn.warning import warn
+from sksoftmax._sklearn.weights import LEAST_SUM, check_weights, multiplied
 from sksoftmax._training.early_stopping import (
     EarlyStopping,
     check_validation_data,

@@ -13,7 +13,7 @@ from sksoftmax._sklearn.labels import (
     coded,
     label_codes,
 )
-from sksoftmax._sklearn.validation import multiplied
+from sksoftmax._sklearn.weights import multiplied
 
 
 @pytest.mark.parametrize("weights", [None, np.array([1, 1, 2, 0, 3, 0.0])])

@@ -17,7 +17,7 @@ from sksoftmax._network.activations import ACTIVATIONS
 from sksoftmax._network.network import forward
 from sksoftmax._network.parameters import ParameterLayout
 from sksoftmax._selection.inputs import encoded
-from sksoftmax._sklearn.validation import check_weights
+from sksoftmax._sklearn.weights import check_weights
 from sksoftmax._training.objective import Objective, counted_inputs
 
 DEPTHS = [(), (5,), (5, 4), (5, 4, 3)]

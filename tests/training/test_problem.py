@@ -10,7 +10,7 @@ from sksoftmax._minimizer.lbfgs import NotFiniteError
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._sklearn.labels import balanced_class_weight
 from sksoftmax._sklearn.training_data import TrainingData
-from sksoftmax._sklearn.validation import check_weights
+from sksoftmax._sklearn.weights import check_weights
 from sksoftmax._training.problem import Problem, objective_of, samples_of_weight
 
 # Of as many rows as there are.
