@@ -29,13 +29,13 @@ N_TASKS, N_ITERATIONS = 500, 10
 
 
 def n_tasks(n_rows, n_workers):
-    """Of one evaluation: the function, the shards' sums, and what adds them up."""
+    """Of one evaluation: the function, the shards' sums, and what adds up many."""
     X = np.broadcast_to(np.float32(0), (n_rows, N_FEATURES))
     blocks = row_blocks(X, HIDDEN, N_CLASSES)
     size = blocks_of_a_shard(blocks, n_rows, 4 * N_FEATURES, n_workers)
     nodes = -(-len(blocks) // size)
     total = 1 + nodes
-    while nodes > 1:
+    while nodes > _MERGED:
         nodes = -(-nodes // _MERGED)
         total += nodes
     return total
@@ -48,7 +48,7 @@ def nothing(number):
 def seconds_a_task(client):
     """Of the scheduler and the client together."""
     start = time.perf_counter()
-    client.gather([client.submit(nothing, i, pure=False) for i in range(N_TASKS)])
+    client.gather(client.map(nothing, range(N_TASKS), pure=False))
     return (time.perf_counter() - start) / N_TASKS
 
 
