@@ -18,8 +18,8 @@ from sksoftmax._rows.sums import tree_sum
 from sksoftmax._rows.threads import BlockThreads
 from sksoftmax._rows.vectors import PlacedVectors
 
-# Nodes that are added up in one task, or in this process.
-_MERGED = 16
+# Nodes that are added up in one task, or in this process where they are small: bytes.
+_MERGED, _MAX_MERGED = 16, 2**24
 # Bytes of columns that are fetched at a time.
 _MAX_FETCHED = 2**27
 
@@ -110,8 +110,11 @@ class ShardedRows(RemoteRows):
         while len(nodes) > _MERGED:
             groups = [nodes[i : i + _MERGED] for i in range(0, len(nodes), _MERGED)]
             nodes = self._cluster.submit_each("merge", _merged, groups)
-        # These few are not worth another task, whose wait is of each pass.
-        return _merged(self._cluster.results(nodes))
+        first = self._cluster.result(nodes[0])  # while others are being made
+        if len(nodes) * sum(np.asarray(part).nbytes for part in first) > _MAX_MERGED:
+            return self._cluster.result(self._cluster.submit("merge", _merged, nodes))
+        # Small ones are not worth another task, for which each pass would wait.
+        return _merged([first, *self._cluster.results(nodes[1:])])
 
     def each_block(
         self, function: Callable, blocks: list[slice], *vectors: Vector

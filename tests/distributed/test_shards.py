@@ -98,6 +98,29 @@ def test_merging_writes_to_no_result_of_another_task():
     assert all((node[1] == 1).all() for node in nodes)
 
 
+@pytest.mark.parametrize(("n_bytes", "n_merges"), [(7 * 32, 0), (7 * 32 - 1, 1)])
+def test_small_sums_are_added_up_in_this_process(
+    cluster, rng, monkeypatch, n_bytes, n_merges
+):
+    """Large ones in a task, all of which would take much memory here."""
+    monkeypatch.setattr(module, "_MAX_MERGED", n_bytes)
+    submit, names = FitCluster.submit, []
+
+    def noted(cluster, name, *args):
+        names.append(name)
+        return submit(cluster, name, *args)
+
+    monkeypatch.setattr(FitCluster, "submit", noted)
+    X, w = values(rng), rng.random(100)
+    found, expected = (
+        sum_blocks(moments, blocks_of(7), rows, w, None)
+        for rows in (sharded(cluster, X), X)
+    )
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert names.count("merge") == n_merges
+
+
 @pytest.mark.parametrize("container", [np.asarray, csr_array])
 @pytest.mark.parametrize("n_blocks", [None, 7])
 def test_rows_come_by_number_by_a_mask_or_all(cluster, rng, container, n_blocks):
