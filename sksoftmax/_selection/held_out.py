@@ -147,8 +147,12 @@ def _dealt(objective: Objective, max_rows: int) -> list[Part]:
     order = draw_keys(objective.X, _SEED, objective.standardization)
     rows = _first_by_key(order, objective, max_rows)
     counts = objective.counts
+    if rows.size > 2 * max_rows:  # of many copies, which are not to be fetched
+        keys = row_keys(objective.X, _SEED)[rows]
+    else:
+        keys = row_keys(objective.X[rows], _SEED)
     parts = deal(
-        row_keys(objective.X[rows], _SEED),
+        keys,
         objective.y[rows],
         None if counts is None else counts[rows],
         N_PARTS,
@@ -182,7 +186,7 @@ def _split(objective: Objective, part: Part, max_rows: int) -> Split:
     train = _train(objective, part, max_rows)
     features = train.standardization
     train = train.reduced()
-    chosen = _some(objective.y[part.held_out], max_rows)
+    chosen = some_of_each_class(objective.y[part.held_out], max_rows)
     counts = part.held_out_counts[chosen]
     held_out = objective.repeated(part.held_out[chosen], counts).predicted_by(features)
     independent = part.held_out_draws[chosen]
@@ -198,11 +202,11 @@ def _beside(
 
 
 def _train(objective: Objective, part: Part, max_rows: int) -> Objective:
-    chosen = _some(objective.y[part.train], max_rows)
+    chosen = some_of_each_class(objective.y[part.train], max_rows)
     return objective.repeated(part.train[chosen], part.train_counts[chosen])
 
 
-def _some(y: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:
+def some_of_each_class(y: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:
     """At most so many of rows sorted by class, in proportion, and one of each class."""
     places = np.arange(y.size)
     if y.size <= n_rows:

@@ -19,9 +19,10 @@ from sksoftmax._features.encoding import EncodingName, encoding_name
 from sksoftmax._features.row_space import RowSpace
 from sksoftmax._features.standardization import Standardization
 from sksoftmax._minimizer.progress import report
+from sksoftmax._rows.dealing import Part
 from sksoftmax._rows.matrix import row_values
 from sksoftmax._rows.row_keys import row_keys
-from sksoftmax._selection.held_out import fifths
+from sksoftmax._selection.held_out import fifths, some_of_each_class
 from sksoftmax._selection.refinement import with_finer_parts, without_idle_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
@@ -47,7 +48,7 @@ MAX_STORED = 2**24
 # Of `_MANY` times as many rows and more, other inputs are learnt from `_SOURCE_ROWS`,
 # or as many as `_MAX_COPY` bytes hold, if not too few; one in `_HELD_OUT` is held out.
 _SOURCE_ROWS, _MIN_ROWS, _MAX_COPY, _MANY, _HELD_OUT = 2**17, 2**15, 2**27, 2, 9
-# Part of the different rows among these that are there again, where all have copies.
+# Part of the different rows that are there again, where such rows have their copies.
 _COPIED = 0.1
 
 
@@ -94,7 +95,8 @@ class Inputs(NamedTuple):
             return with_finer_parts(objective, parameters)
         if some is None:
             return with_relevances(objective, parameters, seed)
-        features, parameters = without_idle_parts(some.held_out, parameters)
+        held_out = some.held_out, parameters, some.held_out_draws
+        features, parameters = without_idle_parts(*held_out)
         rows = some.training.seen_by(features)
         rows, parameters = with_relevances(rows, parameters, seed)
         return objective.seen_by(rows.standardization), parameters
@@ -110,10 +112,13 @@ class SomeRows(NamedTuple):
         would make too much of fewer rows.
     held_out : Objective
         Rows that are not among them.
+    held_out_draws : ndarray of float64 or None
+        How many independent observations each of these is; None for one.
     """
 
     training: Objective
     held_out: Objective
+    held_out_draws: Array | None = None
 
     @classmethod
     def of(cls, objective: Objective, seed: int) -> "Self | None":
@@ -122,34 +127,52 @@ class SomeRows(NamedTuple):
         n_rows = min(_SOURCE_ROWS, _MAX_COPY // row_bytes)
         if n_rows < _MIN_ROWS or objective.n_samples < _MANY * _SOURCE_ROWS:
             return None
-        rows = np.concatenate(objective.shuffled_classes(np.random.RandomState(seed)))
-        rows = evenly_spaced(rows, n_rows)
-        is_held_out = np.arange(n_rows) % _HELD_OUT == 0
-        some = cls(*map(objective.subset, (rows[~is_held_out], rows[is_held_out])))
-        if some.have_copies() and (parts := fifths(objective, n_rows)):
-            train, held_out = parts[0].train, parts[0].held_out
-            some = cls(
-                _with_copies(objective, train, parts[0].train_counts),
-                _with_copies(objective, held_out, parts[0].held_out_counts),
-            )
+        parts = fifths(objective, n_rows) if _are_copied(objective) else []
+        if parts:
+            some = cls._with_copies(objective, parts[0], n_rows)
+        else:
+            some = cls._drawn(objective, seed, n_rows)
         some.training.alpha = objective.alpha
         return some
 
-    def have_copies(self) -> bool:
-        """Whether many rows are there again, and more often yet among all.
+    @classmethod
+    def _drawn(cls, objective: Objective, seed: int, n_rows: int) -> Self:
+        rows = np.concatenate(objective.shuffled_classes(np.random.RandomState(seed)))
+        rows = evenly_spaced(rows, n_rows)
+        is_held_out = np.arange(n_rows) % _HELD_OUT == 0
+        return cls(*map(objective.subset, (rows[~is_held_out], rows[is_held_out])))
 
-        The penalty is for all copies of a row. So then rows are to come with theirs.
-        """
-        keys = [row_keys(rows.X, 0) for rows in self]
-        _, counts = np.unique(np.concatenate(keys), return_counts=True)
-        return bool((counts > 1).mean() > _COPIED)
+    @classmethod
+    def _with_copies(cls, objective: Objective, part: Part, n_rows: int) -> Self:
+        """Different rows, each of which stands for all of its copies."""
+        y = objective.y
+        train = some_of_each_class(y[part.train], n_rows)
+        held_out = some_of_each_class(y[part.held_out], n_rows)
+        return cls(
+            _standing_for(objective, part.train[train], part.train_counts[train]),
+            _standing_for(
+                objective, part.held_out[held_out], part.held_out_counts[held_out]
+            ),
+            part.held_out_draws[held_out],
+        )
 
     def seen_by(self, features: Standardization) -> Self:
         """The same rows, as other inputs."""
-        return type(self)(*(rows.seen_by(features) for rows in self))
+        training, held_out = (rows.seen_by(features) for rows in self[:2])
+        return self._replace(training=training, held_out=held_out)
 
 
-def _with_copies(
+def _are_copied(objective: Objective) -> bool:
+    """Whether many rows are there again, be they copies or draws of a table.
+
+    The penalty is for all copies of a row. So then rows are to come with theirs.
+    """
+    keys = row_keys(objective.X, 0)[objective.counted]
+    _, counts = np.unique(keys, return_counts=True)
+    return bool((counts > 1).mean() > _COPIED)
+
+
+def _standing_for(
     objective: Objective, rows: NDArray[np.integer], counts: Array
 ) -> Objective:
     """The same inputs of rows each of which stands for so many samples."""

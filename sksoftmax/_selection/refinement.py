@@ -68,7 +68,7 @@ def with_finer_parts(
 
 
 def without_idle_parts(
-    held_out: Objective, parameters: Array
+    held_out: Objective, parameters: Array, draws: Array | None = None
 ) -> tuple[Standardization, Array]:
     """Inputs without the parts of columns that do not clearly lower a loss.
 
@@ -81,6 +81,8 @@ def without_idle_parts(
     held_out : Objective
         Of rows that the parameters are not fitted to.
     parameters : ndarray of shape (n_parameters,)
+    draws : ndarray of shape (n_held_out,), default=None
+        How many independent observations each of these rows is; None for one.
 
     Returns
     -------
@@ -104,7 +106,8 @@ def without_idle_parts(
     judge = Judge()
     counted = rows.counted
     weights = np.ones(rows.y.size) if rows.weights is None else rows.weights
-    judge.set_part(0, weights[counted], np.ones(rows.y.size)[counted])
+    draws = np.ones(rows.y.size) if draws is None else draws
+    judge.set_part(0, weights[counted], draws[counted])
     judge.hear("all", 0, losses_without([]))
 
     def cost_without(chosen: list[int]) -> Estimate:

@@ -484,3 +484,25 @@ def test_arrays_as_long_as_many_rows_are_given_back(cells, monkeypatch, most, is
     )
     fifths(objective_of(*cells), ALL)
     assert given_back == [True] * is_many
+
+
+class Watched(np.ndarray):
+    """Rows that know how many of them were asked for at once."""
+
+    most = 0
+
+    def __getitem__(self, rows):
+        if isinstance(rows, np.ndarray):
+            Watched.most = max(Watched.most, rows.size)
+        return super().__getitem__(rows)
+
+
+def test_copies_are_not_fetched(rng, monkeypatch):
+    """To know which rows are copies takes their keys alone."""
+    X, y = np.tile(rng.normal(size=(100, 3)), (20, 1)), np.arange(2000) % 2
+    objective = objective_of(X, y)
+    expected = fifths(objective, 50)
+    monkeypatch.setattr(objective, "X", X.view(Watched))
+    for part, other in zip(fifths(objective, 50), expected, strict=True):
+        np.testing.assert_array_equal(part.train, other.train)
+    assert Watched.most == 50

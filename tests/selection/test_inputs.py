@@ -219,9 +219,10 @@ def test_some_rows_are_of_each_class_in_proportion(many):
     """And none is trained on that is held out."""
     objective, _ = many
     some = SomeRows.of(objective, 0)
-    assert [rows.n_samples for rows in some] == [270, 30]
+    assert [rows.n_samples for rows in some[:2]] == [270, 30]
     X, y = (
-        np.concatenate(both) for both in zip(*((r.X, r.y) for r in some), strict=True)
+        np.concatenate(both)
+        for both in zip(*((r.X, r.y) for r in some[:2]), strict=True)
     )
     assert len(np.unique(X[:, 0])) == 300
     shares = np.bincount(y) / 300, objective.class_frequencies
@@ -237,13 +238,38 @@ def test_some_rows_that_have_copies_have_all_of_them(many, weights):
     objective = many[0].on(np.tile(X, (7, 1)), np.tile(y, 7), tiled)
     some = SomeRows.of(objective, 0)
     part = fifths(objective, 300)[0]
-    for rows, chosen in zip(some, (part.train, part.held_out), strict=True):
+    for rows, chosen in zip(some[:2], (part.train, part.held_out), strict=True):
         np.testing.assert_array_equal(rows.X, X[chosen % 600])
         assert rows.standardization is objective.standardization
         counts = np.ones(600) if weights is None else weights
         np.testing.assert_allclose(rows.counts, 7 * counts[chosen % 600])
-    assert sum(rows.y.size for rows in some) == 300
+    assert sum(rows.y.size for rows in some[:2]) == 300
+    np.testing.assert_array_equal(some.held_out_draws, 1)
     assert some.training.alpha == objective.alpha
+
+
+def test_copies_are_seen_among_however_many_rows(many, rng):
+    """Of which some that are drawn would hardly have two of one."""
+    X = np.tile(rng.normal(size=(5000, 30)), (4, 1))
+    some = SomeRows.of(many[0].on(X, np.tile(np.arange(5000) % 2, 4), None), 0)
+    for rows in some[:2]:
+        np.testing.assert_array_equal(rows.counts, 4)
+
+
+def test_rows_with_many_labels_are_no_more_than_others(many, rng):
+    """Each is there once with each of its labels, as a draw of its own."""
+    X, y = (
+        np.tile(rng.integers(3, size=(400, 30)), (40, 1)),
+        rng.integers(20, size=16000),
+    )
+    clf = SoftmaxMLPClassifier((8,), alpha=1, random_state=0)
+    some = SomeRows.of(clf._problem(X, y, None)[0], 0)
+    assert all(300 <= rows.y.size <= 300 + 20 for rows in some[:2])
+    assert some.held_out_draws.max() > 1
+    np.testing.assert_array_equal(some.held_out_draws, some.held_out.counts)
+    assert some.seen_by(some.training.standardization).held_out_draws is (
+        some.held_out_draws
+    )
 
 
 def test_some_rows_are_drawn_where_one_is_there_often(many):
@@ -251,7 +277,7 @@ def test_some_rows_are_drawn_where_one_is_there_often(many):
     X, y = many[0].X.copy(), many[0].y
     X[::2] = 0
     some = SomeRows.of(many[0].on(X, y, None), 0)
-    zeros = sum(np.count_nonzero((rows.X == 0).all(axis=1)) for rows in some)
+    zeros = sum(np.count_nonzero((rows.X == 0).all(axis=1)) for rows in some[:2])
     assert 100 < zeros < 200
 
 
@@ -260,7 +286,7 @@ def test_some_rows_are_drawn_where_no_copies_can_be_held_out(many, monkeypatch):
     monkeypatch.setattr("sksoftmax._selection.inputs.fifths", lambda *_: [])
     objective = many[0].on(np.tile(many[0].X, (7, 1)), np.tile(many[0].y, 7), None)
     some = SomeRows.of(objective, 0)
-    assert [rows.n_samples for rows in some] == [270, 30]
+    assert [rows.n_samples for rows in some[:2]] == [270, 30]
 
 
 @pytest.mark.parametrize(
@@ -296,6 +322,25 @@ def test_of_many_rows_columns_are_whole_that_are_so_without_a_loss(many):
     kept, _ = without_idle_parts(some.held_out, plain.minimum.x)
     n_kept = np.bincount(kept.encoding.columns) - 1
     np.testing.assert_array_equal(n_kept > 0, n_parts > 0)
+
+
+def test_of_many_draws_of_few_rows_columns_are_judged_by_all_draws(rng):
+    """Together with others that are equal they tell as much as one by one."""
+    objective, start = problem(n=900)
+    objective = encoded(objective, "piecewise")
+    x = train(objective, start_of(objective, start, 0), **OPTIONS).minimum.x
+    draws = rng.integers(20, 60, size=20)
+    X, y = objective.X[:20], objective.y[:20]
+    one_by_one = objective.on(X.repeat(draws, axis=0), y.repeat(draws), None)
+    together = objective.on(X, y, draws.astype(float))
+    expected, found, as_copies = (
+        PIECEWISE_RELEVANT.learnt_from(objective, x, 0, SomeRows(objective, *held_out))[
+            0
+        ].features.encoding.columns
+        for held_out in ((one_by_one,), (together, draws), (together,))
+    )
+    np.testing.assert_array_equal(found, expected)
+    assert as_copies.size < expected.size
 
 
 def test_with_validation_data_all_fits_are_to_all_rows(many):

@@ -145,6 +145,20 @@ def test_parts_that_help_by_chance_are_idle(monkeypatch):
     assert n_left <= 1 < np.count_nonzero(n_inputs[1:] > 1)
 
 
+def test_a_draw_counts_as_one_where_equal_ones_are_together(judged, rng):
+    """Idle are the parts that are so for the same draws, row by row."""
+    objective, x = judged
+    draws = rng.integers(20, 60, size=20)
+    X, y = objective.X[:20], objective.y[:20]
+    one_by_one = objective.on(X.repeat(draws, axis=0), y.repeat(draws), None)
+    together = objective.on(X, y, draws.astype(float))
+    expected = numbers_of_inputs(without_idle_parts(one_by_one, x)[0])
+    found = numbers_of_inputs(without_idle_parts(together, x, draws)[0])
+    np.testing.assert_array_equal(found, expected)
+    as_copies = numbers_of_inputs(without_idle_parts(together, x)[0])
+    assert (as_copies != expected).any()
+
+
 @pytest.mark.parametrize("factor", [1e-3, 1, 1e3])
 def test_idle_parts_are_the_same_in_other_units_of_weights(judged, factor):
     """And rows without weight do not count."""
