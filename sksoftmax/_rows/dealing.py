@@ -32,12 +32,13 @@ class Part(NamedTuple):
         Distinct rows.
     train_counts, held_out_counts : ndarray of float64
         How many copies of each there are.
-    held_out_draws : ndarray of float64
+    train_draws, held_out_draws : ndarray of float64
         How many independent draws they are; 1 where all are copies.
     """
 
     train: Rows
     train_counts: Array
+    train_draws: Array
     held_out: Rows
     held_out_counts: Array
     held_out_draws: Array
@@ -83,6 +84,7 @@ def deal(
         Part(
             units.rows[share < 1],
             ((1 - share) * units.counts)[share < 1],
+            ((1 - share) * units.draws)[share < 1],
             units.rows[share > 0],
             (share * units.counts)[share > 0],
             (share * units.draws)[share > 0],

@@ -18,6 +18,8 @@ Array = NDArray[np.floating]
 
 # A fifth is held out, as often as it takes for so many rows to have been.
 N_PARTS, _ENOUGH_ROWS = 5, 1000
+# Times that a row is there of those of others, and of what is in proportion to one.
+_OFTEN = 10
 # Rows, of more than which arrays are given back that were as long.
 _MANY_ROWS = 2**18
 # Not the user's: another start is to be compared on the same rows.
@@ -183,33 +185,52 @@ def _first_by_key(keys: Keys, objective: Objective, n_rows: int) -> NDArray:
 
 
 def _split(objective: Objective, part: Part, max_rows: int) -> Split:
-    train = _train(objective, part, max_rows)
+    part = at_most(max_rows, part, objective.y)
+    train = _train(objective, part)
     features = train.standardization
     train = train.reduced()
-    chosen = some_of_each_class(objective.y[part.held_out], max_rows)
-    counts = part.held_out_counts[chosen]
-    held_out = objective.repeated(part.held_out[chosen], counts).predicted_by(features)
-    independent = part.held_out_draws[chosen]
-    return Split(train, held_out.beside(train), independent)
+    held_out = objective.repeated(part.held_out, part.held_out_counts)
+    held_out = held_out.predicted_by(features)
+    return Split(train, held_out.beside(train), part.held_out_draws)
 
 
 def _beside(
     objective: Objective, validation: Objective, part: Part, max_rows: int
 ) -> Split:
     """The rows to train on that there would be without validation data, and those."""
-    train = _train(objective, part, max_rows)
+    train = _train(objective, at_most(max_rows, part, objective.y))
     return Split.of(train, validation.predicted_by(train.standardization))
 
 
-def _train(objective: Objective, part: Part, max_rows: int) -> Objective:
-    chosen = some_of_each_class(objective.y[part.train], max_rows)
-    return objective.repeated(part.train[chosen], part.train_counts[chosen])
+def _train(objective: Objective, part: Part) -> Objective:
+    return objective.repeated(part.train, part.train_counts)
 
 
-def some_of_each_class(y: NDArray[np.integer], n_rows: int) -> NDArray[np.integer]:
-    """At most so many of rows sorted by class, in proportion, and one of each class."""
-    places = np.arange(y.size)
-    if y.size <= n_rows:
-        return places
-    first_of_class = np.flatnonzero(np.diff(y, prepend=-1))
-    return np.union1d(evenly_spaced(places, n_rows), first_of_class)
+def at_most(n_rows: int, part: Part, y: NDArray[np.integer]) -> Part:
+    """Of each side so many rows, in proportion, and one of each class more."""
+    train = _some(n_rows, y, *part[:3])
+    return Part(*train, *_some(n_rows, y, *part[3:]))
+
+
+def _some(
+    n_rows: int,
+    y: NDArray[np.integer],
+    rows: NDArray[np.integer],
+    counts: Array,
+    draws: Array,
+) -> tuple[NDArray[np.integer], Array, Array]:
+    """Of rows sorted by class, with their copies and draws.
+
+    All of a row come with it. But of one that is there far more often than others, as
+    zeros may be, these are in proportion: all of them would be nearly everything.
+    """
+    if rows.size <= n_rows:
+        return rows, counts, draws
+    most = n_rows // 2 + 1
+    often = max(np.median(draws), rows.size / n_rows)
+    is_often = draws > max(_OFTEN * often, np.partition(draws, -most)[-most])
+    others = evenly_spaced(np.flatnonzero(~is_often), n_rows - is_often.sum())
+    first_of_class = np.flatnonzero(np.diff(y[rows], prepend=-1))
+    chosen = np.union1d(np.union1d(others, first_of_class), np.flatnonzero(is_often))
+    share = np.where(is_often[chosen], n_rows / rows.size, 1.0)
+    return rows[chosen], share * counts[chosen], share * draws[chosen]

@@ -22,7 +22,7 @@ from sksoftmax._minimizer.progress import report
 from sksoftmax._rows.dealing import Part
 from sksoftmax._rows.matrix import row_values
 from sksoftmax._rows.row_keys import row_keys
-from sksoftmax._selection.held_out import fifths, some_of_each_class
+from sksoftmax._selection.held_out import at_most, fifths
 from sksoftmax._selection.refinement import with_finer_parts, without_idle_parts
 from sksoftmax._selection.relevance import with_relevances
 from sksoftmax._training.early_stopping import EarlyStopping
@@ -145,15 +145,11 @@ class SomeRows(NamedTuple):
     @classmethod
     def _with_copies(cls, objective: Objective, part: Part, n_rows: int) -> Self:
         """Different rows, each of which stands for all of its copies."""
-        y = objective.y
-        train = some_of_each_class(y[part.train], n_rows)
-        held_out = some_of_each_class(y[part.held_out], n_rows)
+        part = at_most(n_rows, part, objective.y)
         return cls(
-            _standing_for(objective, part.train[train], part.train_counts[train]),
-            _standing_for(
-                objective, part.held_out[held_out], part.held_out_counts[held_out]
-            ),
-            part.held_out_draws[held_out],
+            _standing_for(objective, part.train, part.train_counts),
+            _standing_for(objective, part.held_out, part.held_out_counts),
+            part.held_out_draws,
         )
 
     def seen_by(self, features: Standardization) -> Self:

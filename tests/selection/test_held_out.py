@@ -9,9 +9,16 @@ from scipy.stats import entropy
 
 import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
-from sksoftmax._selection.held_out import HeldOut, Split, fifths, weight_of_a_draw
+from sksoftmax._selection.held_out import (
+    HeldOut,
+    Split,
+    at_most,
+    fifths,
+    weight_of_a_draw,
+)
 from sksoftmax._selection.inputs import encoded, seen_by
 from sksoftmax._training.early_stopping import EarlyStopping
+from sksoftmax._training.objective import evenly_spaced
 
 ALL = 10**9
 
@@ -484,6 +491,51 @@ def test_arrays_as_long_as_many_rows_are_given_back(cells, monkeypatch, most, is
     )
     fifths(objective_of(*cells), ALL)
     assert given_back == [True] * is_many
+
+
+def halved(rng, value, *, weighted=False):
+    """Half of whose rows are one, of two classes."""
+    X, y = rng.normal(size=(2000, 3)), rng.integers(2, size=2000)
+    labels = (rng.random(2000) < 0.1).astype(int)
+    if not weighted:
+        X = np.concatenate([X, np.full((2000, 3), value)])
+        return X, np.concatenate([y, labels]), None
+    X = np.concatenate([X, np.full((2, 3), value)])
+    weights = np.concatenate([np.ones(2000), np.bincount(labels)])
+    return X, np.concatenate([y, [0, 1]]), weights
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("value", [0, 0.3, 0.5, 0.7])
+def test_of_some_rows_one_that_is_half_of_all_is_half(rng, value, weighted):
+    """Whatever it is; all that are equal would be nearly everything."""
+    X, y, weights = halved(rng, value, weighted=weighted)
+    objective = objective_of(X, y, weights)
+    for part in fifths(objective, ALL):
+        some = at_most(200, part, objective.y)
+        sides = (some.train, some.train_counts, some.train_draws), some[3:]
+        for rows, counts, draws in sides:
+            is_it = X[rows, 0] == value
+            assert sorted(y[rows[is_it]]) == [0, 1]
+            assert rows.size <= 200 + 2
+            assert counts[is_it].sum() / counts.sum() == pytest.approx(0.5, abs=0.06)
+            np.testing.assert_array_equal(draws, counts)
+            assert (counts[~is_it] == 1).all()
+
+
+def test_of_some_rows_copies_are_all_there(rng):
+    """Where none is much of all: some rows, each with its copies, evenly spaced."""
+    X, y = rng.normal(size=(2000, 3)), rng.integers(2, size=2000)
+    objective = objective_of(np.tile(X, (3, 1)), np.tile(y, 3))
+    part = fifths(objective, ALL)[0]
+    some = at_most(200, part, objective.y)
+    for side, of_all in ((some[:3], part[:3]), (some[3:], part[3:])):
+        rows, counts, draws = side
+        assert 200 <= rows.size <= 200 + 2
+        assert set(evenly_spaced(of_all[0], 200)) <= {*rows}
+        assert set(counts) == {3}
+        assert set(draws) == {1}
+    assert at_most(2000, part, objective.y).train is part.train
 
 
 class Watched(np.ndarray):
