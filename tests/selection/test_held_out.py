@@ -9,6 +9,7 @@ from scipy.stats import entropy
 
 import sksoftmax._training.objective
 from sksoftmax import SoftmaxMLPClassifier
+from sksoftmax._rows.dealing import Part
 from sksoftmax._selection.held_out import (
     HeldOut,
     Split,
@@ -536,6 +537,33 @@ def test_of_some_rows_copies_are_all_there(rng):
         assert set(counts) == {3}
         assert set(draws) == {1}
     assert at_most(2000, part, objective.y).train is part.train
+
+
+def test_of_some_rows_many_that_are_there_often_are_no_more():
+    """The most frequent are always there, in proportion; the others with all."""
+    draws = np.r_[np.ones(1000), np.arange(1000.0, 1400.0)]
+    side = np.arange(1400), 2 * draws, draws
+    for half in (slice(3), slice(3, None)):
+        rows, counts, chosen_draws = at_most(
+            100, Part(*side, *side), np.zeros(1400, int)
+        )[half]
+        assert 100 <= rows.size <= 101
+        is_often = rows >= 1350
+        assert is_often.sum() == 50
+        np.testing.assert_allclose(chosen_draws[is_often], draws[1350:] / 14)
+        np.testing.assert_array_equal(chosen_draws[~is_often], draws[rows[~is_often]])
+        np.testing.assert_array_equal(counts, 2 * chosen_draws)
+
+
+@pytest.mark.parametrize(("n_draws", "share"), [(102, 1), (103, 100 / 1020)])
+def test_of_some_rows_those_that_are_not_often_there_come_with_all(n_draws, share):
+    """Often is ten times what is in proportion to one of a row."""
+    draws = np.r_[np.ones(1000), np.full(20, n_draws)]
+    side = np.arange(1020), draws, draws
+    some = at_most(100, Part(*side, *side), np.zeros(1020, int))
+    is_more = some.train >= 1000
+    assert is_more.any()
+    np.testing.assert_allclose(some.train_counts[is_more], share * n_draws)
 
 
 class Watched(np.ndarray):
