@@ -227,7 +227,7 @@ def _some(
     if rows.size <= n_rows:
         return rows, counts, draws
     most = n_rows // 2 + 1
-    often = max(np.median(draws), rows.size / n_rows)
+    often = max(float(np.median(draws)), rows.size / n_rows)
     is_often = draws > max(_OFTEN * often, np.partition(draws, -most)[-most])
     others = evenly_spaced(np.flatnonzero(~is_often), n_rows - is_often.sum())
     first_of_class = np.flatnonzero(np.diff(y[rows], prepend=-1))

@@ -140,7 +140,8 @@ class SomeRows(NamedTuple):
         rows = np.concatenate(objective.shuffled_classes(np.random.RandomState(seed)))
         rows = evenly_spaced(rows, n_rows)
         is_held_out = np.arange(n_rows) % _HELD_OUT == 0
-        return cls(*map(objective.subset, (rows[~is_held_out], rows[is_held_out])))
+        others = rows[~is_held_out]
+        return cls(objective.subset(others), objective.subset(rows[is_held_out]))
 
     @classmethod
     def _with_copies(cls, objective: Objective, part: Part, n_rows: int) -> Self:
